@@ -1,0 +1,7 @@
+"""``python -m govcrawl`` is ``govcrawl``."""
+
+import sys
+
+from govcrawl.cli import main
+
+sys.exit(main())

@@ -1,0 +1,212 @@
+"""The command line.  Stages above the ground floor (``score``, ``report``) are found by name, never imported.
+
+Exit status: 0 done, 1 failed or interrupted, 2 bad input (one sentence on stderr).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+import redis
+
+from govcrawl import demo, plan, run, services
+from govcrawl.errors import GovcrawlError, Irreconcilable
+from govcrawl.frontier.frontier import Counts, Frontier
+from govcrawl.store import Store
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    args = _parser().parse_args(argv)
+    try:
+        with run.terminated_like_interrupted():
+            return int(args.run(args))
+    except Irreconcilable as error:
+        print(f"govcrawl: {error}", file=sys.stderr)
+        return 1
+    except GovcrawlError as error:
+        print(f"govcrawl: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("\ngovcrawl: 已中断；再次运行同一命令将从中断处继续", file=sys.stderr)
+        return 1
+
+
+def stage(name: str) -> Any:
+    """A function that a package above declares as entry point ``govcrawl.stages``."""
+    (found,) = entry_points(group="govcrawl.stages", name=name)
+    return found.load()
+
+
+@contextmanager
+def opened() -> Iterator[tuple[services.Urls, Store, Frontier]]:
+    """Both stores, given by the environment or embedded."""
+    with services.stores() as urls:
+        store, client = Store(urls.mongodb), redis.Redis.from_url(urls.redis)
+        try:
+            yield urls, store, Frontier(client)
+        finally:
+            client.close()
+            store.close()
+
+
+def _run(args: argparse.Namespace) -> int:
+    out = Path(args.out)
+    _check_writable(out)
+    with opened() as (urls, store, frontier):
+        planned = _plan_and_tell(args.file, store)
+        run.crawl(planned.campaign, store, frontier, urls, args.workers, wait=not args.no_wait)
+        verdicts = stage("score")(store, planned.campaign.id, "", set())
+        _tell_report(stage("report")(store, planned.campaign.id, verdicts[0].pack if verdicts else "", out), out)
+    return 0
+
+
+def _check_writable(out: Path) -> None:
+    """Before hours of crawling, not after."""
+    stage("check_writable")(out)
+
+
+def _plan_and_tell(file: str, store: Store) -> plan.Plan:
+    planned = plan.plan(file, store, stage("standards")())
+    for issue in planned.issues:
+        print(issue, file=sys.stderr)
+    refused = sum(issue.fatal for issue in planned.issues)
+    print(
+        f"{planned.campaign.title}：登记 {planned.sites} 个网站，正常运行 {planned.running} 个，检查 {planned.chosen} 个"
+        + (f"；{refused} 行不可用" if refused else "")
+    )
+    return planned
+
+
+def _tell_report(paths: list[Path], out: Path) -> None:
+    print(f"通报及附表（{len(paths)} 个文件）：{out.absolute()}")
+
+
+def _plan(args: argparse.Namespace) -> int:
+    with opened() as (_, store, frontier):
+        planned = _plan_and_tell(args.file, store)
+        for number in range(1, planned.campaign.rounds + 1):
+            plan.open_round(planned.campaign, number, store, frontier)
+    return 0
+
+
+def _worker(args: argparse.Namespace) -> int:
+    with services.stores() as urls:
+        os.environ.update(urls.environment())
+        from govcrawl.worker import work
+
+        work(args.log_level)
+    return 0
+
+
+def _status(args: argparse.Namespace) -> int:
+    with opened() as (_, store, frontier):
+        if args.id:
+            store.campaign(args.id)
+        keys = [k for k in frontier.rounds() if not args.id or k.rpartition(":")[0] == args.id]
+        before = {key: frontier.counts(key) for key in keys}
+        time.sleep(args.over)
+        print(f"在线采集进程 {frontier.workers_alive()}")
+        for key in keys:
+            _print_round(key, before[key], frontier, args.over)
+        if not keys:
+            print("没有进行中的轮次")
+    return 0
+
+
+def _print_round(key: str, before: Counts, frontier: Frontier, over_s: float) -> None:
+    now = frontier.counts(key)
+    sites = frontier.open_by_site(key)
+    speed = (now.pages - before.pages) / over_s
+    print(
+        f"{key}: 计划 {now.planned} = 待办 {now.pending} + 在办 {now.leased} + 完成 {now.done} + 放弃 {now.dead}；"
+        f"网页 {now.pages}，访问 {now.visits}，{speed:.1f} 页/秒；站点 {sum(n == 0 for n in sites.values())}/{len(sites)}"
+    )
+
+
+def _score(args: argparse.Namespace) -> int:
+    with opened() as (_, store, frontier):
+        verdicts = stage("score")(store, args.id, args.standard, _unfinished(store, frontier, args.id))
+        for word in ("pass", "fail", "insufficient", "not_checked"):
+            print(f"{word:12} {sum(v.verdict == word for v in verdicts)}")
+    return 0
+
+
+def _unfinished(store: Store, frontier: Frontier, campaign_id: str) -> set[str]:
+    """Sites whose rounds are still on the queue, or were never crawled."""
+    campaign = store.campaign(campaign_id)
+    closed = store.closed_rounds(campaign_id)
+    left: set[str] = set()
+    for number in range(1, campaign.rounds + 1):
+        key = run.round_key(campaign_id, number)
+        if frontier.exists(key):
+            left |= run.incomplete_sites(frontier, key, run.CRAWL)
+        elif key not in closed:
+            left |= {s.code for s in store.sites(campaign_id, chosen_only=True)}
+    return left
+
+
+def _report(args: argparse.Namespace) -> int:
+    out = Path(args.out)
+    _check_writable(out)
+    with opened() as (_, store, _frontier):
+        _tell_report(stage("report")(store, args.id, args.standard, out), out)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="govcrawl", description="政府网站普查：采集、评判、通报")
+    commands = parser.add_subparsers(required=True, metavar="命令")
+
+    one = commands.add_parser("run", help="一份普查文件进，一份通报出；中断后再次运行即继续")
+    one.add_argument("file", help="campaign.toml")
+    one.add_argument("--out", default="out", help="结果目录（默认 ./out）")
+    one.add_argument(
+        "--workers", type=_positive, default=max(os.cpu_count() or 1, 1), help="采集进程数（默认 CPU 核数）"
+    )
+    one.add_argument("--no-wait", action="store_true", help="采集结束即出通报，不等可用性监测")
+    one.set_defaults(run=_run)
+
+    one = commands.add_parser("plan", help="检查输入并把一次普查放入共享队列")
+    one.add_argument("file", help="campaign.toml")
+    one.set_defaults(run=_plan)
+
+    one = commands.add_parser("worker", help="一个采集进程；SIGTERM 后完成手头任务再退出")
+    one.add_argument("--log-level", default="INFO", choices=["DEBUG", "INFO", "WARNING", "ERROR"])
+    one.set_defaults(run=_worker)
+
+    one = commands.add_parser("status", help="各轮进度：计划 = 待办 + 在办 + 完成 + 放弃")
+    one.add_argument("id", nargs="?", default="", help="普查编号")
+    one.add_argument("--over", type=float, default=1.0, metavar="秒", help="测速时长")
+    one.set_defaults(run=_status)
+
+    one = commands.add_parser("score", help="按已存数据评判，不访问任何网页")
+    one.add_argument("id", help="普查编号")
+    one.add_argument("--standard", default="", help="标准（默认用普查文件所写）")
+    one.set_defaults(run=_score)
+
+    one = commands.add_parser("report", help="由已存的评判重新生成通报")
+    one.add_argument("id", help="普查编号")
+    one.add_argument("--out", default="out", help="结果目录（默认 ./out）")
+    one.add_argument("--standard", default="", help="标准（默认用普查文件所写）")
+    one.set_defaults(run=_report)
+
+    one = commands.add_parser("demo", help="本机样例省：从采集到通报，并与预设答案核对")
+    one.add_argument("--out", default="out/demo", help="结果目录")
+    one.add_argument("--workers", type=_positive, default=max(os.cpu_count() or 1, 1))
+    one.set_defaults(run=lambda args: demo.run(args.out, args.workers, main))
+    return parser
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("须为正整数")
+    return number

@@ -1,0 +1,51 @@
+"""``govcrawl demo``: serves the sample province of ``tests/site`` on loopback addresses and runs a whole campaign on it."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from govcrawl.errors import InputError, OutputError
+
+PROVINCE = Path(__file__).parent.parent / "tests" / "site"
+
+
+def run(out: str, workers: int, command: Callable[[Sequence[str]], int]) -> int:
+    """``command`` is the command line's ``main``.  Exit status 1 where the verdicts differ from the planted truth."""
+    if not (PROVINCE / "serve.py").exists():
+        raise InputError(str(PROVINCE), 0, "找不到样例省；govcrawl demo 须在源代码目录中运行")
+    folder = Path(out).absolute()
+    try:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+    except OSError as error:
+        raise OutputError(str(folder), str(error.strerror)) from error
+    with _served(folder):
+        status = command(
+            ["run", str(folder / "campaign.toml"), "--out", str(folder / "bulletin"), "--workers", str(workers)]
+        )
+    if status:
+        return status
+    compare = [
+        sys.executable,
+        str(PROVINCE / "compare.py"),
+        str(folder / "truth.json"),
+        str(folder / "bulletin/results.json"),
+    ]
+    return subprocess.run(compare, check=False).returncode
+
+
+@contextmanager
+def _served(folder: Path) -> Iterator[None]:
+    command = [sys.executable, str(PROVINCE / "serve.py"), "--dir", str(folder), "--until-eof"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
+        try:
+            if not server.stdout or not server.stdout.readline():
+                raise InputError(str(PROVINCE / "serve.py"), 0, "样例省未能启动，端口可能已被占用")
+            yield
+        finally:
+            server.terminate()

@@ -1,0 +1,98 @@
+"""Dates as government pages write them, beside a link, in an article's head, or only in the URL.
+
+A date counts only where it is real and lies between 1990 and 2100; a year is never guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from functools import lru_cache
+
+FIRST_YEAR, LAST_YEAR = 1990, 2099
+
+_YEAR = r"(?:19[9]\d|20\d\d)"
+_FULL = re.compile(
+    rf"(?<![\d.])({_YEAR})(?:\s*年\s*(\d{{1,2}})\s*月\s*(\d{{1,2}})|([-/.])(\d{{1,2}})\4(\d{{1,2}}))(?!\d)"
+)
+_SHORT = re.compile(r"^[\[(【（]?\s*(\d\d)[-/.](\d\d)[-/.](\d\d)(?:\s+\d\d?:\d\d(?::\d\d)?)?\s*[\])】）]?$")
+_MONTH_DAY = re.compile(r"^[\[(【（]?\s*(\d{1,2})(?:[-/.]|\s*月\s*)(\d{1,2})\s*日?(?:\s+\d\d?:\d\d)?\s*[\])】）]?$")
+_YEAR_MONTH = re.compile(rf"^({_YEAR})(?:[-/.]|\s*年\s*)(\d{{1,2}})\s*月?$")
+_YEAR_ONLY = re.compile(rf"^({_YEAR})\s*年?$")
+_DAY_ONLY = re.compile(r"^(\d{1,2})\s*日?$")
+
+_IN_URL = (
+    re.compile(rf"/t({_YEAR})(\d\d)(\d\d)_"),
+    re.compile(rf"/({_YEAR})/(\d{{1,2}})/(\d{{1,2}})(?:/|_)"),
+    re.compile(rf"/({_YEAR})[-_]?(\d\d)/(\d\d)/"),
+    re.compile(rf"/({_YEAR})[-_](\d{{1,2}})[-_](\d{{1,2}})(?:[/_.]|$)"),
+    re.compile(rf"/({_YEAR})/[a-z]*_?(\d\d)(\d\d)/", re.I),
+    re.compile(rf"[/_=]({_YEAR})(\d\d)(\d\d)(?:\d{{4,9}})?(?:[/_.-]|$)"),
+)
+
+
+def real(year: int, month: int, day: int) -> date | None:
+    """The date, or None where the calendar or the accepted years don't have it."""
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        return None
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def find(text: str) -> date | None:
+    """The first full date (with its year) written in ``text``."""
+    return next((day for day, _ in find_all(text)), None)
+
+
+def find_all(text: str) -> list[tuple[date, int]]:
+    """Every full date with the offset where it starts."""
+    if "19" not in text and "20" not in text:
+        return []
+    found = ((real(int(m[1]), int(m[2] or m[5]), int(m[3] or m[6])), m.start()) for m in _FULL.finditer(text))
+    return [(day, at) for day, at in found if day]
+
+
+def whole(text: str) -> date | None:
+    """The date where ``text`` is nothing but a date of two-digit year, as ``18-03-08 23:16``."""
+    m = _SHORT.match(text)
+    return real(2000 + int(m[1]), int(m[2]), int(m[3])) if m else None
+
+
+def month_day(text: str) -> tuple[int, int] | None:
+    """(month, day) where ``text`` is nothing but those: ``09-25``, ``[09-25]``, ``9月25日``."""
+    m = _MONTH_DAY.match(text)
+    return (int(m[1]), int(m[2])) if m and real(2000, int(m[1]), int(m[2])) else None
+
+
+def combine(first: str, second: str) -> date | None:
+    """The date two neighbouring elements show together: ``09/25`` + ``2020``, ``25`` + ``2020-09``, in either order."""
+    return _combined(first, second) or _combined(second, first)
+
+
+def _combined(part: str, year: str) -> date | None:
+    if (y := _YEAR_ONLY.match(year)) and (md := month_day(part)):
+        return real(int(y[1]), *md)
+    if (ym := _YEAR_MONTH.match(year)) and (d := _DAY_ONLY.match(part)):
+        return real(int(ym[1]), int(ym[2]), int(d[1]))
+    return None
+
+
+@lru_cache(maxsize=8192)
+def from_url(url: str) -> date | None:
+    """The day a URL carries, as ``/t20260731_14068.html``, ``/art/2026/9/10/``, ``/2026/jieguo_0914/``; a mere month is none."""
+    if "/19" not in url and "20" not in url:
+        return None
+    for pattern in _IN_URL:
+        for m in pattern.finditer(url):
+            if day := real(int(m[1]), int(m[2]), int(m[3])):
+                return day
+    return None
+
+
+def with_year_of(md: tuple[int, int], near: date) -> date | None:
+    """A yearless day given the year of a URL's day, where both are within 45 days; None where the year stays open."""
+    days = (real(year, *md) for year in (near.year - 1, near.year, near.year + 1))
+    close = [d for d in days if d and abs((d - near).days) <= 45]  # noqa: PLR2004
+    return close[0] if close else None

@@ -1,0 +1,51 @@
+"""Bytes to text.  Pages lie about their encoding in both directions; the bytes decide."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterable
+
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.I)
+_META_CHARSET = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
+_HEAD_BYTES = 8192
+_NON_ASCII = re.compile(r"[^\x00-\x7f]+")
+_TRADITIONAL = {"big5": "big5", "big5-hkscs": "big5hkscs", "big5hkscs": "big5hkscs"}
+
+
+def decode(body: bytes, headers: Iterable[tuple[str, str]] = ()) -> tuple[str, str]:
+    """(text, name of the encoding).  Byte order mark, then UTF-8 if it is, then Big5 if declared, then GB18030.
+
+    UTF-8 goes before every declaration: text of another encoding is practically never valid UTF-8 by chance.
+    NUL bytes are dropped, broken ones become U+FFFD.
+    """
+    text, name = _decode(body, headers)
+    return text.replace("\0", ""), name
+
+
+def _decode(body: bytes, headers: Iterable[tuple[str, str]]) -> tuple[str, str]:
+    for mark, name in _BOMS:
+        if body.startswith(mark):
+            return body[len(mark) :].decode(name, "replace"), name
+    try:
+        return body.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError:
+        text = body.decode("utf-8", "replace")
+    if _mostly_whole(text):
+        return text, "utf-8"
+    name = _TRADITIONAL.get(_declared(body, headers), "gb18030")
+    return body.decode(name, "replace"), name
+
+
+def _mostly_whole(text: str) -> bool:
+    """Whether damage is rare: read as UTF-8, a GBK page is nearly all damage; a cut or spoilt UTF-8 page is not."""
+    return text.count("�") * 5 < sum(map(len, _NON_ASCII.findall(text)))
+
+
+def _declared(body: bytes, headers: Iterable[tuple[str, str]]) -> str:
+    for key, value in headers:
+        if key.lower() == "content-type" and (m := _CHARSET.search(value)):
+            return m[1].lower()
+    found = _META_CHARSET.search(body[:_HEAD_BYTES])
+    return found[1].decode("ascii", "replace").lower() if found else ""

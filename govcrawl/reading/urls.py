@@ -1,0 +1,149 @@
+"""URLs: what makes two of them the same page, how a link resolves, and which ones lead into a trap."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import lru_cache
+from urllib.parse import urljoin, urlsplit, urlunsplit
+
+_SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
+_STRAY = re.compile(r"[\t\r\n]+")
+_DOT_SEGMENT = re.compile(r"(?:^|/)\.{1,2}(?:/|$)")
+_SESSION_PATH = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#]*", re.I)
+_SESSION_KEY = re.compile(r"(?:jsessionid|phpsessid|aspsessionid\w*|asp\.net_sessionid|cfid|cftoken)$", re.I)
+_HEX32 = re.compile(r"[0-9a-fA-F]{32}$")
+_DEFAULT_PORT = {"http": "80", "https": "443"}
+
+MAX_URL = 2048  #: characters; longer links are broken links or traps
+MAX_PARAMETERS = 8
+MAX_SEGMENTS = 16
+MAX_REPEATS = 3  #: /a/b/a/b/a/b/ is a link that climbs into itself
+
+_CALENDAR_PATH = re.compile(r"/(?:calendar|rili)\w*/(?:19|20)\d\d[/-]\d{1,2}", re.I)
+_CALENDAR_QUERY = re.compile(r"(?:^|&)(?:(?:start|end|begin)?(?:day|month|year|riqi)|calendar\w*)=\d", re.I)
+
+
+def canonical(url: str) -> str:
+    """The identity of a URL: case of scheme and host, default port, fragment, session ids and dot segments don't count."""
+    try:
+        scheme, netloc, path, query, _ = urlsplit(url.strip())
+    except ValueError:
+        return url
+    scheme = scheme.lower()
+    path = _without_dots(_SESSION_PATH.sub("", path)) or "/"
+    return urlunsplit((scheme, _plain_netloc(scheme, netloc), path, _without_session(query), ""))
+
+
+def _plain_netloc(scheme: str, netloc: str) -> str:
+    host, colon, port = netloc.lower().rpartition(":")
+    if colon and (port == _DEFAULT_PORT.get(scheme) or not port):
+        return host
+    return netloc.lower()
+
+
+def _without_session(query: str) -> str:
+    if "=" not in query:
+        return query
+    return "&".join(p for p in query.split("&") if not _is_session(*p.partition("=")[::2]))
+
+
+def _is_session(key: str, value: str) -> bool:
+    return bool(_SESSION_KEY.match(key)) or (key.lower() in ("sid", "session", "sessionid") and bool(_HEX32.match(value)))
+
+
+def _without_dots(path: str) -> str:
+    """RFC 3986 §5.2.4, for an absolute path."""
+    if not _DOT_SEGMENT.search(path):
+        return path
+    out: list[str] = []
+    segments = path.split("/")
+    for segment in segments:
+        if segment == "..":
+            if len(out) > 1:
+                out.pop()
+        elif segment != ".":
+            out.append(segment)
+    if segments[-1] in (".", ".."):
+        out.append("")
+    return "/".join(out)
+
+
+@lru_cache(maxsize=256)
+def _base_parts(base: str) -> tuple[str, str, str]:
+    """(scheme, scheme://netloc, directory ending in a slash)"""
+    scheme, netloc, path, _, _ = urlsplit(base)
+    return scheme, f"{scheme}://{netloc}", path[: path.rfind("/") + 1] or "/"
+
+
+def join(base: str, href: str) -> str | None:
+    """``href`` as an absolute http(s) URL without fragment; None where it leads nowhere (javascript:, mailto:, empty, broken)."""
+    href = href.strip()
+    if not href or len(href) > MAX_URL:
+        return None
+    if "\n" in href or "\t" in href or "\r" in href:
+        href = _STRAY.sub("", href)
+    if "#" in href:
+        href = href[: href.index("#")]
+        if not href:
+            return None
+    try:
+        return _resolve(base, href.replace("\\", "/"))
+    except ValueError:
+        return None
+
+
+def _resolve(base: str, href: str) -> str | None:
+    found = _SCHEME.match(href)
+    if found or href.startswith(("//", "?", ";")):
+        return _absolute(urljoin(base, href)) if not found or found[1].lower() in _DEFAULT_PORT else None
+    scheme, origin, directory = _base_parts(base)
+    if scheme not in _DEFAULT_PORT:
+        return None
+    path, mark, query = href.partition("?")
+    path = path if path.startswith("/") else directory + path
+    return origin + _without_dots(path) + mark + query if query else origin + _without_dots(path)
+
+
+def _absolute(url: str) -> str | None:
+    parts = urlsplit(url)
+    if parts.scheme.lower() not in _DEFAULT_PORT or not parts.hostname or " " in parts.netloc:
+        return None
+    _ = parts.port  # raises ValueError where the port is no number
+    return url
+
+
+@lru_cache(maxsize=4096)
+def site_of(url: str) -> str:
+    """Host and port as a site's identity: lower case, without ``www.`` and default port; empty for a broken URL."""
+    try:
+        parts = urlsplit(url)
+        return _plain_netloc(parts.scheme.lower(), parts.netloc.rpartition("@")[2]).removeprefix("www.")
+    except ValueError:
+        return ""
+
+
+def same_site(a: str, b: str) -> bool:
+    """Whether two URLs are of one host (``www.`` and http/https don't matter)."""
+    site = site_of(a)
+    return bool(site) and site == site_of(b)
+
+
+def is_trap(url: str) -> bool:
+    """Whether a URL looks endless: over-long, too deep, climbing into itself, too many parameters, or a calendar's page."""
+    if len(url) > MAX_URL:
+        return True
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return True
+    segments = [s for s in parts.path.split("/") if s]
+    if len(segments) > MAX_SEGMENTS or parts.query.count("&") >= MAX_PARAMETERS:
+        return True
+    if segments and max(Counter(segments).values()) > MAX_REPEATS - (len(segments) > 6):
+        return True
+    return _is_calendar(parts.path, parts.query) or parts.query.count("http") > 1
+
+
+def _is_calendar(path: str, query: str) -> bool:
+    return bool(_CALENDAR_PATH.search(path)) or len(_CALENDAR_QUERY.findall(query)) > 1

@@ -1,0 +1,118 @@
+"""What inline scripts write into a page, put back into its source so that one parse sees all a reader sees.
+
+``document.write`` of string literals, simple variables and ``unescape``; and the records of a 大汉 jpage data store.
+Nothing is executed; what can't be told (a call, a number) is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from itertools import islice
+from urllib.parse import unquote
+
+MAX_WRITES = 1000  #: per page; more is a generated page no reader waits for
+
+_LONG_SCRIPT = 20_000  #: characters; a library, not a page's own variables
+
+_OPEN = re.compile(r"<script\b[^>]{0,2000}>", re.I)
+_CLOSE = re.compile(r"</script[^>]{0,100}>", re.I)
+_WRITE = re.compile(r"document\.write(?:ln)?\s*\(")
+_VARIABLE = re.compile(r"""(?:\bvar\s|\blet\s|\bconst\s|[;{\n])\s*([\w$]{1,64})\s*=\s*(["'])((?:[^"'\\\n]|\\.|(?!\2)["'])*+)\2""")
+_TOKEN = re.compile(
+    r"""\s*(?:"((?:[^"\\\n]|\\.)*+)"|'((?:[^'\\\n]|\\.)*+)'|([\w$][\w$.\[\]]*+)|([^\s]))""",
+)
+_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)", re.S)
+_UNESCAPE = re.compile(r"%u([0-9a-fA-F]{4})")
+_PLAIN = {"n": "\n", "t": "\t", "r": "", "b": "", "f": "", "v": "", "0": ""}
+_TAG = re.compile(r"<[^>]*>")
+_INSIDE = frozenset(("+", "(", ",", ")"))
+
+
+def unroll(source: str) -> str:
+    """``source`` with what each inline script writes placed after the script."""
+    if "document.write" not in source and "<datastore" not in source:
+        return source
+    out: list[str] = []
+    variables: dict[str, str] = {}
+    budget, at = MAX_WRITES, 0
+    while budget > 0 and (opening := _OPEN.search(source, at)) and (closing := _CLOSE.search(source, opening.end())):
+        script = source[opening.end() : closing.start()]
+        out.append(source[at : closing.end()])
+        at = closing.end()
+        parts = _records(script) or _writes(script, variables, budget)
+        budget -= max(script.count("document.write"), len(parts))
+        out.extend(parts)
+    out.append(source[at:])
+    return "".join(out)
+
+
+def _records(script: str) -> list[str]:
+    """The ``<record><![CDATA[…]]></record>`` parts of a jpage data store."""
+    if "<record" not in script:
+        return []
+    parts = script.split("<![CDATA[")[1:]
+    inner = (p.partition("]]>")[0] for p in parts if "</record" in p.partition("]]>")[2][:20])
+    return [p for p in inner if "<" in p]
+
+
+def _writes(script: str, variables: dict[str, str], budget: int) -> list[str]:
+    if "=" in script and len(script) < _LONG_SCRIPT:
+        variables.update((m[1], _literal(m[3])) for m in _VARIABLE.finditer(script))
+    parts: list[str] = []
+    seen: set[str] = set()
+    for m in islice(_WRITE.finditer(script), budget):
+        if _commented(script, m.start()):
+            continue
+        html = _expression(script, m.end(), variables)
+        words = _TAG.sub("", html).strip()
+        # The branches of an if/else write the same entry in several dresses; a reader sees one.
+        if html.strip() and (not words or words not in seen):
+            seen.add(words)
+            parts.append(html)
+    return parts
+
+
+def _commented(script: str, at: int) -> bool:
+    line = script[max(script.rfind("\n", 0, at) + 1, at - 200) : at]
+    return line.lstrip().startswith("//")
+
+
+def _expression(script: str, at: int, variables: dict[str, str]) -> str:
+    """The value of the string expression that starts at ``at`` and ends with its closing bracket."""
+    out: list[str] = []
+    depth, coded = 1, False
+    for _ in range(400):
+        m = _TOKEN.match(script, at)
+        if not m:
+            break
+        at = m.end()
+        text, name, mark = m[1] if m[1] is not None else m[2], m[3], m[4]
+        if text is not None:
+            out.append(_unescaped(_literal(text)) if coded else _literal(text))
+        elif name is not None:
+            coded = coded or name in ("unescape", "decodeURIComponent", "decodeURI")
+            # A call's arguments stay, its name goes; a known variable gives its value.
+            out.append(escape(variables.get(name, ""), quote=False) if "<" not in variables.get(name, "") else variables[name])
+        elif mark in _INSIDE:
+            depth += (mark == "(") - (mark == ")")
+            if depth == 0:
+                break
+        else:
+            break
+    return "".join(out)
+
+
+def _literal(text: str) -> str:
+    return _ESCAPE.sub(_character, text) if "\\" in text else text
+
+
+def _character(m: re.Match[str]) -> str:
+    code = m[1]
+    if len(code) > 1:
+        return chr(int(code[1:], 16))
+    return _PLAIN.get(code, code)
+
+
+def _unescaped(text: str) -> str:
+    return unquote(_UNESCAPE.sub(lambda m: chr(int(m[1], 16)), text))

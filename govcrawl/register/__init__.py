@@ -1,0 +1,1 @@
+"""The register: which sites there are, what each registered, and which of them a campaign visits."""

@@ -1,0 +1,86 @@
+"""Scrapy settings of a worker.  This file is the manual: every key with its unit, its default and the reason.
+
+Environment: ``REDIS_URL``, ``MONGODB_URI`` (production's stores), ``GOVCRAWL_HOME`` (folder of the embedded stores, evidence and
+logs; ``./.govcrawl``), ``GOVCRAWL_USER_AGENT`` (how the monitor names itself; give a contact).
+"""
+
+from __future__ import annotations
+
+import os
+
+from govcrawl import services
+
+BOT_NAME = "govcrawl"
+SPIDER_MODULES = ["govcrawl.spiders"]
+#: No word that firewalls refuse ("link", "scan", "bot"); sites that refuse monitors can list it.
+USER_AGENT = os.environ.get(
+    "GOVCRAWL_USER_AGENT", "Mozilla/5.0 (compatible; govcrawl/0.1; +https://example.invalid/contact)"
+)
+
+# --- stores ---
+REDIS_URL = os.environ.get("REDIS_URL", "")  # empty: the embedded store, started or joined when a spider starts
+MONGODB_URI = os.environ.get("MONGODB_URI", "")
+REDIS_PARAMS = {
+    "socket_timeout": 10.0,  # s; a Redis that hangs must not hold a thread for ever
+    "socket_connect_timeout": 5.0,  # s
+    "health_check_interval": 30,  # s
+}
+EVIDENCE_DIR = str(services.home() / "evidence")
+
+# --- the frontier (scrapy-redis's places, our classes) ---
+SCHEDULER = "govcrawl.frontier.scheduler.LeaseScheduler"
+SCHEDULER_QUEUE_CLASS = "govcrawl.frontier.scheduler.RoundQueue"
+DUPEFILTER_CLASS = "govcrawl.frontier.scheduler.PlanDupeFilter"
+SCHEDULER_PERSIST = True  # a worker that closes must not empty the queue of all others
+LEASE_S = 120.0  # s; must outlast the slowest fetch (DOWNLOAD_TIMEOUT) and a flush; extended at a third of it
+LEASES_WAITING = 32  # leases held beyond those being downloaded: parsed and waiting for MongoDB's word
+STOP_WHEN_DONE = False  # True: `scrapy crawl` ends when no round has open tasks; workers wait for the next round
+
+# --- how a worker fetches ---
+TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
+ASYNCIO_EVENT_LOOP = "uvloop.Loop"
+DOWNLOAD_HANDLERS = {
+    "http": "govcrawl.spiders.download.GuardedDownloadHandler",
+    "https": "govcrawl.spiders.download.GuardedDownloadHandler",
+    "file": None,
+    "data": None,
+    "ftp": None,
+    "s3": None,
+}  # only the web, and only through the guard
+CONCURRENT_REQUESTS = 32
+CONCURRENT_REQUESTS_PER_DOMAIN = 8  # a cap on this worker's sockets; Redis's slots decide the pace
+DOWNLOAD_DELAY = 0.0  # s; the pace is kept over all workers by the frontier, not by each worker
+DOWNLOAD_TIMEOUT = 20.0  # s; for pages; availability visits use the campaign's timeout_s
+DOWNLOAD_MAXSIZE = 8 * 1024 * 1024  # bytes, also after decompression
+DOWNLOAD_WARNSIZE = 0
+FETCH_ATTEMPTS = 3  # tries at a page that times out or breaks off, before that is its result
+RETRY_WAIT_S = 3.0  # s before the second try, doubled for each further one; shorter where the campaign's delay is tiny
+
+# --- what is switched off: redirects and retries are tasks of their own, cookies and referrers tell sites nothing ---
+ROBOTSTXT_OBEY = False  # an inspection by the sites' own superior office; the register is the permission
+COOKIES_ENABLED = False
+REDIRECT_ENABLED = False
+METAREFRESH_ENABLED = False
+RETRY_ENABLED = False
+REFERER_ENABLED = False
+TELNETCONSOLE_ENABLED = False
+REMOTE_CONTROL_ENABLED = False  # Scrapy ≥ 2.18 would run code for whoever holds a token
+DOWNLOADER_MIDDLEWARES_BASE = {
+    "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": 590,
+}
+SPIDER_MIDDLEWARES_BASE: dict[str, int] = {}
+EXTENSIONS_BASE = {"scrapy.extensions.corestats.CoreStats": 0, "scrapy.extensions.logstats.LogStats": 0}
+
+# --- results ---
+ITEM_PIPELINES = {
+    "pipelines.observe.ObservePipeline": 100,
+    "pipelines.evidence.EvidencePipeline": 200,
+    "pipelines.persist.PersistPipeline": 300,
+}
+CONCURRENT_ITEMS = 1  # a response yields exactly one item; more would only cost tasks
+PERSIST_BATCH = 64  # results in one bulk write
+PERSIST_WAIT_S = 0.25  # s a result waits for others
+
+LOG_LEVEL = "INFO"
+LOGSTATS_INTERVAL = 60.0  # s

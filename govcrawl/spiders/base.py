@@ -1,0 +1,127 @@
+"""What both spiders share: leases become requests, answers become Results, failures are tried again or become the result."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from typing import Any, ClassVar
+
+from scrapy import Request, Spider
+from scrapy.http import Response
+from scrapy.settings import BaseSettings
+from twisted.python.failure import Failure
+
+from govcrawl import services
+from govcrawl.contracts import Campaign, Lease, Page, Result
+from govcrawl.frontier.codec import host_of
+from govcrawl.frontier.frontier import Settled, split_round
+from govcrawl.frontier.scheduler import LEASE, LeaseScheduler
+from govcrawl.spiders import outcome
+from govcrawl.spiders.download import ALLOW, SECONDS
+from govcrawl.store import Store, utc_now
+
+logger = logging.getLogger(__name__)
+MAX_HOPS = 10  #: redirects followed from one URL
+
+
+class LeaseSpider(Spider):
+    """Claims tasks for as long as there are rounds; a subclass says what to make of a page."""
+
+    queues: ClassVar[tuple[str, ...]] = ()  #: of the frontier, first choice first
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        """Stores that no variable names are the embedded ones, held until the process ends."""
+        super().update_settings(settings)
+        services.hold_for_process(settings)
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Endless, or until no round has open tasks (``STOP_WHEN_DONE``)."""
+        self.store = Store(self.settings["MONGODB_URI"])
+        self._campaigns: dict[str, Campaign] = {}
+        async for lease in self.scheduler.claims(self.queues, self.settings.getbool("STOP_WHEN_DONE")):
+            campaign = await self._campaign(split_round(lease.round_key)[0])
+            yield self._request(lease, campaign)
+
+    def closed(self, reason: str) -> None:
+        self.store.close()
+
+    @property
+    def scheduler(self) -> LeaseScheduler:
+        scheduler = self.crawler.engine.scheduler if self.crawler.engine else None
+        if not isinstance(scheduler, LeaseScheduler):
+            raise TypeError(f"{type(self).__name__} 需要 SCHEDULER = govcrawl.frontier.scheduler.LeaseScheduler")
+        return scheduler
+
+    # --- what a subclass says ---
+
+    def timeout_s(self, lease: Lease, campaign: Campaign) -> float:
+        return self.settings.getfloat("DOWNLOAD_TIMEOUT")
+
+    def method(self, lease: Lease) -> str:
+        return "GET"
+
+    def read(self, lease: Lease, page: Page) -> Result:
+        """The result of a finished fetch, whatever its outcome.  Pure but for the site's plan."""
+        raise NotImplementedError
+
+    def tries(self, lease: Lease, page: Page) -> int:
+        """How many fetches this outcome is worth before it is the result."""
+        return self.settings.getint("FETCH_ATTEMPTS") if page.outcome in outcome.PASSING else 1
+
+    # --- the way of a lease ---
+
+    def _request(self, lease: Lease, campaign: Campaign) -> Request:
+        meta = {
+            LEASE: lease,
+            ALLOW: campaign.crawl.allow_networks,
+            "download_timeout": self.timeout_s(lease, campaign),
+            "download_slot": host_of(lease.task.url),
+            "handle_httpstatus_all": True,
+        }
+        headers = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Language": "zh-CN,zh;q=0.9"}
+        return Request(
+            lease.task.url, method=self.method(lease), headers=headers, meta=meta, callback=self.parse,
+            errback=self.failed, dont_filter=True,
+        )  # fmt: skip
+
+    async def parse(self, response: Response, **_: Any) -> AsyncIterator[Result]:
+        """Every answer, whatever its status."""
+        headers = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, vs in response.headers.items() for v in vs)
+        how = outcome.of_answer(response.status, headers, response.body)
+        page = self._page(response.meta, status=response.status, headers=headers, body=response.body, outcome=how)
+        async for result in self._conclude(response.meta[LEASE], page):
+            yield result
+
+    async def failed(self, failure: Failure) -> AsyncIterator[Result]:
+        """Every download that raised."""
+        meta = failure.request.meta  # type: ignore[attr-defined]
+        error = failure.value or RuntimeError("no cause")
+        page = self._page(
+            meta, status=None, outcome=outcome.of_error(error), error=f"{type(error).__name__}: {error}"[:300]
+        )
+        async for result in self._conclude(meta[LEASE], page):
+            yield result
+
+    async def _conclude(self, lease: Lease, page: Page) -> AsyncIterator[Result]:
+        if lease.attempt < self.tries(lease, page):
+            await self.scheduler.settle([Settled(lease, "retry", retry_s=await self._retry_wait(lease))])
+            return
+        yield self.read(lease, page)
+
+    async def _retry_wait(self, lease: Lease) -> float:
+        campaign = await self._campaign(split_round(lease.round_key)[0])
+        first = min(self.settings.getfloat("RETRY_WAIT_S"), 3 * campaign.crawl.delay_s)
+        return float(first * 2 ** (lease.attempt - 1))
+
+    def _page(self, meta: dict[str, Any], **parts: Any) -> Page:
+        seconds = round(meta.get(SECONDS, 0.0), 3)
+        return Page(url=meta[LEASE].task.url, at=utc_now(), seconds=seconds, worker=self.scheduler.worker, **parts)
+
+    async def _campaign(self, id_: str) -> Campaign:
+        """A campaign's limits; read once a process (a changed campaign file is picked up by the next workers)."""
+        if id_ not in self._campaigns:
+            loop = asyncio.get_running_loop()
+            self._campaigns[id_] = await loop.run_in_executor(None, self.store.campaign, id_)
+        return self._campaigns[id_]

@@ -1,0 +1,68 @@
+"""How a fetch ended, in the words of ``contracts.Outcome``: whose fault a failure is decides whether it may count against a site."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from collections.abc import Iterator
+
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadTimeoutError,
+)
+
+from govcrawl.contracts import Outcome
+from govcrawl.errors import AddressRefused
+from govcrawl.reading.challenge import is_challenge
+
+#: Errors of our own network: no route, no address of our own, no free port, too many files.
+OURS = {errno.ENETUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL, errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
+#: Outcomes worth another try: the answer may differ a moment later.
+PASSING: frozenset[Outcome] = frozenset({"timeout", "dns", "refused", "reset", "bad_answer", "our_fault"})
+#: Statuses that say "not you" rather than "not there": never counted against a site.
+NOT_YOU = frozenset({401, 403, 407, 412, 429, 451, 511})
+
+
+def of_answer(status: int, headers: tuple[tuple[str, str], ...], body: bytes) -> Outcome:
+    """The outcome of an HTTP answer."""
+    if is_challenge(status, headers, body):
+        return "challenge"
+    if 300 <= status < 400 and any(name.lower() == "location" for name, _ in headers):
+        return "redirect"
+    return "ok" if status < 400 else "http_error"
+
+
+def of_error(error: BaseException) -> Outcome:
+    """The outcome of a download that raised."""
+    chain = list(_causes(error))
+    if any(isinstance(e, AddressRefused) for e in chain):
+        return "refused_by_us"
+    if any(isinstance(e, OSError) and e.errno in OURS for e in chain):
+        return "our_fault"
+    if isinstance(error, DownloadTimeoutError):
+        return "timeout"
+    if isinstance(error, CannotResolveHostError):
+        return "our_fault" if any(_resolver_is_away(e) for e in chain) else "dns"
+    if isinstance(error, DownloadConnectionRefusedError):
+        return "refused"
+    if isinstance(error, DownloadCancelledError):
+        return "too_large"
+    if any(isinstance(e, ConnectionResetError | BrokenPipeError) for e in chain):
+        return "reset"
+    return "bad_answer"
+
+
+def _resolver_is_away(error: BaseException) -> bool:
+    return isinstance(error, socket.gaierror) and error.errno in (socket.EAI_AGAIN, socket.EAI_SYSTEM)
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """The error, what it was raised from, and the OSError that aiohttp carries in ``os_error``."""
+    while error is not None:
+        yield error
+        inner = getattr(error, "os_error", None)
+        if isinstance(inner, BaseException):
+            yield inner
+        error = error.__cause__ or error.__context__

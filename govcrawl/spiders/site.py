@@ -1,0 +1,166 @@
+"""The site spider: home page → columns → lists → articles, and every link is checked once.
+
+A page's links become tasks by what they are believed to be.  The order of the priorities is the order in which a person would look: columns
+before lists, lists before articles, and articles that alone can date an undated list before others; a site's quota
+(``crawl.max_pages``) goes to the best of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+from urllib.parse import urlsplit
+
+from govcrawl.contracts import Facts, Lease, Page, Result, Role, Site, Task
+from govcrawl.frontier.codec import host_of
+from govcrawl.frontier.frontier import split_round
+from govcrawl.reading import read
+from govcrawl.reading.urls import canonical, is_trap, join
+from govcrawl.spiders.base import MAX_HOPS, LeaseSpider
+from govcrawl.spiders.known import KnownTasks
+
+#: 0 first … 99 last.
+HOME, FRAGMENT, COLUMN, MORE, LETTER, DATING, ARTICLE, PAGE, LINK = 1, 4, 10, 20, 30, 35, 50, 70, 90
+DATING_ARTICLES = 5  #: articles of an undated list that are read first, to date it
+MAX_URL = 1000  #: characters; longer ones are traps or data
+#: Suffixes that are checked, not read.
+FILES = frozenset(
+    "doc docx xls xlsx ppt pptx wps et dps pdf ofd rtf txt csv zip rar 7z gz tar jpg jpeg png gif bmp svg ico webp mp3 mp4 avi wmv flv"
+    " swf mov apk exe ipa ceb cebx css js xml json rss".split()
+)
+
+
+class SiteSpider(LeaseSpider):
+    """``scrapy crawl site``: reads sites and checks links."""
+
+    name = "site"
+    queues: ClassVar[tuple[str, ...]] = ("site", "link")
+
+    def method(self, lease: Lease) -> str:
+        """A link is asked with HEAD; what HEAD did not please is asked again with GET."""
+        return "HEAD" if lease.task.role == "link" and lease.attempt == 1 else "GET"
+
+    def tries(self, lease: Lease, page: Page) -> int:
+        if lease.task.role == "link" and page.outcome in ("http_error", "challenge"):
+            return 2
+        return super().tries(lease, page)
+
+    def read(self, lease: Lease, page: Page) -> Result:
+        task = lease.task
+        if page.outcome == "redirect":
+            return Result(lease, page, children=tuple(self._redirected(task, _location(page))))
+        if page.outcome != "ok" or task.role == "link" or not _is_html(page):
+            return Result(lease, page)
+        facts = read(page.body, page.url, page.headers, role=task.role, name=task.text)
+        if facts.redirect:
+            return Result(lease, page, facts, children=tuple(self._redirected(task, facts.redirect)))
+        max_depth = self._campaigns[split_round(lease.round_key)[0]].crawl.max_depth
+        children = self._children(task, facts, max_depth)
+        return Result(lease, page, facts, children=self._known.only_new(lease.round_key, children))
+
+    @property
+    def _known(self) -> KnownTasks:
+        if not hasattr(self, "_known_tasks"):
+            self._known_tasks = KnownTasks()
+        return self._known_tasks
+
+    def _redirected(self, task: Task, target: str) -> Iterator[Task]:
+        """A redirect is a task of its own: politeness, the guard and the quota hold for it too."""
+        url = _plain(target)
+        if url and task.hops < MAX_HOPS and url != task.url and (task.role == "home" or in_site(url, task)):
+            yield Task(
+                task.site, "site", task.role, url, task.depth, task.found_on or task.url, task.text, task.priority,
+                hops=task.hops + 1, on_home=task.on_home,
+            )  # fmt: skip
+
+    def _children(self, task: Task, facts: Facts, max_depth: int) -> Iterator[Task]:
+        """Tasks a page leads to, the best belief about each URL first."""
+        for url in facts.fragments:
+            yield from self._child(task, "fragment", url, FRAGMENT)
+        if task.depth < max_depth:
+            yield from self._columns(task, facts)
+            yield from self._list(task, facts)
+            for item in facts.home.items if facts.home else ():
+                yield from self._child(task, "article", item.url, ARTICLE)
+        for link in facts.links:
+            if link.tag == "img" or is_file(link.url) or not in_site(link.url, task):
+                yield from self._child(task, "link", link.url, LINK)
+            elif task.depth < max_depth:
+                yield from self._child(task, "page", link.url, PAGE)
+
+    def _columns(self, task: Task, facts: Facts) -> Iterator[Task]:
+        for column in facts.columns:
+            yield from self._child(task, "column", column.url, COLUMN, column.name)
+
+    def _list(self, task: Task, facts: Facts) -> Iterator[Task]:
+        """Entries of a list carry the name of their column; further pages carry the URL of its first page."""
+        column = facts.column
+        if column is None or task.role not in ("column", "more", "page"):
+            return
+        first = task.found_on if task.role == "more" else task.url
+        for url in column.next_pages:
+            yield from self._child(task, "more", url, MORE, column.name, found_on=first)
+        board = bool(facts.letters) or column.cls == "consult"
+        undated = 0
+        for item in column.items:
+            undated += item.date is None
+            priority = LETTER if board else DATING if item.date is None and undated <= DATING_ARTICLES else ARTICLE
+            yield from self._child(task, "article", item.url, priority, column.name, found_on=first)
+
+    def _child(
+        self, task: Task, role: Role, url: str, priority: int, text: str = "", found_on: str = ""
+    ) -> Iterator[Task]:
+        plain = _plain(url)
+        if not plain or plain == task.url or (role != "link" and (is_trap(plain) or not in_site(plain, task))):
+            return
+        if role != "link" and is_file(plain):
+            role, priority = "link", LINK
+        depth = task.depth if role in ("fragment", "more") else task.depth + 1
+        # deeper pages come later among their like, but never behind the next kind
+        rank = min(priority + depth, priority + 9)
+        yield Task(
+            task.site, "site", role, plain, depth, found_on or task.url, text[:60], rank,
+            on_home=task.role in ("home", "fragment"),
+        )  # fmt: skip
+
+
+def seeds(site: Site, columns: Iterator[tuple[str, str]]) -> Iterator[Task]:
+    """The first tasks of a site: its home page and the columns (name, URL) it registered."""
+    yield Task(site.code, "site", "home", canonical(site.home), priority=HOME)
+    for name, url in columns:
+        yield Task(site.code, "site", "column", canonical(url), depth=1, text=name[:60], priority=COLUMN)
+
+
+def in_site(url: str, task: Task) -> bool:
+    """Whether a URL belongs to the site whose page ``task`` is: the same host, ``www.`` or not."""
+    return _bare(host_of(url)) == _bare(host_of(task.url))
+
+
+def _bare(host: str) -> str:
+    return host.removeprefix("www.")
+
+
+def is_file(url: str) -> bool:
+    name = urlsplit(url).path.rpartition("/")[2]
+    return "." in name and name.rpartition(".")[2].lower() in FILES
+
+
+def _plain(url: str) -> str:
+    """The identity of a URL, or nothing where it can't be asked."""
+    try:
+        return canonical(url) if len(url) <= MAX_URL and urlsplit(url).scheme in ("http", "https") else ""
+    except ValueError:
+        return ""
+
+
+def _location(page: Page) -> str:
+    target = next((value for name, value in page.headers if name.lower() == "location"), "")
+    return join(page.url, target) or ""
+
+
+def _is_html(page: Page) -> bool:
+    """By the header, or by the first bytes where the header says nothing (or says text/plain)."""
+    kind = next((value for name, value in page.headers if name.lower() == "content-type"), "").lower()
+    if "html" in kind or "xml" in kind:
+        return True
+    return kind.partition(";")[0].strip() in ("", "text/plain", "application/octet-stream") and b"<" in page.body[:1024]

@@ -1,0 +1,223 @@
+"""MongoDB: the plan and the results, the truth that everything else can be rebuilt from.
+
+Every ``_id`` follows from what the document is (campaign, round, task, site …), and every write is an upsert: twice is once.
+
+    campaigns     {_id: campaign, …Campaign, digest, pack}              sites     {_id: "<campaign>:<code>", …Site, chosen}
+    columns       {_id: "<campaign>:<n>", …RegisteredColumn}            verdicts  {_id: "<campaign>:<code>:<pack>", …Verdict}
+    pages         {_id: "<campaign>:<round>:<task id>", site, url, role, outcome, status, at, seconds, sha256, size, children, evidence}
+    probes        {_id: "<campaign>:<round>:<code>:<visit>", …Probe}    findings  {_id: finding id + pack, …Finding}
+    observations  {_id: page _id + kind + key, …Observation}
+
+Days are ISO strings, moments are BSON dates (UTC).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any, TypeVar
+
+import msgspec
+import pymongo
+from pymongo import ReplaceOne
+from pymongo.collection import Collection
+from pymongo.database import Database
+
+from govcrawl.contracts import Campaign, Observation, Probe, RegisteredColumn, Result, Site, Task, Verdict
+from govcrawl.errors import UnknownCampaign
+from govcrawl.frontier.codec import decode, encode
+from govcrawl.frontier.frontier import round_key, split_round
+from govcrawl.services import DATABASE
+
+T = TypeVar("T")
+Document = dict[str, Any]
+
+INDEXES: dict[str, list[list[tuple[str, int]]]] = {
+    "sites": [[("campaign", 1)]],
+    "columns": [[("campaign", 1), ("site", 1)]],
+    "pages": [[("campaign", 1), ("round", 1), ("site", 1)]],
+    "probes": [[("campaign", 1), ("site", 1)]],
+    "observations": [[("campaign", 1), ("site", 1)]],
+    "verdicts": [[("campaign", 1), ("pack", 1)]],
+    "findings": [[("campaign", 1), ("pack", 1), ("indicator", 1)]],
+}
+
+
+class Store:
+    """One MongoDB database.  ``uri`` may name it; ``govcrawl`` otherwise."""
+
+    def __init__(self, uri: str) -> None:
+        # the driver retries a write once by itself; waiting for a store that is away is the caller's work
+        self.client: pymongo.MongoClient[Document] = pymongo.MongoClient(
+            uri, tz_aware=True, serverSelectionTimeoutMS=5000, retryWrites=True, w="majority"
+        )
+        self.db: Database[Document] = self.client.get_default_database(DATABASE)
+
+    def close(self) -> None:
+        self.client.close()
+
+    def ensure_indexes(self) -> None:
+        for name, indexes in INDEXES.items():
+            for keys in indexes:
+                self.db[name].create_index(keys)
+
+    # --- the plan ---
+
+    def save_plan(
+        self, campaign: Campaign, sites: Sequence[Site], chosen: Iterable[str], columns: Sequence[RegisteredColumn]
+    ) -> None:
+        """The campaign and its register; replaces what an earlier plan of the same campaign wrote."""
+        picked = set(chosen)
+        documents = [
+            _document(s, f"{campaign.id}:{s.code}", campaign=campaign.id, chosen=s.code in picked) for s in sites
+        ]
+        _upsert(self.db["sites"], documents)
+        self.db["sites"].delete_many({"campaign": campaign.id, "_id": {"$nin": [d["_id"] for d in documents]}})
+        self.db["columns"].delete_many({"campaign": campaign.id})
+        _upsert(
+            self.db["columns"],
+            [_document(c, f"{campaign.id}:{n}", campaign=campaign.id) for n, c in enumerate(columns)],
+        )
+        # last: a campaign that is stored has all of its plan
+        _upsert(self.db["campaigns"], [_document(campaign, campaign.id)])
+
+    def campaign(self, id_: str) -> Campaign:
+        document = self.db["campaigns"].find_one({"_id": id_})
+        if document is None:
+            raise UnknownCampaign(id_)
+        return _load(document, Campaign)
+
+    def campaigns(self) -> list[str]:
+        return sorted(d["_id"] for d in self.db["campaigns"].find({}, {"_id": 1}))
+
+    def sites(self, campaign: str, chosen_only: bool = False) -> list[Site]:
+        found = self.db["sites"].find({"campaign": campaign} | ({"chosen": True} if chosen_only else {}))
+        return sorted((_load(d, Site) for d in found), key=lambda s: s.code)
+
+    def registered_columns(self, campaign: str) -> list[RegisteredColumn]:
+        return [_load(d, RegisteredColumn) for d in self.db["columns"].find({"campaign": campaign})]
+
+    # --- results ---
+
+    def save_results(self, results: Sequence[Result]) -> None:
+        """Pages, visits and observations of finished tasks, in bulk.  Durable when it returns."""
+        observations = [_observation(o) for r in results for o in r.observations]
+        visits = [_probe(r.probe, split_round(r.lease.round_key)[0]) for r in results if r.probe]
+        _upsert(self.db["observations"], observations)
+        _upsert(self.db["probes"], visits)
+        # last: a page that is stored has all of its observations
+        _upsert(self.db["pages"], [_page(r) for r in results])
+
+    def observations(self, campaign: str, site: str) -> Iterator[Observation]:
+        for document in self.db["observations"].find({"campaign": campaign, "site": site}):
+            yield _load(document, Observation)
+
+    def probes(self, campaign: str, site: str) -> Iterator[Probe]:
+        for document in self.db["probes"].find({"campaign": campaign, "site": site}):
+            yield _load(document, Probe)
+
+    def pages_read(self, campaign: str, site: str) -> int:
+        """Distinct pages of the site that were read, over all rounds."""
+        query = {"campaign": campaign, "site": site, "outcome": "ok", "role": {"$nin": ["link", "probe"]}}
+        return len({d["url"] for d in self.db["pages"].find(query, {"url": 1})})
+
+    def finished(self, campaign: str, number: int) -> Iterator[tuple[Task, list[Task]]]:
+        """Tasks of a round whose result is stored, each with the tasks it led to: all that a rebuild of the queue needs."""
+        for document in self.db["pages"].find({"campaign": campaign, "round": number}, {"task": 1, "children": 1}):
+            yield decode(document["task"]), [decode(child) for child in document["children"]]
+
+    # --- rounds ---
+
+    def close_round(self, campaign: str, number: int, incomplete: Iterable[str], why: str) -> None:
+        """``incomplete``: sites whose work in this round was cut short; ``why``: a sentence for the bulletin, or empty."""
+        document = {
+            "_id": round_key(campaign, number),
+            "campaign": campaign,
+            "incomplete": sorted(incomplete),
+            "why": why,
+        }
+        _upsert(self.db["rounds"], [document])
+
+    def closed_rounds(self, campaign: str) -> dict[str, tuple[set[str], str]]:
+        """Round key → incomplete sites and why."""
+        return {d["_id"]: (set(d["incomplete"]), d["why"]) for d in self.db["rounds"].find({"campaign": campaign})}
+
+    # --- verdicts ---
+
+    def save_verdicts(self, verdicts: Sequence[Verdict]) -> None:
+        """Replaces the verdicts and findings of the same campaign, site and pack."""
+        for campaign, pack in {(v.campaign, v.pack) for v in verdicts}:
+            same = [v for v in verdicts if (v.campaign, v.pack) == (campaign, pack)]
+            kept = [f"{finding.id}:{pack}" for verdict in same for finding in verdict.findings]
+            scope = {"campaign": campaign, "pack": pack, "site": {"$in": [v.site for v in same]}}
+            self.db["findings"].delete_many(scope | {"_id": {"$nin": kept}})
+        findings = [_document(f, f"{f.id}:{v.pack}", pack=v.pack) for v in verdicts for f in v.findings]
+        _upsert(self.db["findings"], findings)
+        _upsert(self.db["verdicts"], [_document(v, f"{v.campaign}:{v.site}:{v.pack}") for v in verdicts])
+
+    def verdicts(self, campaign: str, pack: str) -> dict[str, Verdict]:
+        found = self.db["verdicts"].find({"campaign": campaign, "pack": pack})
+        return {d["site"]: _load(d, Verdict) for d in found}
+
+
+def _upsert(collection: Collection[Document], documents: Sequence[Document]) -> None:
+    unique = {d["_id"]: d for d in documents}
+    if unique:
+        collection.bulk_write([ReplaceOne({"_id": i}, d, upsert=True) for i, d in unique.items()], ordered=False)
+
+
+def _document(thing: Any, id_: str, **more: Any) -> Document:
+    document: Document = msgspec.to_builtins(thing, builtin_types=(datetime, bytes))
+    document.update(more)
+    document["_id"] = id_
+    return document
+
+
+def _load(document: Mapping[str, Any], kind: type[T]) -> T:
+    return msgspec.convert(document, kind)
+
+
+def _observation(seen: Observation) -> Document:
+    return _document(seen, f"{seen.page}:{seen.kind}:{seen.key}")
+
+
+def _probe(probe: Probe, campaign: str) -> Document:
+    return _document(probe, f"{campaign}:{probe.round}:{probe.site}:{probe.visit}", campaign=campaign)
+
+
+def page_id(round_key: str, task: bytes) -> str:
+    return f"{round_key}:{task.hex()}"
+
+
+def _page(result: Result) -> Document:
+    lease, page = result.lease, result.page
+    campaign, number = split_round(lease.round_key)
+    return {
+        "_id": page_id(lease.round_key, lease.id),
+        "campaign": campaign,
+        "round": number,
+        "site": lease.task.site,
+        "url": page.url,
+        "role": lease.task.role,
+        "kind": result.facts.kind if result.facts else None,
+        "title": result.facts.title if result.facts else "",
+        "outcome": page.outcome,
+        "status": page.status,
+        "error": page.error,
+        "at": page.at,
+        "seconds": page.seconds,
+        "size": len(page.body),
+        "sha256": sha256(page.body).hexdigest() if page.body else "",
+        "worker": page.worker,
+        "attempt": lease.attempt,
+        "evidence": msgspec.to_builtins(result.evidence),
+        "task": encode(lease.task),
+        "children": [encode(child) for child in result.children],
+    }
+
+
+def utc_now() -> datetime:
+    """The moment, to the millisecond that BSON keeps."""
+    now = datetime.now(UTC)
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)

@@ -1,0 +1,92 @@
+"""Faults of single pages: letters left unanswered, dead links, identity marks that no page shows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from typing import Any
+
+from govcrawl.contracts import Finding, Observation
+from pipelines.rulings import Case, Ruling
+from pipelines.seen import as_day
+
+MARKS = ("site_code", "icp", "police", "party_badge", "error_report", "organiser")
+
+
+def rule_on_letters(case: Case) -> Ruling:
+    """Veto by one letter that waited too long; a late answer was itself missing for too long."""
+    late = [letter for looks in _letters(case).values() if (letter := _late(case, looks))]
+    findings = tuple(_letter_finding(case, letter) for letter in late)
+    return Ruling("poor_response", findings, veto=bool(findings))
+
+
+def _letters(case: Case) -> dict[tuple[str, str, str], list[Observation]]:
+    """The looks at each letter that count as evidence.  Boards move on: a letter is known by board, title and day."""
+    classes = {o.url: o.data["cls"] for o in case.seen.of("column")}
+    letters: dict[tuple[str, str, str], list[Observation]] = defaultdict(list)
+    for o in case.seen.of("letter"):
+        board_cls = classes.get(o.data["board"], o.data["board_cls"])
+        if board_cls in case.pack.veto.poor_response.boards and _waited(case, o) is not None:
+            letters[o.data["board"], o.data["title"], o.data["asked"]].append(o)
+    return letters
+
+
+def _late(case: Case, looks: Sequence[Observation]) -> Observation | None:
+    """The letter, if the last round that saw it saw nothing but a wait that was too long."""
+    last = [o for o in looks if o.round == looks[-1].round]
+    waits = [_waited(case, o) or 0 for o in last]
+    return last[0] if min(waits) > case.pack.veto.poor_response.late_days else None
+
+
+def _waited(case: Case, o: Observation) -> int | None:
+    """Days without an answer, as far as they were seen; None: the letter is no evidence."""
+    asked, answered, until = as_day(o.data["asked"]), as_day(o.data["answered"]), case.seen.until([o])
+    if asked is None or not 0 <= (case.seen.as_of - asked).days <= case.pack.veto.poor_response.within_days:
+        return None
+    if o.data["state"] == "open":
+        return (until - asked).days
+    if o.data["state"] == "answered" and answered and answered >= asked:
+        return (min(answered, until) - asked).days
+    return None
+
+
+def _letter_finding(case: Case, o: Observation) -> Finding:
+    board, title, asked = o.data["board"], o.data["title"], o.data["asked"]
+    detail = {"asked": asked, "answered": o.data["answered"]}
+    key = f"{board} {title} {asked}"
+    return case.finding("poor_response", detail, o, url=o.url, excerpt=o.excerpt or title, key=key)
+
+
+def rule_on_links(case: Case) -> Ruling:
+    """Points once for each target, however many pages link to it; on the home page it weighs more."""
+    rule = case.pack.deduction.dead_link
+    targets: dict[str, Observation] = {}
+    for o in sorted(case.seen.of("dead_link"), key=lambda o: (not o.data["on_home"], -o.round)):
+        targets.setdefault(o.data["target"], o)
+    on_home = sum(bool(o.data["on_home"]) for o in targets.values())
+    points: Fraction = on_home * rule.points_home + (len(targets) - on_home) * rule.points_other
+    return Ruling("dead_link", tuple(_link_finding(case, url, o) for url, o in targets.items()), points=points)
+
+
+def _link_finding(case: Case, target: str, o: Observation) -> Finding:
+    detail = {"status": o.data["status"], "on_home": o.data["on_home"]}
+    return case.finding("dead_link", detail, o, url=target, excerpt=o.excerpt or o.data["text"])
+
+
+def rule_on_identity(case: Case) -> Ruling:
+    """A mark is missing only if no page that was read shows it.  A site without a registered code can't show one."""
+    footers = case.seen.of("footer")
+    registered = not case.site.code.startswith("row-")
+    missing = [m for m in MARKS if (registered or m != "site_code") and not any(o.data[m] for o in footers)]
+    detail: dict[str, Any] = {"missing": missing}
+    codes = {o.data["site_code"] for o in footers} - {""}
+    if registered and codes and not _has(codes, case.site.code):
+        detail["site_code_shown"] = min(codes)
+    if not footers or detail == {"missing": []}:
+        return Ruling("missing_identity")
+    return Ruling("missing_identity", (case.finding("missing_identity", detail, footers[0]),))
+
+
+def _has(codes: Iterable[str], code: str) -> bool:
+    return code.casefold() in {shown.casefold() for shown in codes}

@@ -1,0 +1,142 @@
+"""First pipeline: what was read becomes observations.  Keys of ``data`` per kind (dates are ISO strings or None):
+
+home       items [[url, title, date]], nav_only, title
+column     column (URL of its first page), name, cls, level, state, items [[url, date]], why, registered
+article    title, published, column (URL of the list it was found on)
+letter     title, asked, answered, state, board (URL), board_name, board_cls
+dead_link  target, status (number, or dns / timeout / refused / reset), on_home, text
+footer     site_code, icp, police, party_badge, error_report, organiser (empty: not seen on that page)
+challenge  status, role: a firewall's test page came instead of the page
+unread     outcome, status, role, name, cls, level: a planned page that could not be read
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from datetime import date
+from typing import Any
+
+from govcrawl.reading.columns import classify
+
+from govcrawl.contracts import Facts, Observation, ObservationKind, Page, Result, Task
+from govcrawl.frontier.frontier import split_round
+from govcrawl.store import page_id
+
+MAX_ITEMS = 200  #: entries kept of one list page
+#: Outcomes and statuses that make a link dead.  What firewalls and our own guard refuse is never dead.
+DEAD_OUTCOMES = {"dns", "timeout", "refused", "reset"}
+NOT_DEAD = {401, 403, 405, 407, 408, 412, 429, 451, 503, 511, 521}
+
+
+class ObservePipeline:
+    """Adds observations to a Result.  A page is looked at once; nothing is asked of the network or the store."""
+
+    async def process_item(self, item: Result) -> Result:
+        return replace(item, observations=tuple(observe(item)))
+
+
+def observe(result: Result) -> Iterator[Observation]:
+    """Pure."""
+    task, page, facts = result.lease.task, result.page, result.facts
+    if task.kind == "probe":
+        return
+    if page.outcome == "challenge":
+        yield _seen(result, "challenge", {"status": page.status, "role": task.role})
+    elif page.outcome not in ("ok", "redirect"):
+        yield from _unread(result, task, page)
+    elif facts and not facts.redirect:
+        yield from _read(result, task, facts)
+
+
+def _unread(result: Result, task: Task, page: Page) -> Iterator[Observation]:
+    if task.found_on and is_dead(page):
+        status = page.status if page.status is not None else page.outcome
+        data = {"target": task.url, "status": status, "on_home": task.on_home, "text": task.text}
+        yield _seen(result, "dead_link", data)
+    # a page that is gone (404, 410) is a dead link; any other failure leaves a column that nobody can judge
+    if task.role in ("home", "column", "more") and page.status not in (404, 410):
+        data = {
+            "outcome": page.outcome, "status": page.status, "role": task.role, "name": task.text,
+            "cls": classify(task.text, task.url), "level": task.depth,
+        }  # fmt: skip
+        yield _seen(result, "unread", data)
+
+
+def is_dead(page: Page) -> bool:
+    """Whether a link to this page is a dead one (打不开或错误)."""
+    if page.outcome == "http_error":
+        return page.status not in NOT_DEAD
+    return page.outcome in DEAD_OUTCOMES
+
+
+def _read(result: Result, task: Task, facts: Facts) -> Iterator[Observation]:
+    if task.role in ("home", "fragment", "column"):
+        yield _seen(result, "footer", asdict(facts.footer))
+    if facts.home:
+        items = [[i.url, i.title, _iso(i.date)] for i in facts.home.items[:MAX_ITEMS]]
+        yield _seen(result, "home", {"items": items, "nav_only": facts.home.nav_only, "title": facts.title})
+    elif task.role == "home":
+        data = {
+            "outcome": facts.kind,
+            "status": result.page.status,
+            "role": "home",
+            "name": "",
+            "cls": "other",
+            "level": 0,
+        }
+        yield _seen(result, "unread", data)
+    if _is_column(task, facts):
+        yield _seen(result, "column", _column(task, facts))
+    if facts.article and task.role in ("article", "page"):
+        column = task.found_on if task.role == "article" else ""
+        data = {"title": facts.article.title, "published": _iso(facts.article.published), "column": column}
+        yield _seen(result, "article", data)
+    yield from _letters(result, task, facts)
+
+
+def _is_column(task: Task, facts: Facts) -> bool:
+    """What navigation or the register names as a column; else a list that its own breadcrumb names."""
+    if facts.column is None:
+        return False
+    return task.role in ("column", "more") or (task.role == "page" and facts.kind == "list" and bool(facts.column.name))
+
+
+def _column(task: Task, facts: Facts) -> dict[str, Any]:
+    column = facts.column
+    assert column is not None  # noqa: S101 – asked by _is_column
+    return {
+        "column": task.found_on if task.role == "more" else task.url,
+        "name": column.name or task.text,
+        "cls": column.cls,
+        "level": task.depth,
+        "state": column.state,
+        "items": [[i.url, _iso(i.date)] for i in column.items[:MAX_ITEMS]],
+        "why": column.why,
+        "registered": not task.found_on,
+    }
+
+
+def _letters(result: Result, task: Task, facts: Facts) -> Iterator[Observation]:
+    """Letters of a board page, or of a letter's own page found on one."""
+    board = task.found_on if task.role in ("article", "more") else task.url
+    name = (facts.column.name if facts.column else "") or task.text
+    for number, letter in enumerate(facts.letters):
+        data = {
+            "title": letter.title, "asked": _iso(letter.asked), "answered": _iso(letter.answered), "state": letter.state,
+            "board": board, "board_name": name, "board_cls": classify(name, board),
+        }  # fmt: skip
+        yield _seen(result, "letter", data, key=str(number))
+
+
+def _seen(result: Result, kind: ObservationKind, data: dict[str, Any], key: str = "") -> Observation:
+    lease, page = result.lease, result.page
+    campaign, number = split_round(lease.round_key)
+    return Observation(
+        campaign, number, lease.task.site, kind, page.url, page.at, data,
+        found_on=lease.task.found_on, page=page_id(lease.round_key, lease.id), key=key,
+    )  # fmt: skip
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None

@@ -1,0 +1,93 @@
+"""Last pipeline: results become durable in MongoDB, and only then is their task acknowledged, its children planned in the same step."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from typing import Any, Self
+
+from pymongo.errors import AutoReconnect, PyMongoError, ServerSelectionTimeoutError
+from scrapy.crawler import Crawler
+
+from govcrawl.contracts import Result
+from govcrawl.frontier.frontier import Settled
+from govcrawl.frontier.scheduler import LeaseScheduler
+from govcrawl.store import Store
+
+logger = logging.getLogger(__name__)
+AWAY = (AutoReconnect, ServerSelectionTimeoutError)  #: MongoDB is away: wait; nothing is acknowledged meanwhile
+AWAY_WAIT_S = 1.0
+
+
+class PersistPipeline:
+    """Gathers results for a moment and writes them in bulk; ``process_item`` does not wait for it, the lease does."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.batch_size = crawler.settings.getint("PERSIST_BATCH")
+        self.wait_s = crawler.settings.getfloat("PERSIST_WAIT_S")
+        self._waiting: list[Result] = []
+        self._wake = asyncio.Event()
+        self._closing = False
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    async def open_spider(self) -> None:
+        self.store = Store(self.crawler.settings["MONGODB_URI"])
+        self._writer = asyncio.ensure_future(self._run())
+
+    async def process_item(self, item: Result) -> Result:
+        self._waiting.append(item)
+        if len(self._waiting) >= self.batch_size:
+            self._wake.set()
+        return item
+
+    async def close_spider(self) -> None:
+        """Writes what is left; Scrapy closes the scheduler only after this."""
+        self._closing = True
+        self._wake.set()
+        await self._writer
+        self.store.close()
+
+    async def _run(self) -> None:
+        while not self._closing or self._waiting:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), self.wait_s)
+            self._wake.clear()
+            batch, self._waiting = self._waiting[: self.batch_size], self._waiting[self.batch_size :]
+            if batch:
+                await self._settle(batch)
+
+    async def _settle(self, batch: list[Result]) -> None:
+        try:
+            await self._save(batch)
+        except PyMongoError as error:
+            # refused by the server, not away: one bad result must not hold up the others
+            if len(batch) > 1:
+                for one in batch:
+                    await self._settle([one])
+                return
+            logger.error("MongoDB refuses the result of %s: %s", batch[0].page.url, error)
+            await self._scheduler.settle([Settled(batch[0].lease, "dead", reason=f"store: {error}"[:500])])
+            return
+        await self._scheduler.settle([Settled(r.lease, "ack", r.children) for r in batch])
+
+    async def _save(self, batch: list[Result]) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                await loop.run_in_executor(None, self.store.save_results, batch)
+                return
+            except AWAY as error:
+                logger.warning("MongoDB is away, results wait: %s", str(error).partition(",")[0])
+                await asyncio.sleep(AWAY_WAIT_S)
+
+    @property
+    def _scheduler(self) -> LeaseScheduler:
+        scheduler: Any = self.crawler.engine.scheduler if self.crawler.engine else None
+        if not isinstance(scheduler, LeaseScheduler):
+            raise TypeError("PersistPipeline 需要 SCHEDULER = govcrawl.frontier.scheduler.LeaseScheduler")
+        return scheduler

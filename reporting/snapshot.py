@@ -1,0 +1,80 @@
+"""All that a report is made from, as one value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from govcrawl.contracts import RUNNING, Campaign, Finding, Issuer, Site, Verdict
+
+from .text import cleaned
+
+
+@dataclass(frozen=True, slots=True)
+class SiteResult:
+    """A site of the register and what was judged about it."""
+
+    site: Site
+    verdict: Verdict
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What no person dismissed."""
+        return tuple(f for f in self.verdict.findings if f.review != "dismissed")
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One campaign at one moment.  Built once, it is printable (no control characters) and in order (group, code).
+
+    ``pack``: rule pack and version, ``2015@1``; ``notes``: sentences for 有关说明; ``partial``: one Chinese sentence
+    on why the figures are not final yet, empty when they are.
+    """
+
+    campaign: Campaign
+    pack: str
+    results: tuple[SiteResult, ...]
+    notes: tuple[str, ...] = ()
+    partial: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("campaign", "pack", "results", "notes", "partial"):
+            object.__setattr__(self, name, cleaned(getattr(self, name)))
+        rank = {name: i for i, name in enumerate(group_order(self.campaign.issuer, (r.site for r in self.results)))}
+        ordered = sorted(self.results, key=lambda r: (rank[r.site.group], code_order(r.site)))
+        object.__setattr__(self, "results", tuple(ordered))
+
+    @cached_property
+    def running(self) -> tuple[SiteResult, ...]:
+        """The sites that count in a table: 正常运行."""
+        return tuple(r for r in self.results if r.site.status == RUNNING)
+
+    def of(self, verdict: str) -> tuple[SiteResult, ...]:
+        """The running sites with this verdict."""
+        return tuple(r for r in self.running if r.verdict.verdict == verdict)
+
+    def counted(self, result: SiteResult) -> tuple[Finding, ...]:
+        """The findings of a site that a bulletin may speak of; with ``require_review`` only confirmed ones."""
+        only_confirmed = self.campaign.report.require_review
+        return tuple(f for f in result.findings if f.review == "confirmed" or not only_confirmed)
+
+
+def registered_code(site: Site) -> str:
+    """网站标识码 as printed: empty where the register gives none (``row-N``)."""
+    return "" if site.code.startswith("row-") else site.code
+
+
+def code_order(site: Site) -> tuple[bool, int, str, str]:
+    """Sort key: codes upwards, sites without a code last, in the order of the register."""
+    return not registered_code(site), 0 if registered_code(site) else len(site.code), site.code, site.name
+
+
+def group_order(issuer: Issuer, sites: Iterable[Site]) -> tuple[str, ...]:
+    """Every group once: in the issuer's order (its own departments first unless named there), then by lowest code."""
+    lowest: dict[str, tuple[bool, int, str, str]] = {}
+    for site in sites:
+        lowest[site.group] = min(lowest.get(site.group, code_order(site)), code_order(site))
+    named = issuer.order if issuer.direct in issuer.order else (issuer.direct, *issuer.order)
+    ranked = [name for name in dict.fromkeys(named) if name in lowest]
+    return (*ranked, *sorted(lowest.keys() - set(ranked), key=lambda name: (lowest[name], name)))

@@ -1,0 +1,37 @@
+"""What the command line finds by name (entry points ``govcrawl.stages``)."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from govcrawl.errors import InputError, OutputError
+from reporting.snapshot import SiteResult, Snapshot
+from reporting.write import write_report
+
+if TYPE_CHECKING:
+    from govcrawl.store import Store
+
+
+def check_writable(out: Path) -> None:
+    """Raises OutputError before any work is done for nothing."""
+    nearest = next(folder for folder in (out.absolute(), *out.absolute().parents) if folder.exists())
+    if not nearest.is_dir():
+        raise OutputError(str(out), f"{nearest} 不是目录")
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        raise OutputError(str(out), "没有写权限")
+
+
+def report(store: Store, campaign_id: str, pack: str, out: Path) -> list[Path]:
+    """The bulletin and its tables from the stored verdicts of one pack; ``pack`` empty: the campaign's own standard."""
+    campaign = store.campaign(campaign_id)
+    wanted = pack or campaign.standard
+    packs = sorted(store.db["verdicts"].distinct("pack", {"campaign": campaign_id}))
+    matching = [p for p in packs if p == wanted or p.partition("@")[0] == wanted]
+    if not matching:
+        raise InputError(campaign_id, 0, f"还没有按标准 {wanted} 的评判；请先运行 govcrawl score {campaign_id}")
+    verdicts = store.verdicts(campaign_id, matching[-1])
+    results = tuple(SiteResult(site, verdicts[site.code]) for site in store.sites(campaign_id) if site.code in verdicts)
+    partial = "".join(sorted({why for _, why in store.closed_rounds(campaign_id).values() if why}))
+    return write_report(Snapshot(campaign, matching[-1], results, partial=partial), out)
