@@ -70,9 +70,13 @@ def _text(value: Any) -> str:
 
 
 def _optional_text(value: Any) -> str:
+    return "" if value == "" else _text(value)
+
+
+def _deadline(value: Any) -> str:
     if isinstance(value, date) and not isinstance(value, datetime):
         return f"{value.year}年{value.month}月{value.day}日"
-    return "" if value == "" else _text(value)
+    return _optional_text(value)
 
 
 def _id(value: Any) -> str:
@@ -184,7 +188,7 @@ _KEYS: dict[str, dict[str, _Check]] = {
         "order": _list_of(_text),
         "number": _optional_text,
         "contact": _optional_text,
-        "deadline": _optional_text,
+        "deadline": _deadline,
         "copies_to": _optional_text,
         "addressees": _optional_text,
     },
@@ -236,7 +240,7 @@ class _Source:
 
     def beside(self, file: str) -> str:
         """A path of the file made absolute; an empty one stays empty."""
-        return str((self.path.resolve().parent / Path(file).expanduser()).resolve()) if file else ""
+        return str((self.path.resolve().parent / file).resolve()) if file else ""
 
     def fail(self, section: str, key: str, reason: str) -> NoReturn:
         raise InputError(str(self.path), self._line(section, key), reason)

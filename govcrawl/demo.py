@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -24,6 +25,10 @@ def run(out: str, workers: int, command: Callable[[Sequence[str]], int]) -> int:
         folder.mkdir(parents=True)
     except OSError as error:
         raise OutputError(str(folder), str(error.strerror)) from error
+    # stores of its own: a demo starts from nothing and touches no real data
+    os.environ["GOVCRAWL_HOME"] = str(folder / ".govcrawl")
+    os.environ.pop("REDIS_URL", None)
+    os.environ.pop("MONGODB_URI", None)
     with _served(folder):
         status = command(
             ["run", str(folder / "campaign.toml"), "--out", str(folder / "bulletin"), "--workers", str(workers)]

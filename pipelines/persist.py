@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Self
 
 from pymongo.errors import AutoReconnect, PyMongoError, ServerSelectionTimeoutError
@@ -30,6 +31,7 @@ class PersistPipeline:
         self._waiting: list[Result] = []
         self._wake = asyncio.Event()
         self._closing = False
+        self._thread = ThreadPoolExecutor(1, "mongodb")
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -51,6 +53,7 @@ class PersistPipeline:
         self._wake.set()
         await self._writer
         self.store.close()
+        self._thread.shutdown(wait=False)
 
     async def _run(self) -> None:
         while not self._closing or self._waiting:
@@ -79,7 +82,7 @@ class PersistPipeline:
         loop = asyncio.get_running_loop()
         while True:
             try:
-                await loop.run_in_executor(None, self.store.save_results, batch)
+                await loop.run_in_executor(self._thread, self.store.save_results, batch)
                 return
             except AWAY as error:
                 logger.warning("MongoDB is away, results wait: %s", str(error).partition(",")[0])

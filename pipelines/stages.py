@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from govcrawl.contracts import Observation, Verdict
@@ -44,7 +44,7 @@ def score(store: Store, campaign_id: str, standard: str, unfinished: Collection[
     return verdicts
 
 
-def _as_registered(seen: Observation, classes: dict[tuple[str, str], str]) -> Observation:
+def _as_registered(seen: Observation, classes: Mapping[tuple[str, str], str]) -> Observation:
     """A column's class is what the site registered, where it did; else what reading made of its name."""
     cls = classes.get((seen.site, seen.data.get("column", ""))) if seen.kind == "column" else None
     return replace(seen, data=seen.data | {"cls": cls}) if cls else seen

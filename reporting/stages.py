@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from govcrawl.contracts import Campaign, Verdict
 from govcrawl.errors import InputError, OutputError
 from reporting.snapshot import SiteResult, Snapshot
 from reporting.write import write_report
@@ -27,11 +28,19 @@ def report(store: Store, campaign_id: str, pack: str, out: Path) -> list[Path]:
     """The bulletin and its tables from the stored verdicts of one pack; ``pack`` empty: the campaign's own standard."""
     campaign = store.campaign(campaign_id)
     wanted = pack or campaign.standard
-    packs = sorted(store.db["verdicts"].distinct("pack", {"campaign": campaign_id}))
-    matching = [p for p in packs if p == wanted or p.partition("@")[0] == wanted]
+    stored = store.db["verdicts"].distinct("pack", {"campaign": campaign_id})
+    matching = [p for p in stored if p == wanted or p.partition("@")[0] == wanted]
     if not matching:
         raise InputError(campaign_id, 0, f"还没有按标准 {wanted} 的评判；请先运行 govcrawl score {campaign_id}")
-    verdicts = store.verdicts(campaign_id, matching[-1])
-    results = tuple(SiteResult(site, verdicts[site.code]) for site in store.sites(campaign_id) if site.code in verdicts)
+    newest = max(matching, key=lambda p: int(p.rpartition("@")[2]))
+    verdicts = store.verdicts(campaign_id, newest)
+    results = tuple(
+        SiteResult(s, verdicts.get(s.code) or _unjudged(campaign, s.code, newest)) for s in store.sites(campaign_id)
+    )
     partial = "".join(sorted({why for _, why in store.closed_rounds(campaign_id).values() if why}))
-    return write_report(Snapshot(campaign, matching[-1], results, partial=partial), out)
+    return write_report(Snapshot(campaign, newest, results, partial=partial), out)
+
+
+def _unjudged(campaign: Campaign, code: str, pack: str) -> Verdict:
+    """A site planned after the last scoring still counts as running."""
+    return Verdict(campaign.id, code, pack, campaign.ends, "not_checked")

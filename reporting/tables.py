@@ -144,7 +144,7 @@ def _list(snapshot: Snapshot, key: str, name: str, title: str, heading: str, why
     rows = []
     for n, result in enumerate(snapshot.of(verdict), 1):
         rows.append((n, *_identity(result), shorten(enumerate_names(_why(result)), LONGEST)))
-    widths = (3, 7, 14, 7, 8) if key == "failed" else (3, 7, 9, 7, 13)
+    widths = (4, 7, 14, 7, 8) if key == "failed" else (4, 7, 9, 7, 13)
     header = ("序号", heading, "网站名称", "网站标识码", why)
     return Table(key, name, title, header, tuple(rows), note(snapshot), widths)
 

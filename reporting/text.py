@@ -17,6 +17,9 @@ _UNPRINTABLE = re.compile(
 )
 _SPACES = re.compile(r"[^\S ]|  |^ | $")
 _PRIVATE = re.compile(r"\d{7,}[Xx]?|1\d\d[ -]\d{4}[ -]\d{4}|\d{4}(?:[ -]\d{4}){3,}[ -]?\d*")
+TITLE_LINE = 20  #: characters of 2号 (22 pt) in a line of 156 mm
+#: Where a title may be parted: after 关于 or a quarter, before the region, the sites or the kind of list.
+_SENSE = re.compile("(?<=关于)|(?<=季度)|(?<=半年)|(?=全[省区市州县])|(?=政府网站)|(?=不合格网站)|(?=证据不足)")
 _DIGITS = "零一二三四五六七八九"
 
 
@@ -83,6 +86,20 @@ def points(value: float) -> str:
     """``12.5``, ``40``: exactly what was deducted, never rounded across the pass line."""
     exact = format(Decimal(str(value)), "f")
     return exact.rstrip("0").rstrip(".") if "." in exact else exact
+
+
+def width(text: str) -> float:
+    """In full-width characters."""
+    return sum(0.5 if char.isascii() else 1.0 for char in text)
+
+
+def by_sense(title: str) -> tuple[str, ...]:
+    """``title`` in two lines where one won't hold it, parted before or after a word that ends a thought, evenly."""
+    halves = [(title[: match.start()], title[match.start() :]) for match in _SENSE.finditer(title)]
+    fitting = [pair for pair in halves if max(map(width, pair)) <= TITLE_LINE]
+    if width(title) <= TITLE_LINE or not fitting:
+        return (title,)
+    return min(fitting, key=lambda pair: abs(width(pair[0]) - width(pair[1])))
 
 
 def numeral(n: int) -> str:

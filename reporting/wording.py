@@ -93,6 +93,8 @@ def _typo(_: Verdict, found: tuple[Finding, ...]) -> str:
 
 
 def _dead_links(_: Verdict, found: tuple[Finding, ...]) -> str:
+    if not found:
+        return "有不可用链接"
     on_home = sum(1 for f in found if f.detail.get("on_home"))
     return f"有不可用链接{len(found)}条" + (f"（其中首页{on_home}条）" if on_home else "")
 
@@ -104,7 +106,8 @@ def _availability(verdict: Verdict, found: tuple[Finding, ...]) -> str:
 def _privacy(_: Verdict, found: tuple[Finding, ...]) -> str:
     kinds = dict.fromkeys(VALUES.get(str(f.detail.get("kind", "")), "") for f in found)
     words = enumerate_names(filter(None, kinds))
-    return f"公开了个人信息{len(found)}处" + (f"（涉及{words}）" if words else "")
+    number = f"{len(found)}处" if found else ""
+    return f"公开了个人信息{number}" + (f"（涉及{words}）" if words else "")
 
 
 def _marks(_: Verdict, found: tuple[Finding, ...]) -> str:

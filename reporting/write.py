@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from errno import EISDIR
 from pathlib import Path
 
 from govcrawl.errors import OutputError
@@ -50,6 +51,8 @@ def _moved(files: dict[str, bytes], waiting: Path, target: Path) -> list[Path]:
         folder.mkdir(exist_ok=True)
     for name, content in files.items():
         (waiting / name).write_bytes(content)
+        if (target / name).is_dir():
+            raise IsADirectoryError(EISDIR, f"{name} 是目录")
     for name in files:
         (waiting / name).replace(target / name)
     for name in _OPTIONAL:

@@ -5,7 +5,7 @@ All methods block; a worker calls them off its event loop (``scheduler.py``).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Literal, TypeVar
@@ -15,7 +15,7 @@ import redis
 from govcrawl.contracts import Campaign, Lease, Task
 from govcrawl.errors import BadMessage
 from govcrawl.frontier import scripts
-from govcrawl.frontier.codec import decode, encode, queue_of, task_id
+from govcrawl.frontier.codec import decode, encode, host_of, queue_of, task_id
 
 T = TypeVar("T")
 Action = Literal["ack", "retry", "release", "dead"]
@@ -145,13 +145,23 @@ class Frontier:
         return new
 
     def claim(
-        self, key: str, queues: Sequence[str], limit: int, token: str, lease_s: float
+        self, key: str, queues: Mapping[str, int], limit: int, token: str, lease_s: float, landed: Sequence[Lease] = ()
     ) -> tuple[list[Lease], float]:
         """Up to ``limit`` leases, and the seconds after which it is worth asking again.
 
+        ``queues``: queue → most leases of it, first choice first.
+        ``landed``: leases whose request came back; their host may be asked again, though their result is not stored yet.
         A message that is not a task is put aside as dead with its reason; it is never executed.
         """
-        wait, *flat = self._claim(keys=[self._prefix(key)], args=[limit, round(lease_s * 1000), token, *queues])
+        args: list[Any] = [
+            limit,
+            round(lease_s * 1000),
+            token,
+            len(queues),
+            *(x for pair in queues.items() for x in pair),
+        ]
+        args += [word for lease in landed for word in (lease.id, host_of(lease.task.url))]
+        wait, *flat = self._claim(keys=[self._prefix(key)], args=args)
         leases = []
         for task_key, attempt, raw in zip(flat[::3], flat[1::3], flat[2::3], strict=True):
             try:

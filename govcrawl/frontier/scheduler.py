@@ -13,8 +13,9 @@ import logging
 import os
 import secrets
 import socket
-from collections import deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections import Counter, deque
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, Self, TypeVar
 
@@ -93,6 +94,9 @@ class LeaseScheduler(Scheduler):  # type: ignore[misc]
         self.held: dict[bytes, Lease] = {}
         self.frontier = Frontier(self.server)
         self._turn = 0
+        self._landed: dict[str, list[Lease]] = {}
+        # threads of our own: a slow DNS look-up in the loop's shared pool must not hold up the stores
+        self._threads = ThreadPoolExecutor(2, "frontier")
         return self
 
     def open(self, spider: Spider) -> None:
@@ -118,6 +122,7 @@ class LeaseScheduler(Scheduler):  # type: ignore[misc]
         except redis.RedisError as error:
             logger.warning("Redis is away at close; the leases will expire by themselves: %s", error)
         self.server.close()
+        self._threads.shutdown(wait=False)
 
     # --- what the engine calls ---
 
@@ -140,8 +145,11 @@ class LeaseScheduler(Scheduler):  # type: ignore[misc]
 
     # --- leases ---
 
-    async def claims(self, queues: Sequence[str], stop_when_done: bool) -> AsyncIterator[Lease]:
-        """Leases of all rounds in turn, as room and politeness allow; endless, or until no round has open tasks."""
+    async def claims(self, queues: Mapping[str, float], stop_when_done: bool) -> AsyncIterator[Lease]:
+        """Leases of all rounds in turn, as room and politeness allow; endless, or until these queues are empty.
+
+        ``queues``: queue → share of this worker's leases it may hold at once, so that slow links don't keep pages waiting.
+        """
         while True:
             room = self.hold - len(self.held)
             if room <= 0:
@@ -149,8 +157,8 @@ class LeaseScheduler(Scheduler):  # type: ignore[misc]
                 continue
             try:
                 rounds = await self._off_loop(self.frontier.rounds)
-                leases, wait = await self._claim_some(rounds, queues, room)
-                if stop_when_done and not leases and not self.held and not await self._off_loop(self._any_open):
+                leases, wait = await self._claim_some(rounds, self._limits(queues), room)
+                if stop_when_done and not leases and not self.held and not await self._off_loop(partial(self._any_open, queues)):
                     return
             except redis.RedisError as error:
                 logger.warning("Redis is away, waiting: %s", error)
@@ -163,16 +171,22 @@ class LeaseScheduler(Scheduler):  # type: ignore[misc]
             if not leases:
                 await asyncio.sleep(min(max(wait, 0.01), 0.5))
 
-    def _any_open(self) -> bool:
-        return any(self.frontier.counts(key).open for key in self.frontier.rounds())
+    def _any_open(self, queues: Iterable[str]) -> bool:
+        rounds = self.frontier.rounds()
+        return any(n for key in rounds for n in self.frontier.open_by_site(key, tuple(queues)).values())
 
-    async def _claim_some(self, rounds: list[str], queues: Sequence[str], room: int) -> tuple[list[Lease], float]:
+    def _limits(self, queues: Mapping[str, float]) -> dict[str, int]:
+        held = Counter(codec.queue_of(lease.task) for lease in self.held.values())
+        return {queue: max(0, round(share * self.hold) - held[queue]) for queue, share in queues.items()}
+
+    async def _claim_some(self, rounds: list[str], queues: Mapping[str, int], room: int) -> tuple[list[Lease], float]:
         leases: list[Lease] = []
         soonest = 0.5
         for step in range(len(rounds)):
             key = rounds[(self._turn + step) % len(rounds)]
             token = f"{self.worker}:{secrets.token_hex(4)}"
-            claim = partial(self.frontier.claim, key, queues, room - len(leases), token, self.lease_s)
+            back, self._landed = self._landed.get(key, []), {k: v for k, v in self._landed.items() if k != key}
+            claim = partial(self.frontier.claim, key, queues, room - len(leases), token, self.lease_s, back)
             got, wait = await self._off_loop(claim)
             leases += got
             soonest = min(soonest, wait)
@@ -180,6 +194,10 @@ class LeaseScheduler(Scheduler):  # type: ignore[misc]
                 break
         self._turn += 1
         return leases, soonest
+
+    def landed(self, lease: Lease) -> None:
+        """The request of a lease came back: its host hears so with the next claim."""
+        self._landed.setdefault(lease.round_key, []).append(lease)
 
     async def settle(self, settled: Sequence[Settled]) -> None:
         """Waits out a Redis that is away: the result is stored, only the word of it is missing."""
@@ -223,6 +241,5 @@ class LeaseScheduler(Scheduler):  # type: ignore[misc]
         reason = f"{type(failure.value).__name__}: {failure.getErrorMessage()}"[:500]
         asyncio.ensure_future(self.settle([Settled(lease, "dead", reason=reason)]))  # noqa: RUF006 – settle waits for itself
 
-    @staticmethod
-    async def _off_loop(call: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(None, call)
+    async def _off_loop(self, call: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, call)

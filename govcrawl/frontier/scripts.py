@@ -8,7 +8,7 @@ Keys of a round, all behind one hash tag ``gc:{<campaign>:<round>}:`` (written `
     conf      HASH  delay_ms, max_busy, max_attempts, cap:<queue>       n      HASH  counters: planned, pending, leased, done, dead …
     t         HASH  id → message (pending, leased, dead)                seen   SET   ids of every task planned (in any state)
     r:<queue> ZSET  host → ms from which it may be asked                slot   HASH  host → ms from which it may be asked
-    h:<queue>:<host>  ZSET  site → ms of its last turn                  busy   HASH  host → leases on it
+    h:<queue>:<host>  ZSET  site → ms of its last turn                  busy   HASH  host → requests in flight (ids in SET air)
     l:<queue>:<host>|<site>  ZSET  id → rank (a lane)                   due    ZSET  id → ms not before
     leases    ZSET  id → deadline ms                                    lease  HASH  id → token
     tries     HASH  id → attempts spent                                 dead   HASH  id → reason
@@ -45,10 +45,16 @@ local function off_lane(id, m)
   end
 end
 
+local function landed(id, host)
+  if redis.call('SREM', P .. 'air', id) == 1 and redis.call('HINCRBY', P .. 'busy', host, -1) <= 0 then
+    redis.call('HDEL', P .. 'busy', host)
+  end
+end
+
 local function let_go(id, m)
   redis.call('ZREM', P .. 'leases', id)
   redis.call('HDEL', P .. 'lease', id)
-  if redis.call('HINCRBY', P .. 'busy', m.h, -1) <= 0 then redis.call('HDEL', P .. 'busy', m.h) end
+  landed(id, m.h)
   count('leased', -1)
 end
 
@@ -122,19 +128,22 @@ for i = 1, #ARGV, 2 do new = new + add(ARGV[i], ARGV[i + 1], now) end
 return new
 """
 
-#: KEYS: prefix.  ARGV: limit, lease ms, token, queue, queue, …
+#: KEYS: prefix.  ARGV: limit, lease ms, token, number of queues, queue and its own limit, …, then id and host of
+#: requests that came back meanwhile.
 #: Returns {ms until it is worth asking again, id, attempt, message, id, attempt, message, …}: at most one task a host and call,
 #: of hosts whose slot is free now; the slot is taken in the same step.
 CLAIM = """
 local now = now_ms()
-local limit, lease_ms, token = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
+local limit, lease_ms, token, queues = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4])
+for a = 5 + 2 * queues, #ARGV, 2 do landed(ARGV[a], ARGV[a + 1]) end
 expire(now); wake(now)
 local delay, max_busy = conf('delay_ms'), conf('max_busy')
 local out, taken, soonest = {0}, 0, now + 1000
-for a = 4, #ARGV do
+for a = 5, 3 + 2 * queues, 2 do
   local q, ready = ARGV[a], P .. 'r:' .. ARGV[a]
-  for _, host in ipairs(redis.call('ZRANGEBYSCORE', ready, '-inf', now, 'LIMIT', 0, (limit - taken) * 2)) do
-    if taken >= limit then break end
+  local most = math.min(limit, taken + tonumber(ARGV[a + 1]))
+  for _, host in ipairs(redis.call('ZRANGEBYSCORE', ready, '-inf', now, 'LIMIT', 0, (most - taken) * 2)) do
+    if taken >= most then break end
     local slot = tonumber(redis.call('HGET', P .. 'slot', host) or '0')
     if slot > now then
       redis.call('ZADD', ready, slot, host)
@@ -149,6 +158,7 @@ for a = 4, #ARGV do
       if redis.call('EXISTS', lanes) == 0 then redis.call('ZREM', ready, host) else redis.call('ZADD', ready, now + delay, host) end
       redis.call('HSET', P .. 'slot', host, now + delay)
       redis.call('HINCRBY', P .. 'busy', host, 1)
+      redis.call('SADD', P .. 'air', id)
       redis.call('ZADD', P .. 'leases', now + lease_ms, id)
       redis.call('HSET', P .. 'lease', id, token)
       count('pending', -1); count('leased', 1); taken = taken + 1
@@ -158,7 +168,7 @@ for a = 4, #ARGV do
     end
   end
   local first = redis.call('ZRANGE', ready, 0, 0, 'WITHSCORES')
-  if first[2] then soonest = math.min(soonest, tonumber(first[2])) end
+  if first[2] and taken < most then soonest = math.min(soonest, tonumber(first[2])) end
 end
 local due = redis.call('ZRANGE', P .. 'due', 0, 0, 'WITHSCORES')
 if due[2] then soonest = math.min(soonest, tonumber(due[2])) end

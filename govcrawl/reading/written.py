@@ -18,7 +18,7 @@ _LONG_SCRIPT = 20_000  #: characters; a library, not a page's own variables
 _OPEN = re.compile(r"<script\b[^>]{0,2000}>", re.I)
 _CLOSE = re.compile(r"</script[^>]{0,100}>", re.I)
 _WRITE = re.compile(r"document\.write(?:ln)?\s*\(")
-_VARIABLE = re.compile(r"""(?:\bvar\s|\blet\s|\bconst\s|[;{\n])\s*([\w$]{1,64})\s*=\s*(["'])((?:[^"'\\\n]|\\.|(?!\2)["'])*+)\2""")
+_VARIABLE = re.compile(r"""var\s+([\w$]{1,64}+)\s*=\s*(?:"((?:[^"\\\n]|\\.)*+)"|'((?:[^'\\\n]|\\.)*+)')""")
 _TOKEN = re.compile(
     r"""\s*(?:"((?:[^"\\\n]|\\.)*+)"|'((?:[^'\\\n]|\\.)*+)'|([\w$][\w$.\[\]]*+)|([^\s]))""",
 )
@@ -57,8 +57,8 @@ def _records(script: str) -> list[str]:
 
 
 def _writes(script: str, variables: dict[str, str], budget: int) -> list[str]:
-    if "=" in script and len(script) < _LONG_SCRIPT:
-        variables.update((m[1], _literal(m[3])) for m in _VARIABLE.finditer(script))
+    if len(script) < _LONG_SCRIPT:
+        variables.update((m[1], _literal(m[2] or m[3] or "")) for m in _VARIABLE.finditer(script))
     parts: list[str] = []
     seen: set[str] = set()
     for m in islice(_WRITE.finditer(script), budget):

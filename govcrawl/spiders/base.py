@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ClassVar
 
 from scrapy import Request, Spider
@@ -28,7 +29,7 @@ MAX_HOPS = 10  #: redirects followed from one URL
 class LeaseSpider(Spider):
     """Claims tasks for as long as there are rounds; a subclass says what to make of a page."""
 
-    queues: ClassVar[tuple[str, ...]] = ()  #: of the frontier, first choice first
+    queues: ClassVar[dict[str, float]] = {}  #: queue → share of the leases it may hold, first choice first
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
@@ -40,6 +41,9 @@ class LeaseSpider(Spider):
         """Endless, or until no round has open tasks (``STOP_WHEN_DONE``)."""
         self.store = Store(self.settings["MONGODB_URI"])
         self._campaigns: dict[str, Campaign] = {}
+        # DNS look-ups run in the loop's pool: one thread for each request of both spiders, so that dead names hold up nobody
+        threads = 2 * self.settings.getint("CONCURRENT_REQUESTS")
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(threads, "dns"))
         async for lease in self.scheduler.claims(self.queues, self.settings.getbool("STOP_WHEN_DONE")):
             campaign = await self._campaign(split_round(lease.round_key)[0])
             yield self._request(lease, campaign)
@@ -105,6 +109,7 @@ class LeaseSpider(Spider):
             yield result
 
     async def _conclude(self, lease: Lease, page: Page) -> AsyncIterator[Result]:
+        self.scheduler.landed(lease)
         if lease.attempt < self.tries(lease, page):
             await self.scheduler.settle([Settled(lease, "retry", retry_s=await self._retry_wait(lease))])
             return

@@ -11,6 +11,8 @@ from scrapy.exceptions import (
     DownloadCancelledError,
     DownloadConnectionRefusedError,
     DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
 )
 
 from govcrawl.contracts import Outcome
@@ -47,9 +49,9 @@ def of_error(error: BaseException) -> Outcome:
         return "our_fault" if any(_resolver_is_away(e) for e in chain) else "dns"
     if isinstance(error, DownloadConnectionRefusedError):
         return "refused"
-    if isinstance(error, DownloadCancelledError):
+    if isinstance(error, DownloadCancelledError | IgnoreRequest):  # the latter: too large once decompressed
         return "too_large"
-    if any(isinstance(e, ConnectionResetError | BrokenPipeError) for e in chain):
+    if any(isinstance(e, ConnectionResetError | BrokenPipeError | ResponseDataLossError) for e in chain):
         return "reset"
     return "bad_answer"
 

@@ -1,7 +1,7 @@
 """The probe spider: availability visits to home pages, a redirect's target included, within one time limit.
 
-A visit fails if the page is not open at ``probe.timeout_s`` (2015 standard, 单项否决 1).  Visit n plans visit n+1, ``spacing_s`` after its own
-time, so a site has one visit on the queue at any moment.
+A visit fails if the page is not open at ``probe.timeout_s`` (2015 standard, 单项否决 1).  Visit n plans visit n+1,
+``spacing_s`` after its own time, so a site has one visit on the queue at any moment.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class ProbeSpider(LeaseSpider):
     """``scrapy crawl probe``: visits home pages and nothing else."""
 
     name = "probe"
-    queues: ClassVar[tuple[str, ...]] = ("probe",)
+    queues: ClassVar[dict[str, float]] = {"probe": 1.0}
 
     def timeout_s(self, lease: Lease, campaign: Campaign) -> float:
         return max(campaign.probe.timeout_s - lease.task.spent_s, 0.05)

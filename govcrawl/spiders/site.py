@@ -34,7 +34,7 @@ class SiteSpider(LeaseSpider):
     """``scrapy crawl site``: reads sites and checks links."""
 
     name = "site"
-    queues: ClassVar[tuple[str, ...]] = ("site", "link")
+    queues: ClassVar[dict[str, float]] = {"site": 1.0, "link": 0.25}
 
     def method(self, lease: Lease) -> str:
         """A link is asked with HEAD; what HEAD did not please is asked again with GET."""

@@ -161,7 +161,15 @@ class Pack:
     @property
     def label(self) -> str:
         """What a verdict names: ``2015@1``."""
-        return f"{self.pack.name}@{self.pack.version}"
+        return f"{self.name}@{self.version}"
+
+    @property
+    def name(self) -> str:
+        return self.pack.name
+
+    @property
+    def version(self) -> int:
+        return self.pack.version
 
     def rules(self) -> dict[str, Rule]:
         """Every rule by its indicator id, in the order of the file's schema."""
@@ -184,11 +192,11 @@ def load_pack(name: str) -> Pack:
 
     Raises ``InputError`` where there is none, or where its file breaks the schema (file and key are named).
     """
-    stem, _, version = name.partition("@")
+    stem, at, _ = name.partition("@")
     if stem not in known_packs():
         raise InputError("standard", 0, f"没有名为 {name} 的评分标准；可用的有：{'、'.join(known_packs())}")
     pack = read_pack(FOLDER / f"{stem}.toml")
-    if version and name != pack.label:
+    if at and name != pack.label:
         raise InputError("standard", 0, f"没有 {name} 这一版本；现有版本为 {pack.label}")
     return pack
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +16,7 @@ from docx.shared import Mm, Pt, RGBColor
 
 from ..bulletin import Annex, Bulletin
 from ..tables import Table
+from ..text import by_sense, width
 from .packed import moment, same_bytes
 
 XIAOBIAOSONG, FANGSONG, HEITI, KAITI, SONGTI = "方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312", "宋体"
@@ -31,9 +31,6 @@ FALLBACKS = {
 }
 BODY = 16.0  #: 3号, points; also the unit in which indents are counted
 PITCH = 28.8  #: exact line pitch, points: 22 lines in 225 mm
-TITLE_LINE = 20  #: characters of 22 pt in 156 mm
-#: Where a title may be parted: after 关于 or a quarter, before the region, the sites or the kind of list.
-_SENSE = re.compile("(?<=关于)|(?<=季度)|(?<=半年)|(?=全[省区市州县])|(?=政府网站)|(?=不合格网站)|(?=证据不足)")
 SQUEEZE = -5  #: between characters of the body, 1/20 pt: 28 x 15.75 pt in 156 mm (442.2 pt)
 RED = RGBColor(0xD7, 0x00, 0x0F)
 
@@ -194,21 +191,6 @@ def _write(paragraph: Any, text: str) -> Any:
     return fonts
 
 
-def _width(text: str) -> float:
-    """In full-width characters."""
-    return sum(0.5 if char.isascii() else 1.0 for char in text)
-
-
-def by_sense(title: str) -> str:
-    """``title`` in two lines where one won't hold it, parted before or after a word that ends a thought, evenly."""
-    parts = [match.start() for match in _SENSE.finditer(title)]
-    fitting = [at for at in parts if max(_width(title[:at]), _width(title[at:])) <= TITLE_LINE]
-    if _width(title) <= TITLE_LINE or not fitting:
-        return title
-    at = min(fitting, key=lambda at: abs(_width(title[:at]) - _width(title[at:])))
-    return f"{title[:at]}\n{title[at:]}"
-
-
 def _head(document: Any, bulletin: Bulletin) -> None:
     issuer = _add(document, "红头", bulletin.issuer)
     # the name fits one line of 442 pt, 2号 at least
@@ -230,7 +212,7 @@ def _border(paragraph: Any, weight: int, **sides: str) -> None:
 
 
 def _body(document: Any, bulletin: Bulletin) -> None:
-    _add(document, "公文标题", by_sense(bulletin.title))
+    _add(document, "公文标题", "\n".join(by_sense(bulletin.title)))
     for mark in bulletin.marks:
         _add(document, "稿次", mark)
     _add(document, "主送机关")
@@ -254,7 +236,7 @@ def _closing(document: Any, bulletin: Bulletin) -> None:
         _add(document, "署名").paragraph_format.keep_with_next = True
     name = _add(document, "署名", bulletin.issuer)
     name.paragraph_format.keep_with_next = True
-    _indent(name._p.get_or_add_pPr(), right=max(2.0, 4 + (_width(bulletin.dated) - len(bulletin.issuer)) / 2))
+    _indent(name._p.get_or_add_pPr(), right=max(2.0, 4 + (width(bulletin.dated) - len(bulletin.issuer)) / 2))
     _indent(_add(document, "署名", bulletin.dated)._p.get_or_add_pPr(), right=4)
 
 
@@ -271,7 +253,7 @@ def _annex(document: Any, annex: Annex) -> None:
     label = _add(document, "附件序号", annex.label)
     label.paragraph_format.page_break_before = True
     _add(document, "附件说明")
-    _add(document, "公文标题", by_sense(annex.table.title)).paragraph_format.keep_with_next = True
+    _add(document, "公文标题", "\n".join(by_sense(annex.table.title))).paragraph_format.keep_with_next = True
     _add(document, "表注")
     _table(document, annex.table)
     _add(document, "表注", annex.table.note)
@@ -282,8 +264,8 @@ def _table(document: Any, table: Table) -> None:
     grid = document.add_table(rows=1 + len(table.rows), cols=len(table.header), style="Table Grid")
     grid.alignment, grid.autofit = 1, False
     unit = Mm(156) / sum(table.widths)
-    for column, width in zip(grid.columns, table.widths, strict=True):
-        column.width = int(unit * width)
+    for column, parts in zip(grid.columns, table.widths, strict=True):
+        column.width = int(unit * parts)
     words = {table.header.index(heading) for heading in ("网站名称", "证据不足的原因") if heading in table.header}
     for n, (row, cells) in enumerate(zip(grid.rows, (table.header, *table.rows), strict=True)):
         heavy = n == 0 or (table.totals and n == len(table.rows))

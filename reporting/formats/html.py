@@ -7,6 +7,7 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from ..bulletin import Bulletin
+from ..text import by_sense
 
 
 def render(bulletin: Bulletin) -> bytes:
@@ -23,4 +24,5 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["by_sense"] = by_sense
     return environment.get_template("bulletin.html.j2")

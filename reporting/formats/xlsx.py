@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Sequence
+from copy import copy
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -22,7 +24,6 @@ _LINE = Side(style="thin", color="808080")
 _GRID = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
 _HEAD = PatternFill("solid", fgColor="D9E2F3")
 _BOLD, _PLAIN = Font(name="宋体", size=11, bold=True), Font(name="宋体", size=11)
-_TITLE = Font(name="宋体", size=14, bold=True)
 _WRAP = Alignment(vertical="center", wrap_text=True)
 _MIDDLE = Alignment(horizontal="center", vertical="center", wrap_text=True)
 
@@ -32,12 +33,13 @@ def tables(annexes: Iterable[Table], day: date) -> bytes:
     book = Workbook(write_only=True)
     for table in annexes:
         sheet = _sheet(book, table.name, [width * 3.6 for width in table.widths], frozen="A3")
-        sheet.append([_cell(sheet, table.title, _TITLE)])
-        sheet.append([_cell(sheet, heading, _BOLD, _MIDDLE, _HEAD) for heading in table.header])
+        pen = _Pen(sheet)
+        sheet.append([pen.cell(table.title, _TITLE)])
+        sheet.append([pen.cell(heading, _HEADING) for heading in table.header])
         for n, row in enumerate(table.rows, 1):
-            font = _BOLD if table.totals and n == len(table.rows) else _PLAIN
-            sheet.append([_cell(sheet, value, font, _WRAP if len(str(value)) > 12 else _MIDDLE) for value in row])
-        sheet.append([_cell(sheet, table.note, _PLAIN)])
+            look = _TOTAL if table.totals and n == len(table.rows) else _CENTRED
+            sheet.append([pen.cell(value, _BODY if len(str(value)) > 12 else look) for value in row])
+        sheet.append([pen.cell(table.note, _NOTE)])
     return _saved(book, day)
 
 
@@ -54,9 +56,10 @@ def ledger_book(snapshot: Snapshot) -> bytes:
 def _plain_sheet(book: Any, name: str, header: Sequence[str], rows: Sequence[ledger.Row]) -> None:
     sheet = _sheet(book, name, ledger.WIDTHS, frozen="A2")
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(header))}{len(rows) + 1}"
-    sheet.append([_cell(sheet, heading, _BOLD, _MIDDLE, _HEAD) for heading in header])
+    pen = _Pen(sheet)
+    sheet.append([pen.cell(heading, _HEADING) for heading in header])
     for row in rows:
-        sheet.append([_cell(sheet, value, _PLAIN, _WRAP) for value in row])
+        sheet.append([pen.cell(value, _BODY) for value in row])
 
 
 def _sheet(book: Any, name: str, widths: Sequence[float], frozen: str) -> Any:
@@ -70,18 +73,41 @@ def _sheet(book: Any, name: str, widths: Sequence[float], frozen: str) -> Any:
     return sheet
 
 
-def _cell(sheet: Any, value: Cell, font: Font, align: Alignment | None = None, fill: PatternFill | None = None) -> Any:
-    """A string is typed as one whatever it looks like; one like a formula also stays text when it is edited."""
-    cell = WriteOnlyCell(sheet, value)
-    if isinstance(value, str):
-        cell.data_type = "s"
-        cell.quotePrefix = is_formula(value)
-    cell.font = font
-    if align:
-        cell.alignment, cell.border = align, _GRID
-    if fill:
-        cell.fill = fill
-    return cell
+@dataclass(frozen=True)
+class _Look:
+    font: Font
+    align: Alignment | None = None
+    fill: PatternFill | None = None
+
+
+_HEADING, _BODY, _CENTRED = _Look(_BOLD, _MIDDLE, _HEAD), _Look(_PLAIN, _WRAP), _Look(_PLAIN, _MIDDLE)
+_TOTAL, _TITLE, _NOTE = _Look(_BOLD, _MIDDLE), _Look(Font(name="宋体", size=14, bold=True)), _Look(_PLAIN)
+
+
+class _Pen:
+    """Makes the cells of one sheet; a look is worked out once and copied, for a ledger has very many cells."""
+
+    def __init__(self, sheet: Any) -> None:
+        self.sheet, self._styles = sheet, dict[int, Any]()
+
+    def cell(self, value: Cell, look: _Look) -> Any:
+        """A string is typed as one whatever it looks like; one like a formula also stays text when it is edited."""
+        cell = WriteOnlyCell(self.sheet, None if value == "" else value)
+        cell._style = copy(self._styles.get(id(look)) or self._style(look))
+        if value and isinstance(value, str):
+            cell.data_type = "s"
+            if is_formula(value):
+                cell.quotePrefix = True
+        return cell
+
+    def _style(self, look: _Look) -> Any:
+        model = WriteOnlyCell(self.sheet)
+        model.font = look.font
+        if look.align:
+            model.alignment, model.border = look.align, _GRID
+        if look.fill:
+            model.fill = look.fill
+        return self._styles.setdefault(id(look), model._style)
 
 
 def _saved(book: Any, day: date) -> bytes:

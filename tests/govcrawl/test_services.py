@@ -53,7 +53,9 @@ def test_others_join_and_the_last_one_out_stops_the_servers(home: Path) -> None:
 
 def test_a_killed_user_is_not_counted_for_ever(home: Path) -> None:
     script = "from govcrawl import services; import sys\nwith services.stores() as u: print(u.redis, flush=True); sys.stdin.read()"
-    dead = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=os.environ)
+    dead = subprocess.Popen(
+        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=os.environ
+    )
     assert dead.stdout is not None
     url = dead.stdout.readline().strip()
     dead.kill()
@@ -65,7 +67,11 @@ def test_a_killed_user_is_not_counted_for_ever(home: Path) -> None:
 
 @pytest.mark.parametrize(
     ("variable", "url"),
-    [("REDIS_URL", "redis://u:geheim@127.0.0.1:1/0"), ("REDIS_URL", "nonsense"), ("MONGODB_URI", "mongodb://u:geheim@127.0.0.1:1/x")],
+    [
+        ("REDIS_URL", "redis://u:geheim@127.0.0.1:1/0"),
+        ("REDIS_URL", "nonsense"),
+        ("MONGODB_URI", "mongodb://u:geheim@127.0.0.1:1/x"),
+    ],
 )
 def test_a_store_that_is_not_there_is_named_without_its_password(
     variable: str, url: str, urls: services.Urls, monkeypatch: pytest.MonkeyPatch

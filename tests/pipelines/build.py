@@ -23,7 +23,9 @@ def day(age: int | None) -> str | None:
     return None if age is None else (AS_OF - timedelta(days=age)).isoformat()
 
 
-def see(kind: ObservationKind, url: str, data: dict[str, Any], *, round: int = 1, seen: int = 0, **more: str) -> Observation:
+def see(
+    kind: ObservationKind, url: str, data: dict[str, Any], *, round: int = 1, seen: int = 0, **more: str
+) -> Observation:
     """``seen``: how many days before the cut-off it was looked at."""
     at = NOON - timedelta(days=seen)
     return Observation(CAMPAIGN, round, SITE.code, kind, url, at, data, page=f"page of {url}", **more)
@@ -34,7 +36,9 @@ def home(*ages: int | None, nav_only: bool = False, **more: Any) -> Observation:
     return see("home", HOME, {"items": items, "nav_only": nav_only, "title": "首页"}, **more)
 
 
-def column(path: str, cls: str, *ages: int | None, state: str = "listed", part: str = "", level: int = 1, **more: Any) -> Observation:
+def column(
+    path: str, cls: str, *ages: int | None, state: str = "listed", part: str = "", level: int = 1, **more: Any
+) -> Observation:
     """``part``: the page of its list, for a further page."""
     first = f"{HOME}{path}/"
     items = [[f"{first}{part}{n}.html", day(age)] for n, age in enumerate(ages)]
@@ -48,7 +52,15 @@ def article(url: str, age: int | None) -> Observation:
     return see("article", url, {"title": "标题", "published": day(age), "column": ""})
 
 
-def letter(asked: int | None, answered: int | None = None, *, state: str = "", cls: str = "consult", title: str = "咨询", **more: Any) -> Observation:
+def letter(
+    asked: int | None,
+    answered: int | None = None,
+    *,
+    state: str = "",
+    cls: str = "consult",
+    title: str = "咨询",
+    **more: Any,
+) -> Observation:
     board = f"{HOME}xx/"
     data = {
         "title": title, "asked": day(asked), "answered": day(answered), "board": board, "board_name": "咨询", "board_cls": cls,
@@ -57,7 +69,9 @@ def letter(asked: int | None, answered: int | None = None, *, state: str = "", c
     return see("letter", board, data, key=more.pop("key", title), **more)
 
 
-def dead(path: str, *, on_home: bool = False, status: int | str = 404, found_on: str = HOME, **more: Any) -> Observation:
+def dead(
+    path: str, *, on_home: bool = False, status: int | str = 404, found_on: str = HOME, **more: Any
+) -> Observation:
     data = {"target": HOME + path, "status": status, "on_home": on_home, "text": "链接"}
     return see("dead_link", HOME + path, data, found_on=found_on, **more)
 

@@ -1,4 +1,4 @@
-"""The files a clerk would have written: campaign.toml, sites.csv (GBK, as spreadsheets save it), columns.csv; and truth.json."""
+"""The files a clerk would have written: campaign.toml, sites.csv (GBK, as spreadsheets save it), columns.csv.  And truth.json."""
 
 from __future__ import annotations
 
@@ -46,14 +46,21 @@ delay_s   = 0.02
 allow_networks = ["127.0.0.0/8"]
 """
 
-CLASSES = {"news": "动态要闻", "notice": "通知公告", "policy": "政策文件", "personnel": "人事信息", "plan": "规划计划"}
+CLASSES = {
+    "news": "动态要闻",
+    "notice": "通知公告",
+    "policy": "政策文件",
+    "personnel": "人事信息",
+    "plan": "规划计划",
+    "other": "其他",
+}
 
 
 def site_rows(province: Province) -> list[dict[str, str]]:
     rows = [
         {
-            "网站标识码": r.site.code, "网站名称": r.site.name, "首页网址": province.url(r), "主办单位": r.site.organiser,
-            "地区": r.site.region, "层级": r.site.level, "运行状态": r.site.status, "对外服务": "是",
+            "网站标识码": r.site.code, "网站名称": r.site.name, "首页网址": province.url(r),
+            "主办单位": r.site.organiser, "地区": r.site.region, "层级": r.site.level, "运行状态": r.site.status, "对外服务": "是",
         }
         for r in province.rows()
     ]  # fmt: skip

@@ -48,7 +48,8 @@ def stale(over_news: int = 15, over_half: int = 181, over_year: int = 366) -> di
         **{n: Column(n, "notice", half) for n in ("通知公告", "公示公告", "招标公告")},
         **{n: Column(n, "policy", half) for n in ("政策文件", "规范性文件", "法规文件")},
         **{n: Column(n, "personnel", year) for n in ("人事信息", "人事任免", "招考录用")},
-        **{n: Column(n, "plan", year) for n in ("规划计划", "工作计划", "发展规划", "财政预决算")},
+        **{n: Column(n, "plan", year) for n in ("规划计划", "工作计划", "发展规划")},
+        "财政预决算": Column("财政预决算", "other", year),
     }
 
 
@@ -88,7 +89,7 @@ ASIDE = (
 DEDUCED = (
     LIVELY,
     PICTURES,
-    *over("通知公告", "公示公告", "政策文件", "规范性文件", "人事信息", "招考录用", "规划计划", "财政预决算"),
+    *over("通知公告", "公示公告", "政策文件", "规范性文件", "人事信息", "招考录用", "规划计划", "工作计划"),
     SURVEY_6,
     ABOUT,
 )
@@ -106,7 +107,9 @@ BLANKS = ("专题专栏", "机构设置", "统计数据", "领导信息", "招�
 def blank(*names: str) -> tuple[Column, ...]:
     """Columns with nothing in them; the first says so in words."""
     return tuple(
-        Column(n, "static" if n in ("领导信息", "机构设置") else "other", body="blank" if i else "nothing", on_home=False)
+        Column(
+            n, "static" if n in ("领导信息", "机构设置") else "other", body="blank" if i else "nothing", on_home=False
+        )
         for i, n in enumerate(names)
     )
 

@@ -8,13 +8,13 @@ from typing import Literal
 
 END = date(2018, 6, 15)  #: 数据采样截止; every age below is in days before it
 
-#: Days within which a list of this class must have something new (国办发〔2015〕15号; 2 周 = 14, 6 个月 = 180, 1 年 = 365).
-WINDOWS = {"news": 14, "notice": 180, "policy": 180, "personnel": 365, "plan": 365}
+#: Days within which a list of a class must have something new (国办发〔2015〕15号: 2 周, 6 个月, 1 年).
+WINDOWS = {"news": 14, "notice": 180, "policy": 180, "personnel": 365, "plan": 365, "other": 365}
 
 MARKS = ("site_code", "icp", "police", "party_badge", "error_report", "organiser")
 
-#: list: entries; text: words; blank: nothing at all; nothing: “暂无内容”; channel: only sub-columns; stub: a meta refresh to
-#: the first sub-column; script: drawn by Vue.
+#: list: entries; text, short: words; blank: nothing at all; nothing: “暂无内容”; channel: only sub-columns; stub: a meta
+#: refresh to the first sub-column; script: drawn by Vue.
 Body = Literal["list", "text", "short", "blank", "nothing", "channel", "stub", "script"]
 
 
@@ -53,6 +53,10 @@ class Column:
             return "unknown"
         return "fresh" if self.newest and (END - self.newest).days <= WINDOWS[self.cls] else "stale"
 
+    def truth(self) -> dict[str, object]:
+        newest = self.newest.isoformat() if self.newest else None
+        return {"name": self.name, "class": self.cls, "newest": newest, "state": self.state}
+
 
 @dataclass(frozen=True, slots=True)
 class Letter:
@@ -77,6 +81,9 @@ class Dead:
     path: str
     on_home: bool = False
     kind: Literal["a", "file", "img"] = "a"
+
+    def truth(self, home: str, nowhere: str) -> dict[str, object]:
+        return {"url": home.rstrip("/") + self.path if self.path else nowhere, "on_home": self.on_home}
 
 
 Gate = Literal["", "closed", "error500", "firewall", "slow"]
@@ -122,23 +129,16 @@ class Site:
 
     def truth(self, home: str, nowhere: str) -> dict[str, object]:
         """The entry of truth.json; ``nowhere`` is the address where nothing listens."""
-        seen = self.readable
-        judged = [c for c in self.columns if c.state] if seen else []
+        judged = [c for c in self.columns if c.state] if self.readable else []
+        dead = self.dead if self.readable else ()
         return {
             "name": self.name,
             "group": self.group,
             "verdict": self.verdict,
             "vetoes": sorted(self.vetoes),
-            "columns": [
-                {"name": c.name, "class": c.cls, "newest": c.newest and c.newest.isoformat(), "state": c.state}
-                for c in judged
-            ],
-            "dead_links": [
-                {"url": home.rstrip("/") + d.path if d.path else nowhere, "on_home": d.on_home} for d in self.dead
-            ]
-            if seen
-            else [],
-            "missing_identity": sorted(self.missing) if seen else [],
+            "columns": [c.truth() for c in judged],
+            "dead_links": [d.truth(home, nowhere) for d in dead],
+            "missing_identity": sorted(self.missing) if self.readable else [],
             **({"deductions": self.deductions} if self.deductions else {}),
             "why": self.why,
         }

@@ -2,11 +2,11 @@
 
     python tests/site/serve.py --dir DIR --port 8530 [--base 127.53] [--until-eof]
 
-writes campaign.toml, sites.csv, columns.csv and truth.json into DIR, prints ``ready`` when every site listens, and stops on
-SIGTERM, SIGINT or, with --until-eof, when its standard input ends.  (Loopback addresses other than 127.0.0.1 work at once on Linux.)
+writes campaign.toml, sites.csv, columns.csv and truth.json into DIR, prints ``ready`` when every site listens, and stops
+on SIGTERM, SIGINT or, with --until-eof, when its standard input ends.  Any loopback address works at once on Linux.
 
-Two sites are slow on fixed GETs of "/" (``Site.slow_on``).  The crawl reads the home page once, at the start, so the numbers
-lie in the middle of the campaign's 40 visits and only visits meet them; no other site links to a slow one.
+Two sites are slow on fixed GETs of "/" (``Site.slow_on``).  The crawl reads a home page once, at the start, so the numbers
+lie in the middle of the campaign's 40 visits and only visits meet them.  No other site links to a slow one.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import re
 import secrets
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import inputs
@@ -66,7 +66,7 @@ def listening(province: Province) -> dict[str, Served]:
     return {r.host: build(province, r) for r in rows}
 
 
-def handler(sites: dict[str, Served]) -> Callable[[web.BaseRequest], object]:
+def handler(sites: dict[str, Served]) -> Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]:
     async def handle(request: web.BaseRequest) -> web.StreamResponse:
         assert request.transport is not None
         served = sites[request.transport.get_extra_info("sockname")[0]]
@@ -82,10 +82,10 @@ def handler(sites: dict[str, Served]) -> Callable[[web.BaseRequest], object]:
     return handle
 
 
-def _end_of_input(stop: Callable[[], object]) -> None:
+def _end_of_input(loop: asyncio.AbstractEventLoop, stopped: asyncio.Event) -> None:
     while os.read(0, 4096):
         pass
-    stop()
+    loop.call_soon_threadsafe(stopped.set)
 
 
 async def serve(sites: dict[str, Served], port: int, until_eof: bool) -> None:
@@ -94,8 +94,7 @@ async def serve(sites: dict[str, Served], port: int, until_eof: bool) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
     if until_eof:
-        ended = lambda: loop.call_soon_threadsafe(stopped.set)  # noqa: E731
-        threading.Thread(target=_end_of_input, args=(ended,), daemon=True).start()
+        threading.Thread(target=_end_of_input, args=(loop, stopped), daemon=True).start()
     runner = web.ServerRunner(web.Server(handler(sites), access_log=None), shutdown_timeout=0.2)
     await runner.setup()
     for host in sites:

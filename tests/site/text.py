@@ -82,7 +82,7 @@ FORMS = {
     ),
     "interview": ("在线访谈：{office}负责人谈{topic}", "访谈预告：聚焦{topic}，回应群众关切"),
     "service": ("{topic}补助资金申请办理指南", "{topic}备案办理指南", "{topic}信息查询办理指南"),
-    "other": ("{topic}专题报道：{place}的实践", "{place}{topic}典型案例选编"),
+    "other": ("{office}{year}年{topic}资金使用情况", "{region}{topic}财政资金绩效评价结果"),
     "letter": (
         "关于{place}{topic}有关政策的咨询",
         "咨询{topic}补助资金的申请条件",
@@ -230,7 +230,9 @@ class Writer:
         return rng.choice(FORMS[form]).format(**words), words
 
     def question(self, words: dict[str, object]) -> str:
-        return f"您好！我是{words['place']}的居民，想了解{words['topic']}的有关政策，需要准备哪些材料、到哪个窗口办理？谢谢。"
+        return (
+            f"您好！我是{words['place']}的居民，想了解{words['topic']}的政策，需要准备哪些材料、到哪个窗口办理？谢谢。"
+        )
 
     def answer(self, words: dict[str, object]) -> str:
         return (

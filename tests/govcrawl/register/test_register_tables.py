@@ -17,7 +17,7 @@ from govcrawl.register.tables import EXCESS, read_rows
 
 TEXT = "网站标识码,网站名称\n5300000010,云南省工商行政管理局红盾外网\n\n5300000064,云南省移民开发局\n"
 
-MOMENT = datetime(2018, 6, 15, 8, 30)  # noqa: DTZ001: a workbook knows no time zone
+MOMENT = datetime(2018, 6, 15, 8, 30)  # noqa: DTZ001 - a workbook knows no time zone
 
 
 def write(folder, data, name="sites.csv"):

@@ -14,16 +14,13 @@ from text import Writer
 from styles import boards, parts
 
 SLUGS = {
-    "工作动态": "gzdt", "部门动态": "bmdt", "县区动态": "xqdt", "图片新闻": "tpxw",
-    "要闻速递": "ywsd", "行业动态": "hydt", "基层动态": "jcdt", "通知公告": "tzgg",
-    "公示公告": "gsgg", "招标公告": "zbgg", "政策文件": "zcwj", "规范性文件": "gfxwj",
-    "法规文件": "fgwj", "人事信息": "rsxx", "人事任免": "rsrm", "招考录用": "zkly",
-    "人事招聘": "rszp", "规划计划": "ghjh", "工作计划": "gzjh", "发展规划": "fzgh",
-    "财政预决算": "czyjs", "机构职能": "jgzn", "联系方式": "lxfs", "办事指南": "bszn",
-    "意见征集": "yjzj", "网上调查": "wsdc", "在线访谈": "zxft", "在线咨询": "zxzx",
-    "局长信箱": "jzxx", "举报投诉": "jbts", "政务公开": "zwgk", "信息公开": "xxgk",
-    "专题专栏": "ztzl", "统计数据": "tjsj", "领导信息": "ldxx", "招商引资": "zsyz",
-    "图片展示": "tpzs", "服务大厅": "fwdt", "便民服务": "bmfw", "机构设置": "jgsz",
+    "工作动态": "gzdt", "部门动态": "bmdt", "县区动态": "xqdt", "图片新闻": "tpxw", "要闻速递": "ywsd",
+    "行业动态": "hydt", "基层动态": "jcdt", "通知公告": "tzgg", "公示公告": "gsgg", "政策文件": "zcwj",
+    "规范性文件": "gfxwj", "法规文件": "fgwj", "人事信息": "rsxx", "人事任免": "rsrm", "招考录用": "zkly",
+    "规划计划": "ghjh", "工作计划": "gzjh", "财政预决算": "czyjs", "机构职能": "jgzn", "联系方式": "lxfs",
+    "办事指南": "bszn", "意见征集": "yjzj", "网上调查": "wsdc", "在线访谈": "zxft", "在线咨询": "zxzx",
+    "局长信箱": "jzxx", "举报投诉": "jbts", "政务公开": "zwgk", "专题专栏": "ztzl", "统计数据": "tjsj",
+    "领导信息": "ldxx", "招商引资": "zsyz", "机构设置": "jgsz",
 }  # fmt: skip
 
 TRAP_LINKS = {

@@ -44,10 +44,11 @@ def letters(writer: Writer, board: Board) -> list[Written]:
 
 
 def table(found: list[Written]) -> str:
-    rows = "".join(
-        f"<tr><td>{i}</td><td>{w.title}</td><td>{w.asked}</td><td>{'已答复' if w.answered else '办理中'}</td><td>{w.answered or '—'}</td></tr>\n"
-        for i, w in enumerate(found, 1)
-    )
+    def row(i: int, w: Written) -> str:
+        cells = (i, w.title, w.asked, "已答复" if w.answered else "办理中", w.answered or "—")
+        return f"<tr>{''.join(f'<td>{c}</td>' for c in cells)}</tr>\n"
+
+    rows = "".join(row(i, w) for i, w in enumerate(found, 1))
     head = "<tr><th>编号</th><th>来信标题</th><th>来信时间</th><th>办理状态</th><th>答复时间</th></tr>\n"
     return f'<table class="letters" width="100%" border="1">\n{head}{rows}</table>\n'
 
@@ -58,10 +59,10 @@ def listing(found: list[Written]) -> str:
             return '<p class="state">状态：待答复</p>'
         return f'<div class="reply"><p>答复内容：{w.answer}</p><p>答复时间：{w.answered}</p></div>'
 
-    rows = "".join(
-        f'<li class="letter"><h4>{w.title}</h4><p>来信时间：{w.asked}</p><p>来信内容：{w.question}</p>{reply(w)}</li>\n'
-        for w in found
-    )
+    def row(w: Written) -> str:
+        return f'<li class="letter"><h4>{w.title}</h4><p>来信时间：{w.asked}</p><p>来信内容：{w.question}</p>{reply(w)}</li>\n'
+
+    rows = "".join(map(row, found))
     return f'<ul class="letter-list">\n{rows}</ul>\n'
 
 
@@ -76,11 +77,12 @@ def detail(w: Written) -> str:
 
 
 def linked(style: Style, at: str, board: Board, found: list[Written]) -> str:
-    rows = "".join(
-        f'<li><a href="{style.to(at, style.letter_path(board.name, i))}">{w.title}</a>'
-        f"<em>[{'已办结' if w.answered else '受理中'}]</em><span>{w.asked}</span></li>\n"
-        for i, w in enumerate(found)
-    )
+    def row(i: int, w: Written) -> str:
+        state = "已办结" if w.answered else "受理中"
+        link = style.link(at, style.letter_path(board.name, i), w.title)
+        return f"<li>{link}<em>[{state}]</em><span>{w.asked}</span></li>\n"
+
+    rows = "".join(row(i, w) for i, w in enumerate(found))
     return f'<ul class="list letters">\n{rows}</ul>\n'
 
 

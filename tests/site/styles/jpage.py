@@ -23,20 +23,22 @@ class Jpage(Style):
 
     def entry(self, at: str, item: Item) -> str:
         told = f"<b>{item.shown}</b>" if item.shown else ""
-        return f"<li><a href='{item.path}' title='{item.title}' target='_blank'>{item.title}</a>{told}</li>"
+        return f"<li>{self.title_link(at, item)}{told}</li>".replace('"', "'")
 
     def entries(self, at: str, items: list[Item]) -> str:
         records = "".join(f"<record><![CDATA[\n{self.entry(at, i)}]]></record>\n" for i in items)
         column = _IDS[items[0].column.name]
+        unit = 24870 + column
+        store = f"<datastore>\n<nextgroup></nextgroup>\n<recordset>\n{records}</recordset>\n</datastore>"
+        options = f"dataStore:dataStore,totalRecord:{len(items)},perPage:15,columnid:{column},unitid:{unit},webid:1"
         return (
-            f'<div id="{24870 + column}" class="default_pgContainer"></div>\n<script type="text/xml"><datastore>\n<nextgroup></nextgroup>\n'
-            f"<recordset>\n{records}</recordset>\n</datastore></script>\n<script type=\"text/javascript\">$('#{24870 + column}').jpage({{"
-            f"dataStore:dataStore,totalRecord:{len(items)},perPage:15,columnid:{column},unitid:{24870 + column},webid:1}});</script>\n"
+            f'<div id="{unit}" class="default_pgContainer"></div>\n<script type="text/xml">{store}</script>\n'
+            f"<script type=\"text/javascript\">$('#{unit}').jpage({{{options}}});</script>\n"
         )
 
     def home_entry(self, at: str, item: Item) -> str:
         told = f"<span>[{item.shown}]</span>" if item.shown else ""
-        return f'<li><a href="{item.path}" title="{item.title}" target="_blank">{item.title}</a>{told}</li>\n'
+        return f"<li>{self.title_link(at, item)}{told}</li>\n"
 
     def pager(self, at: str, name: str, page: int, pages: int) -> str:
         return ""

@@ -1,4 +1,4 @@
-"""A new site: date inside the link, tabs of which one is hidden, head and foot loaded by scripts (the raw page has neither)."""
+"""A new site: date inside the link, tabs of which one is hidden, head and foot loaded by scripts."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ class Modern(Style):
 
     def entry(self, at: str, item: Item) -> str:
         told = f"<div><span>{item.day:%Y.%m.%d}</span></div>" if item.shown else ""
-        return f'<li><a href="{item.path}" target="_blank"><h4>{item.title}</h4>{told}</a></li>\n'
+        return f"<li>{self.link(at, item.path, f'<h4>{item.title}</h4>{told}')}</li>\n"
 
     def home_entry(self, at: str, item: Item) -> str:
         told = f"<span>{item.shown}</span>" if item.shown else ""
-        return f'<li><a href="{item.path}"><p>{item.title}</p>{told}</a></li>\n'
+        return f"<li>{self.link(at, item.path, f'<p>{item.title}</p>{told}')}</li>\n"
 
     def home(self, at: str) -> str:
         """Columns by twos: the second of each pair is a tab that is hidden at first."""
@@ -40,7 +40,7 @@ class Modern(Style):
         return self.slide(at) + tabs + self.board_box(at) + self.dead_on_home()
 
     def _tabs(self, at: str, columns: list[Column]) -> str:
-        heads = "".join(f'<a class="tab" href="{self.list_path(c.name)}">{c.name}</a>' for c in columns)
+        heads = "".join(self.to_column(at, c.name, ' class="tab"') for c in columns)
         entry = self.undated_entry if self.site.home == "undated" else self.home_entry
         lists = "".join(
             f"<ul{hidden}>\n{''.join(entry(at, i) for i in self.items[c.name][:HOME_ITEMS])}</ul>\n"

@@ -182,13 +182,16 @@ SELECTS = "".join(
 )
 
 SEARCH = """<form class="sous" action="/search" method="get" onsubmit="return checks(this.keyword.value)">
-<input type="text" name="keyword" value="请输入关键字" onfocus="if(this.value=='请输入关键字'){this.value=''}" /><input type="submit" value="搜索" />
+<input type="text" name="keyword" value="请输入关键字" onfocus="if(this.value=='请输入关键字'){this.value=''}" />
+<input type="submit" value="搜索" />
 </form>
 """
 
 
 def badge(code: str) -> str:
     """党政机关网站标识 as it is delivered: a script inside unescape()."""
+    if not code:
+        return ""
     number = f"CA{code[:6]}00060{code[-4:]}0140001"
     return (
         '<script type="text/javascript">document.write(unescape("%3Cspan id=\'_ideConac\' %3E%3C/span%3E%3Cscript '
@@ -198,6 +201,8 @@ def badge(code: str) -> str:
 
 def finder(code: str, shape: int) -> str:
     """“我为政府网站找错” in two of the shapes it comes in."""
+    if not code:
+        return ""
     if shape % 2:
         return (
             f'<span id="_span_jiucuo"><img onclick="Link(\'{code}\')" style="cursor:pointer" src="/images/jiucuo.png"></span>'
@@ -206,53 +211,28 @@ def finder(code: str, shape: int) -> str:
     return f"<script id=\"_jiucuo_\" sitecode='{code}' src='http://pucha.kaipuyun.cn/exposure/jiucuo.js'></script>"
 
 
+#: Six ways to write them, seen on real sites: what stands before, between and after; then the marks in their order.
+FOOTS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
+    ("<p>", "&nbsp;&nbsp;", "</p>", {
+        "organiser": "主办单位：{}", "icp": "ICP备案编号：{}", "police": "滇公网安备 {}号", "site_code": "网站标识码：{}"}),
+    ("<p>", "</p><p>", "</p>", {
+        "organiser": "{}主办<span class='blank'></span>", "site_code": "政府网站标识码：{}", "icp": "{}", "police": "滇公网安备：{}号"}),
+    ("<div>", "</div><div>", "</div>", {
+        "organiser": "主办：{}", "site_code": "网站标识码：{}", "icp": "<a href='javascript:;'>{}</a>", "police": "滇公网安备号 {}"}),
+    ('<script type="text/javascript">document.writeln("<p>', '</p>");document.writeln("<p>', '</p>");</script>', {
+        "organiser": "主办单位：{}", "site_code": "政府网站标识码：{} ", "icp": "{}  ", "police": "滇公网安备 ：{}号"}),
+    ("<p>", "<br>", "</p>", {
+        "organiser": "主办方：{}", "site_code": "网站标识码{}", "icp": "ICP备案号：{}", "police": "公安机关备案号：{}"}),
+    ("", " ", "", {
+        "organiser": "<span>主办：{}&nbsp;&copy;&nbsp;版权所有</span>", "icp": "<a>{}</a>", "police": "<a>滇公网安备 {}号</a>",
+        "site_code": "<span>网站标识码：{}</span>"}),
+)  # fmt: skip
+
+
 def footer(marks: dict[str, str], shape: int) -> str:
-    """The foot of a page.  ``marks``: identity marks to show ("" = missing); ``shape`` picks one of six ways to write them."""
-    code, icp, police, who = (marks[k] for k in ("site_code", "icp", "police", "organiser"))
-    shape %= 6
-    if shape == 0:
-        told = [
-            who and f"主办单位：{who}",
-            icp and f"ICP备案编号：{icp}",
-            police and f"滇公网安备 {police}号",
-            code and f"网站标识码：{code}",
-        ]
-        text = f"<p>{'&nbsp;&nbsp;'.join(filter(None, told))}</p>"
-    elif shape == 1:
-        told = [
-            who and f"{who}主办<span class='blank'></span>",
-            code and f"政府网站标识码：{code}",
-            icp,
-            police and f"滇公网安备：{police}号",
-        ]
-        text = "".join(f"<p>{t}</p>" for t in told if t)
-    elif shape == 2:
-        told = [
-            code and f"网站标识码：{code}",
-            icp and f'<a href="javascript:;">{icp}</a>',
-            police and f"滇公网安备号 {police}",
-        ]
-        text = f"<div>{'</div><div>'.join(filter(None, [who and f'主办：{who}', *told]))}</div>"
-    elif shape == 3:
-        told = [
-            who and f"主办单位：{who}",
-            code and f"政府网站标识码：{code} ",
-            icp and f"{icp}  ",
-            police and f"滇公网安备 ：{police}号",
-        ]
-        lines = "".join(f'document.writeln("<p>{t}</p>");' for t in told if t)
-        text = f'<script type="text/javascript">{lines}</script>'
-    elif shape == 4:
-        told = [code and f"网站标识码{code}", icp and icp.replace("-", "－"), police and f"公安机关备案号：{police}"]
-        text = f"<p>{'<br>'.join(filter(None, [who and f'主办方：{who}', *told]))}</p>"
-    else:
-        told = [
-            who and f"<span>主办：{who}&nbsp;&copy;&nbsp;版权所有</span>",
-            icp and f"<a>{icp}</a>",
-            police and f"<a>滇公网安备 {police}号</a>",
-        ]
-        text = " ".join(filter(None, [*told, code and f"<span>网站标识码：{code}</span>"]))
-    badges = (marks["party_badge"] and badge(marks["party_badge"])) + (
-        marks["error_report"] and finder(marks["error_report"], shape)
-    )
-    return f'<div class="foot"><div class="foot_nr">\n{text}\n<p>Copyright 2012-2016 All Rights Reserved （建议使用1024×768分辨率浏览）</p>\n{badges}\n</div></div>\n'
+    """The foot of a page.  ``marks``: identity marks to show ("" = missing); ``shape`` picks one way to write them."""
+    before, between, after, forms = FOOTS[shape % len(FOOTS)]
+    text = before + between.join(form.format(marks[m]) for m, form in forms.items() if marks[m]) + after
+    badges = badge(marks["party_badge"]) + finder(marks["error_report"], shape)
+    rights = "<p>Copyright 2012-2016 All Rights Reserved （建议使用1024×768分辨率浏览）</p>"
+    return f'<div class="foot"><div class="foot_nr">\n{text}\n{rights}\n{badges}\n</div></div>\n'

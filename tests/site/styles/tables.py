@@ -6,7 +6,7 @@ from datetime import date
 
 from plan import Column
 
-from styles.base import SLUGS, Item, Style
+from styles.base import HOME_ITEMS, SLUGS, Item, Style
 
 _IDS = {name: 1 + i for i, name in enumerate(SLUGS)}
 
@@ -29,11 +29,13 @@ class Tables(Style):
     def article_path(self, column: Column, number: int, when: date) -> str:
         return f"{self.folder(column.name)}/articleinfo-{number}.html"
 
+    def link(self, at: str, path: str, text: str, extra: str = "") -> str:
+        return f"<a href='{self.to(at, path)}'{extra}>{text}</a>"
+
     def row(self, at: str, item: Item, told: str) -> str:
-        return (
-            f"<tr><td width='15' align=\"center\">·</td><td valign='middle'><a class='x_title' href='{self.to(at, item.path)}' target='_blank'>"
-            f"{item.title}</a>&nbsp;&nbsp;</td><td align='right'><span class='x_time'>{told}</span></td></tr>\n"
-        )
+        title = self.link(at, item.path, item.title, " class='x_title' target='_blank'")
+        cells = f"<td width='15' align=\"center\">·</td><td valign='middle'>{title}&nbsp;&nbsp;</td>"
+        return f"<tr>{cells}<td align='right'><span class='x_time'>{told}</span></td></tr>\n"
 
     def entry(self, at: str, item: Item) -> str:
         return self.row(at, item, f"{item.day:%Y/%m/%d}&nbsp;" if item.shown else "")
@@ -42,30 +44,30 @@ class Tables(Style):
         return self.row(at, item, "")
 
     def entries(self, at: str, items: list[Item]) -> str:
-        rows = "".join(self.entry(at, i) for i in items)
-        return f'<table border="0" cellpadding="0" cellspacing="0" width=\'100%\' align=\'center\'><tr><td></td></tr>\n{rows}</table>\n'
+        return self.table("".join(self.entry(at, i) for i in items))
+
+    @staticmethod
+    def table(rows: str) -> str:
+        frame = 'border="0" cellpadding="0" cellspacing="0" width=\'100%\' align=\'center\''
+        return f"<table {frame}><tr><td></td></tr>\n{rows}</table>\n"
 
     def home_block(self, at: str, column: Column) -> str:
-        link = self.to(at, self.list_path(column.name))
         entry = self.undated_entry if self.site.home == "undated" else self.entry
-        rows = "".join(entry(at, i) for i in self.items[column.name][:6])
-        return (
-            f'<table width="99%" class="tableStyle10"><tr><td class="textColumns_Y"><a href=\'{link}\'>{column.name}</a></td></tr>\n'
-            f"<tr><td valign=\"top\"><table width='100%' align='center'>\n{rows}<tr><td colspan='3' align='right'>"
-            f"<a href='{link}' class='x_more'>更多>></a></td></tr></table></td></tr></table>\n"
-        )
+        rows = "".join(entry(at, i) for i in self.items[column.name][:HOME_ITEMS])
+        more = self.link(at, self.list_path(column.name), "更多>>", " class='x_more'")
+        body = self.table(f"{rows}<tr><td colspan='3' align='right'>{more}</td></tr>\n")
+        head = f'<tr><td class="textColumns_Y">{self.to_column(at, column.name)}</td></tr>'
+        return f'<table width="99%" class="tableStyle10">{head}\n<tr><td valign="top">{body}</td></tr></table>\n'
 
     def nav(self, at: str) -> str:
-        cells = "".join(f'<td><a href="{self.to(at, self.list_path(n))}">{n}</a></td>\n' for n in self.names())
-        home = f'<td><a href="{self.to(at, self.home_path)}">首 页</a></td>\n'
-        return f'<div id="divTopMenuID"><table width="100%" border="0"><tr>\n{home}{cells}</tr></table></div>\n'
+        cells = [self.link(at, self.home_path, "首 页"), *(self.to_column(at, n) for n in self.names())]
+        row = "".join(f"<td>{c}</td>\n" for c in cells)
+        return f'<div id="divTopMenuID"><table width="100%" border="0"><tr>\n{row}</tr></table></div>\n'
 
     def crumbs(self, at: str, names: list[str]) -> str:
-        links = "".join(
-            f" >>&nbsp;<a href='{self.to(at, self.list_path(n))}' target='_self' class='x_column_link'>{n}</a>"
-            for n in names
-        )
-        return f"<div id=\"divMainLocID\"><table><tr><td><a href='{self.to(at, self.home_path)}'>首页</a>{links}</td></tr></table></div>\n"
+        trail = [self.link(at, self.home_path, "首页")]
+        trail += [self.to_column(at, n, " target='_self' class='x_column_link'") for n in names]
+        return f'<div id="divMainLocID"><table><tr><td>{" >>&nbsp;".join(trail)}</td></tr></table></div>\n'
 
     def side(self, at: str, name: str) -> str:
         return '<div id="mainLeftMenuList"></div>\n'

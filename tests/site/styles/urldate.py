@@ -14,11 +14,11 @@ class UrlDate(Style):
         return f"/art/{when.year}/{when.month}/{when.day}/art_{number // 100}_{number}.html"
 
     def entry(self, at: str, item: Item) -> str:
-        return f'<li><i></i><a href="{item.path}" title="{item.title}" target="_blank">{item.title}</a></li>\n'
+        return f"<li><i></i>{self.title_link(at, item)}</li>\n"
 
     def article_head(self, item: Item) -> str:
         return f'<div class="toolbar">信息来源：{self.site.organiser}　发布日期：{item.day:%Y年%m月%d日} 09:20</div>\n'
 
     def crumbs(self, at: str, names: list[str]) -> str:
-        links = "".join(f' - <a href="{self.list_path(n)}">{n}</a>' for n in names)
-        return f'<div class="dqwz">您的位置：<a href="/">首页</a>{links}</div>\n'
+        trail = [self.link(at, "/", "首页"), *(self.to_column(at, n) for n in names)]
+        return f'<div class="dqwz">您的位置：{" - ".join(trail)}</div>\n'

@@ -1,0 +1,212 @@
+"""One parse of a page, laid out flat: its elements and texts in reading order.
+
+An element is an index; its content is the index range ``[i, end[i])``; so "how many links are in this box" and "what comes
+before this date" are questions about ranges, answered without walking a tree again.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import accumulate
+
+from selectolax.lexbor import LexborHTMLParser
+
+from govcrawl.reading.taming import tame
+from govcrawl.reading.urls import join
+from govcrawl.reading.written import unroll
+
+MAX_NODES = 120_000  #: the rest of a larger page isn't read
+
+_BLOCKS = frozenset(
+    "address article aside blockquote body br caption center dd div dl dt fieldset figure footer form frameset h1 h2 h3 h4 h5 "
+    "h6 header hr legend li main nav ol option p pre section select table tbody td tfoot th thead title tr ul".split()
+)
+_UNREAD = frozenset("script style noscript template iframe noframes noembed textarea title object".split())
+_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
+_INVISIBLE = str.maketrans("", "", "\u200b\u200c\u200d\u2060\ufeff\xad")
+_CUT = re.compile(r"(?:\.{2,}|…+)$")
+
+HOME_WORDS = frozenset(("首页", "网站首页", "主页", "网站主页", "返回首页", "本站首页", "回到首页", "网首页", "站首页", "Home", "HOME"))
+
+
+@dataclass(slots=True)
+class Anchor:
+    """An ``<a>`` or ``<area>``: ``url`` is "" where it leads nowhere."""
+
+    at: int
+    end: int
+    href: str
+    url: str
+    text: str
+    title: str
+
+    @property
+    def words(self) -> str:
+        """The full words of the link: the title attribute where the text is cut short or missing."""
+        if self.title and (not self.text or _CUT.search(self.text)):
+            return self.title
+        return self.text
+
+
+class Document:
+    """A parsed page.  Lists run over its elements and non-blank texts in reading order; a text has the tag ""."""
+
+    def __init__(self, source: str, url: str) -> None:
+        self.source = source
+        self.url = url
+        self.tags: list[str] = []
+        self.parent: list[int] = []
+        self.end: list[int] = []
+        self.texts: list[str] = []
+        self.lines: list[int] = []  #: texts of one line have one number
+        self.attrs: list[dict[str, str | None]] = []
+        self.title = ""
+        self.hidden: list[tuple[int, int]] = []
+        self.scripts: list[tuple[int, str]] = []  #: inline scripts and where they stand
+        self._lay_out(tame(unroll(source)))
+        self.base = self._base()
+        self.anchors = [self._anchor(i) for i, tag in enumerate(self.tags) if tag in ("a", "area")]
+        self._anchor_at = [a.at for a in self.anchors]
+        self._sums = [0, *accumulate(map(len, self.texts))]
+        self.text_at = [i for i, text in enumerate(self.texts) if text]
+
+    def _lay_out(self, source: str) -> None:  # one loop: a call per node would cost more than the parse
+        tags, parent, end, texts, lines, attrs = self.tags, self.parent, self.end, self.texts, self.lines, self.attrs
+        node = LexborHTMLParser(source).root
+        above = [-1]
+        line, gap, i = 0, "", 0
+        while node is not None and len(tags) < MAX_NODES:
+            tag, child = node.tag, None
+            if tag == "-text":
+                text = node.text_content or ""
+                words = " ".join(text.split())
+                if words and tags[above[-1]] not in _UNREAD:
+                    tags.append("")
+                    parent.append(above[-1])
+                    texts.append((gap or (" " if text[0].isspace() else "")) + words)
+                    lines.append(line)
+                    attrs.append(_NOTHING)
+                    end.append(len(tags))
+                    gap = " " if text[-1].isspace() else ""
+                elif words:
+                    if tags[above[-1]] == "script":
+                        self.scripts.append((above[-1], text))
+                    elif tags[above[-1]] == "title":
+                        self.title = self.title or words
+                else:
+                    gap = " "
+            elif tag and tag[0] != "-":
+                i = len(tags)
+                line += tag in _BLOCKS
+                tags.append(tag)
+                parent.append(above[-1])
+                texts.append("")
+                lines.append(line)
+                attrs.append(node.attributes)
+                end.append(i + 1)
+                child = node.first_child
+            if child is not None:
+                above.append(i)
+                node = child
+                continue
+            while node is not None:
+                following = node.next
+                if following is not None:
+                    node = following
+                    break
+                node = node.parent if len(above) > 1 else None
+                if node is not None:
+                    closed = above.pop()
+                    end[closed] = len(tags)
+                    line += tags[closed] in _BLOCKS
+        for i in above[1:]:
+            end[i] = len(tags)
+        self._mark_hidden()
+
+    def _mark_hidden(self) -> None:
+        until = 0
+        for i, attrs in enumerate(self.attrs):
+            if i >= until and attrs and ("hidden" in attrs or _HIDDEN_STYLE.search(attrs.get("style") or "")):
+                until = self.end[i]
+                self.hidden.append((i, until))
+
+    def _base(self) -> str:
+        for i, tag in enumerate(self.tags):
+            if tag == "base":
+                return join(self.url, self.attr(i, "href")) or self.url
+            if tag == "body":
+                break
+        return self.url
+
+    def _anchor(self, i: int) -> Anchor:
+        href = self.attr(i, "href")
+        text = self.text(i) or next((alt for j in range(i, self.end[i]) if (alt := self.attr(j, "alt").strip())), "")
+        url = join(self.base, href) if href else ""
+        return Anchor(i, self.end[i], href, url or "", text, " ".join(self.attr(i, "title").split()))
+
+    def attr(self, i: int, name: str) -> str:
+        return self.attrs[i].get(name) or ""
+
+    def hint(self, i: int) -> str:
+        """What the page's author calls the element: tag, id and class, lower case."""
+        attrs = self.attrs[i]
+        return f"{self.tags[i]} {attrs.get('id') or ''} {attrs.get('class') or ''}".lower()
+
+    def text(self, start: int, end: int | None = None, hidden: bool = True) -> str:
+        """The text of an element, or of a range: one line per block; ``hidden`` parts on demand."""
+        end = self.end[start] if end is None else end
+        parts: list[str] = []
+        last = -1
+        for i in range(start, end):
+            if self.texts[i] and (hidden or not self.is_hidden(i)):
+                if last >= 0 and self.lines[i] != last:
+                    parts.append("\n")
+                parts.append(self.texts[i])
+                last = self.lines[i]
+        return _tidy("".join(parts)) if parts else ""
+
+    def chars(self, start: int, end: int) -> int:
+        """Characters of text in a range."""
+        return self._sums[end] - self._sums[start]
+
+    def is_hidden(self, i: int) -> bool:
+        k = bisect_left(self.hidden, (i + 1, 0)) - 1
+        return k >= 0 and i < self.hidden[k][1]
+
+    def anchors_in(self, start: int, end: int) -> list[Anchor]:
+        return self.anchors[bisect_left(self._anchor_at, start) : bisect_left(self._anchor_at, end)]
+
+    def count_anchors(self, start: int, end: int) -> int:
+        return bisect_left(self._anchor_at, end) - bisect_left(self._anchor_at, start)
+
+    def above(self, i: int, levels: int = 1000) -> Iterator[int]:
+        """The elements around ``i``, innermost first, without ``html`` and ``body``."""
+        while levels and (i := self.parent[i]) > 0 and self.tags[i] != "body":
+            yield i
+            levels -= 1
+
+    def inside(self, i: int, tag: str) -> bool:
+        return any(self.tags[k] == tag for k in self.above(i))
+
+    def all(self, *tags: str) -> list[int]:
+        return [i for i, tag in enumerate(self.tags) if tag in tags]
+
+    def metas(self) -> dict[str, str]:
+        """Meta tags by lower-case name or http-equiv; the first of each counts."""
+        found: dict[str, str] = {}
+        for i in self.all("meta"):
+            name = (self.attr(i, "name") or self.attr(i, "http-equiv") or self.attr(i, "property")).strip().lower()
+            if name:
+                found.setdefault(name, self.attr(i, "content").strip())
+        return found
+
+
+_NOTHING: dict[str, str | None] = {}
+
+
+def _tidy(text: str) -> str:
+    text = text.strip().replace("\n ", "\n")
+    return text if text.isascii() else text.translate(_INVISIBLE)

@@ -1,0 +1,88 @@
+"""Identity marks of a government site: 标识码, ICP, 公安备案, 党政机关 badge, 找错 entry, 主办单位."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from govcrawl.contracts import FooterFacts
+from govcrawl.reading.document import Document
+from govcrawl.reading.regions import Regions
+
+_CODE = r"(bm\d{8}|\d{12}|\d{10})(?!\d)"
+_SITE_CODE = re.compile(rf"标识码\s*[:：]?\s*{_CODE}", re.I)
+_ICP = re.compile(r"[\u4e00-\u9fff]\s?I[CP][CP]备\s*[:：]?\s*(?:案\s*)?\d{6,10}\s*号?(?:\s?[-－—]\s?\d{1,3})?")
+_POLICE = re.compile(r"公\s*(?:网\s*安\s*)?(?:安\s*)?(?:机关\s*)?备\s*(?:案)?\s*(?:编?号)?\s*[:：]?\s*(\d{11,14})(?!\d)")
+_POLICE_LINK = re.compile(r"recordcode=(\d{11,14})(?!\d)", re.I)
+_BADGE = re.compile(r"bszs\.conac\.cn/sitename\?[^\"'\s]*?\bid=([0-9A-F]{32})|dcs\.conac\.cn/[^\"'\s]*?/(CA\d+)\.js", re.I)
+_REPORT_CODE = re.compile(rf"(?:site_?code\s*=\s*[\"']?|Link\(\s*[\"']){_CODE}", re.I)
+_REPORT = re.compile(r"jiucuo|exposure|zfwzgl\.www\.gov\.cn|pucha\.kaipuyun", re.I)
+_REPORT_WORDS = re.compile(r"(?:我为)?政府网站找错|网站找错|网站纠错")
+_NAME = r"[\u4e00-\u9fff（）()·“”]{4,40}"
+_ORGANISER = re.compile(rf"主办(?:单位|方)?\s*[:：]\s*({_NAME})")
+_ORGANISER_FIRST = re.compile(rf"(?:^|[\s|©：:])({_NAME})主办(?:$|[\s|，,])", re.M)
+_ORGANISER_END = re.compile(r"(?:版权所有|承办|协办|地址|维护|技术支持|网站标识码|备案|联系电话|电话|邮编).*")
+_MARKED_ATTRIBUTES = ("href", "src", "sitecode", "onclick")
+
+
+def read(doc: Document, regions: Regions) -> FooterFacts:
+    """The marks found in the text, the attributes and the scripts of the page; of the organiser, only in the footer."""
+    text = doc.text(0)
+    attributes = "\n".join(_attributes(doc))
+    scripts = "\n".join(s for _, s in doc.scripts if "conac" in s or "jiucuo" in s)
+    code = _first(_SITE_CODE, text) or _meta_code(doc)
+    return FooterFacts(
+        site_code=code,
+        icp=_icp(text),
+        police=_first(_POLICE, text) or _first(_POLICE_LINK, attributes),
+        party_badge=_first(_BADGE, attributes) or _first(_BADGE, scripts),
+        error_report=_error_report(doc, attributes, scripts),
+        organiser=_organiser(_lines(doc, regions.footer) or _lines(doc, 0)[-1500:]),
+    )
+
+
+def _attributes(doc: Document) -> Iterator[str]:
+    """Links, sources and click handlers that may carry a mark, one a line."""
+    for attrs in doc.attrs:
+        for name in _MARKED_ATTRIBUTES:
+            value = attrs.get(name)
+            if value:
+                yield f"{name}={value}"
+
+
+def _first(pattern: re.Pattern[str], text: str) -> str:
+    m = pattern.search(text)
+    return next((g for g in m.groups() if g), "") if m else ""
+
+
+def _icp(text: str) -> str:
+    m = _ICP.search(text)
+    return m[0].strip() if m else ""
+
+
+def _meta_code(doc: Document) -> str:
+    m = re.fullmatch(_CODE, doc.metas().get("siteidcode", ""), re.I)
+    return m[1] if m else ""
+
+
+def _error_report(doc: Document, attributes: str, scripts: str) -> str:
+    """The site's code in the 找错 entry; its address where it carries none."""
+    for line in attributes.split("\n"):
+        if (_REPORT.search(line) or line.startswith(("sitecode=", "onclick=Link"))) and (code := _first(_REPORT_CODE, line)):
+            return code
+    if _REPORT.search(scripts) and (code := _first(_REPORT_CODE, scripts)):
+        return code
+    for a in doc.anchors:
+        if a.href and (_REPORT.search(a.href) or _REPORT_WORDS.search(a.words)):
+            return a.url or a.href
+    return next((line.partition("=")[2] for line in attributes.split("\n") if line.startswith("src=") and "jiucuo.js" in line), "")
+
+
+def _lines(doc: Document, start: int) -> str:
+    """One line per text: a name ends where its element ends."""
+    return "\n".join(doc.texts[i].strip() for i in doc.text_at if i >= start)
+
+
+def _organiser(text: str) -> str:
+    m = _ORGANISER.search(text) or _ORGANISER_FIRST.search(text)
+    return _ORGANISER_END.sub("", m[1]).strip("（(· ") if m else ""

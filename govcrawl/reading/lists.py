@@ -1,0 +1,306 @@
+"""Entries of a list: a link with the date shown beside it, before it, inside it, in its own cell, or only in its URL."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+from govcrawl.contracts import Item
+from govcrawl.reading import dates
+from govcrawl.reading.document import HOME_WORDS, Anchor, Document
+from govcrawl.reading.regions import Regions
+from govcrawl.reading.urls import canonical, join, same_site
+
+MAX_ITEMS = 500
+MAX_GAP = 60  #: characters between a link and its date where no box holds the two together
+MAX_ENTRY = 600  #: characters around a date and its one link; more is prose with a date in it
+_MORE = re.compile(r"^[\[【(<+\s]*(?:更\s*多|查看更多|查看全部|more)\s*(?:信息|内容)?\s*[>＞»+.…\])】\s]*$|^[>＞»+]{1,3}$", re.I)
+_PAGER = re.compile(r"^[\[【<«‹]*\s*(?:第?\s*\d{1,5}\s*页?|首\s*页|[上下前后]一?\s*[页頁]|尾\s*页|末\s*页|第一页|最后一页|GO|跳转|转到|[<>«»‹›.…]+)\s*[\]】>»›]*$", re.I)
+_NOISE = re.compile(
+    r"^(?:设为首页|加入收藏|收藏本站|登\s*录|注\s*册|打印.{0,3}|关闭.{0,3}|返回.{0,4}|分享.{0,4}|繁體.{0,3}|简体.{0,3}|English|手机版|无障碍.{0,4}|"
+    r"RSS.{0,4}|查看|详细|详情|\[?详细\]?|下载|点击.{0,4}|大|中|小|无|TOP|搜索|查询|我要.{2,4}|在线.{2})$", re.I
+)
+_LABEL = re.compile(r"(?:发布|更新|发文|成文|公开|生成|印发|录入|来信|留言)?(?:时间|日期)\s*[:：]?|阅读次数.*|点击.*|浏览.*|来源.*|\d{1,2}:\d{2}(?::\d{2})?|作者.*")
+_IN_TITLE = re.compile(r"^[\[(（【]\s*([^\])）】]{6,24})[\])）】]\s*|\s*[\[(（【]\s*([^\])）】]{6,24})[\])）】]$|(?:^|\s)(\d{4}[-/.]\d{1,2}[-/.]\d{1,2})(?:\s\d\d?:\d\d(?::\d\d)?)?$|^(\d{4}[-/.]\d{1,2}[-/.]\d{1,2})\s")
+_SENTENCE = re.compile(r"[，。；、！？]")
+_ARTICLE_URL = re.compile(
+    r"/t\d{8}_\d+|/art/\d{4}/|art_\d+_\d+|/info/\d+/\d+\.|(?:content|article|info|news|show|view|detail|disp|display)\w*[_/-]\d+\.|"
+    r"/\d{3,}\.(?:s?html?|jsp|aspx?|php)$|[?&](?:\w*id|aid|nid|no)=\w*\d|/20\d\d[-/]?\d\d/|_\d{4,}\.s?html?$",
+    re.I,
+)
+_COLUMN_URL = re.compile(
+    r"/$|/(?:index|list|default|main|home)(?:[_-]?\d+)?(?:\.\w+)?$|/col/|(?:^|/)col\d+/(?:index|$)|column\w*[./-]|list[\w-]*\.\w+$|/node_\d+|/channel|class(?:id)?=|"
+    r"columnid=|channelid=|typeid=|catid=|lanmu|/more",
+    re.I,
+)
+_ITEM_BOXES = ("li", "tr", "dd", "dl", "p", "div", "td", "article", "section")
+_FILE = re.compile(r"\.(?:docx?|xlsx?|pdf|zip|rar|wps|et|pptx?)$", re.I)
+
+
+@dataclass(slots=True)
+class Mark:
+    """A date shown at a text: the day, or only month and day."""
+
+    at: int
+    day: date | None
+    md: tuple[int, int] | None = None
+
+
+def is_more(text: str) -> bool:
+    return bool(_MORE.match(text))
+
+
+def is_pager(text: str) -> bool:
+    return bool(_PAGER.match(text))
+
+
+def is_noise(text: str) -> bool:
+    """Words of a link that never name an entry or a column."""
+    return bool(_NOISE.match(text) or _PAGER.match(text) or _MORE.match(text)) or text.replace(" ", "") in HOME_WORDS
+
+
+def looks_like_article(url: str) -> bool:
+    path = url.partition("://")[2]
+    return bool(_ARTICLE_URL.search(path)) and not (_COLUMN_URL.search(path) and not dates.from_url(url))
+
+
+def looks_like_column(url: str) -> bool:
+    return bool(_COLUMN_URL.search(url.partition("://")[2].partition("/")[2].join("//")))
+
+
+# --- dates on the page ---------------------------------------------------------------------------------------------
+
+
+def marks(doc: Document, start: int, end: int) -> list[Mark]:
+    """The dates shown in a range that stand for themselves, not those of prose or of a title."""
+    at = [i for i in doc.text_at if start <= i < end]
+    found: list[Mark] = []
+    paired = -1
+    for i, following in pairwise([*at, -1]):
+        text = doc.texts[i].strip()
+        if i == paired or len(text) > 60 or not any(c.isdigit() for c in text):  # noqa: PLR2004
+            continue
+        if day := alone(text):
+            found.append(Mark(i, day))
+        elif following >= 0 and (day := _split(doc, text, i, following)):
+            found.append(Mark(i, day))
+            paired = following
+        elif md := dates.month_day(text):
+            found.append(Mark(i, None, md))
+    return found
+
+
+def _split(doc: Document, text: str, i: int, following: int) -> date | None:
+    near = doc.lines[following] - doc.lines[i] <= 2  # noqa: PLR2004
+    return dates.combine(text, doc.texts[following].strip()) if near and len(text) <= 10 else None  # noqa: PLR2004
+
+
+def alone(text: str) -> date | None:
+    """The date of a text that holds little else: a time, a label, brackets."""
+    found = dates.find_all(text)
+    if not found:
+        return dates.whole(text)
+    rest = _LABEL.sub("", text)
+    loose = len(rest) - 10
+    return found[0][0] if loose <= 20 and not _SENTENCE.search(rest) else None  # noqa: PLR2004
+
+
+# --- pairing ---------------------------------------------------------------------------------------------------------
+
+
+class _Pairing:
+    """Gives each date to its link: the longest of the one to three links in the smallest box around the date; where the
+    boxes are broken (tables closed too early), the link nearest in reading order."""
+
+    def __init__(self, doc: Document, anchors: list[Anchor], found: list[Mark]) -> None:
+        self.doc = doc
+        self.anchors = anchors
+        self.anchor_at = [a.at for a in anchors]
+        self.marks = found
+        self.mark_at = [m.at for m in found]
+        self.given: dict[int, Mark] = {}
+        self.lone: list[Mark] = []
+        for mark in found:
+            self._pair(mark)
+
+    def _in(self, a: int, b: int) -> list[Anchor]:
+        return self.anchors[bisect_left(self.anchor_at, a) : bisect_left(self.anchor_at, b)]
+
+    def _marks_in(self, a: int, b: int) -> int:
+        return bisect_left(self.mark_at, b) - bisect_left(self.mark_at, a)
+
+    def _pair(self, mark: Mark) -> None:
+        for k in self.doc.above(mark.at, 8):
+            a, b = k, self.doc.end[k]
+            inside = self._in(a, b)
+            if not inside and self._is_row(k):
+                self.lone.append(mark)
+                return
+            if not inside:
+                continue
+            if len(inside) <= 3 and (len(inside) == 1 or self._marks_in(a, b) == 1):  # noqa: PLR2004
+                if self.doc.chars(a, b) <= MAX_ENTRY:
+                    self._give(max(inside, key=lambda x: len(x.words)), mark)
+            else:
+                self._give_nearest(mark, a, b)
+            return
+        self._give_nearest(mark, 0, len(self.doc.tags))
+
+    def _is_row(self, k: int) -> bool:
+        """A list entry or table row that holds a date and other words but no link."""
+        return self.doc.tags[k] in ("li", "tr") and self.doc.chars(k, self.doc.end[k]) > 14  # noqa: PLR2004
+
+    def _give(self, anchor: Anchor, mark: Mark) -> None:
+        self.given.setdefault(anchor.at, mark)
+
+    def _give_nearest(self, mark: Mark, a: int, b: int) -> None:
+        k = bisect_left(self.mark_at, mark.at)
+        before = self._in(max(self.mark_at[k - 1] if k else a, a), mark.at)[-3:]
+        after = self._in(mark.at, min(self.mark_at[k + 1] if k + 1 < len(self.mark_at) else b, b))[:3]
+        near = after if self._dates_lead(a, b) else before
+        near = [x for x in near if self.doc.chars(min(x.end, mark.at), max(x.at, mark.at)) <= MAX_GAP]
+        if near:
+            self._give(max(near, key=lambda x: len(x.words)), mark)
+
+    def _dates_lead(self, a: int, b: int) -> bool:
+        """Whether the dates of a box stand before their links: its first date comes before its first link."""
+        link = bisect_left(self.anchor_at, a)
+        return link < len(self.anchors) and self.mark_at[bisect_left(self.mark_at, a)] < self.anchor_at[link] < b
+
+
+# --- entries -----------------------------------------------------------------------------------------------------------
+
+
+def entries(doc: Document, regions: Regions, start: int, end: int) -> tuple[Item, ...]:
+    """The entries in a range of the page, in reading order: dated links, and undated ones that look like articles."""
+    anchors = [a for a in doc.anchors_in(start, end) if _may_be_title(a) and _in_sight(doc, a) and not _beside(regions, a)]
+    found = [m for m in marks(doc, start, end) if not regions.furniture(m.at)]
+    pairing = _Pairing(doc, anchors, found)
+    shown = {m.at for m in found}
+    items: dict[object, tuple[int, Item]] = {}
+    for a in anchors:
+        item = _item(doc, a, pairing.given.get(a.at), shown)
+        if item and (item.dated_by == "shown" or a.at in pairing.given or _is_entry(doc, a)):
+            _keep(items, item, a.at, bool(a.url))
+    for mark in pairing.lone:
+        if item := _unlinked(doc, mark):
+            _keep(items, item, mark.at, False)
+    return tuple(item for _, item in sorted(items.values(), key=lambda x: x[0])[:MAX_ITEMS])
+
+
+def _beside(regions: Regions, a: Anchor) -> bool:
+    return regions.furniture(a.at) or regions.aside(a.at)
+
+
+def _in_sight(doc: Document, a: Anchor) -> bool:
+    """Hidden links of the own site are tabs that a click opens; hidden links to elsewhere are no entries of this page."""
+    return not doc.is_hidden(a.at) or same_site(a.url, doc.url)
+
+
+def _may_be_title(a: Anchor) -> bool:
+    if a.href.lower().startswith(("mailto:", "tel:")):
+        return False
+    return not is_noise(a.words) if a.words else bool(a.url) and looks_like_article(a.url)
+
+
+def _is_entry(doc: Document, a: Anchor) -> bool:
+    """An undated link that leads to an article, by its URL or by its words."""
+    if a.url and canonical(a.url) == canonical(doc.url):
+        return False
+    if a.url and (looks_like_article(a.url) or _FILE.search(a.url)):
+        return len(a.words) >= 4 or bool(dates.from_url(a.url))  # noqa: PLR2004
+    if a.url and looks_like_column(a.url):
+        return False
+    return len(a.words) >= 10  # noqa: PLR2004
+
+
+def _item(doc: Document, a: Anchor, mark: Mark | None, shown: set[int]) -> Item:
+    title, inner = _title(doc, a, shown)
+    by_url = dates.from_url(a.url) if a.url else None
+    url = a.url or doc.url
+    day = inner or (mark.day if mark else None)
+    if day:
+        return Item(url, title, day, "shown")
+    if mark and mark.md:
+        day = dates.with_year_of(mark.md, by_url) if by_url else None
+        return Item(url, title, day, "shown" if day else "")
+    return Item(url, title, by_url, "url" if by_url else "")
+
+
+def _title(doc: Document, a: Anchor, shown: set[int]) -> tuple[str, date | None]:
+    """The words of an entry without the date written among them, and that date."""
+    inner = [i for i in range(a.at, a.end) if i in shown]
+    text = a.words
+    if inner:
+        kept = [doc.texts[i].strip() for i in range(a.at, a.end) if doc.texts[i] and i not in inner]
+        text = max(kept, key=len, default="") if not a.title else a.title
+        return text, None
+    m = _IN_TITLE.search(text)
+    if m and (day := alone(next(g for g in m.groups() if g))):
+        return (text[: m.start()] + text[m.end() :]).strip(), day
+    return text.partition("\n")[0], None
+
+
+def _unlinked(doc: Document, mark: Mark) -> Item | None:
+    """A row of words and a date without a link: shown to the reader all the same."""
+    row = next(k for k in doc.above(mark.at) if doc.tags[k] in ("li", "tr"))
+    words = [doc.texts[i].strip() for i in range(row, doc.end[row]) if doc.texts[i] and i != mark.at]
+    title = max(words, key=len, default="")
+    if len(title) < 4 or len(title) > 120 or dates.find(title):  # noqa: PLR2004
+        return None
+    return Item(doc.url, title, mark.day, "shown" if mark.day else "")
+
+
+def _keep(items: dict[object, tuple[int, Item]], item: Item, at: int, linked: bool) -> None:
+    """Once per address (a picture and its caption are one entry); the dated, then the longer title stays."""
+    key: object = canonical(item.url) if linked else (item.title, item.date)
+    old = items.get(key)
+    if not old:
+        items[key] = (at, item)
+        return
+    best = max((old[1], item), key=lambda x: (x.dated_by == "shown", x.date is not None))
+    title = max((old[1].title, item.title), key=len)
+    items[key] = (old[0], Item(best.url, title, best.date, best.dated_by))
+
+
+# --- further pages ---------------------------------------------------------------------------------------------------------
+
+_CREATE_PAGE = re.compile(r"createPageHTML\w*\(\s*(\d+)\s*,\s*(\d+)\s*,\s*[\"']([\w./-]+)[\"']\s*,\s*[\"'](\w+)[\"']")
+
+
+def next_pages(doc: Document, regions: Regions, items: Iterable[Item]) -> tuple[str, ...]:
+    """Pages of the same list that may hold newer entries: the first page, if this is a later one; the last, if the oldest
+    entry stands first."""
+    start, end = regions.main or (0, len(doc.tags))
+    pager = {a.text.strip("[]【】<>«» "): a.url for a in doc.anchors_in(start, end) if a.url and is_pager(a.text)}
+    wanted = [pager[w] for w in ("首页", "第一页", "上一页", "上页") if w in pager]
+    rising = _oldest_first(items)
+    if rising:
+        wanted += [pager[w] for w in ("尾页", "末页", "最后一页") if w in pager]
+    wanted += _created(doc, rising)
+    own = canonical(doc.url)
+    found = dict.fromkeys(u for u in wanted if canonical(u) != own)
+    return tuple(found)[:3]
+
+
+def _created(doc: Document, rising: bool) -> list[str]:
+    """TRS: ``createPageHTML(pages, this, "index", "html")``; page n is ``index_n.html``, page 0 ``index.html``."""
+    m = next((m for _, s in doc.scripts if (m := _CREATE_PAGE.search(s))), None)
+    if not m:
+        return []
+    pages, current = int(m[1]), int(m[2])
+    names = [f"{m[3]}.{m[4]}"] if current else []
+    if rising and current < pages - 1:
+        names.append(f"{m[3]}_{pages - 1}.{m[4]}")
+    return [url for name in names if (url := join(doc.base, name))]
+
+
+def _oldest_first(items: Iterable[Item]) -> bool:
+    days = [i.date for i in items if i.date and i.dated_by == "shown"]
+    rises = sum(a < b for a, b in pairwise(days))
+    falls = sum(a > b for a, b in pairwise(days))
+    return len(days) > 2 and days[0] < days[-1] and rises > 2 * falls  # noqa: PLR2004

@@ -1,0 +1,45 @@
+"""Where a page sends its reader without being asked: a meta refresh, or a script that is all the page holds."""
+
+from __future__ import annotations
+
+import re
+
+from govcrawl.reading.document import Document
+from govcrawl.reading.urls import canonical, join
+
+MAX_DELAY_S = 10.0  #: a longer wait is a page to read that renews itself
+_FEW_WORDS = 40  #: characters; 正在跳转，请稍候 …
+_LONG_SCRIPT = 4000
+
+_REFRESH = re.compile(r"^\s*(\d*\.?\d*)\s*[;,]?\s*(?:url\s*=\s*)?[\"']?\s*([^\"'>]*)", re.I)
+_LOCATION = re.compile(
+    r"""(?<![\w.$])(?:(?:window|self|top|parent|document|this)\s*\.\s*){0,2}location\s*(?:\.\s*href\s*)?(?:=|\.\s*(?:replace|assign)\s*\()\s*["']([^"']{1,2000})["']"""
+)
+
+
+def target(doc: Document) -> str:
+    """The absolute URL the page leads to by itself, or ""."""
+    return _refresh(doc) or _location(doc)
+
+
+def _refresh(doc: Document) -> str:
+    for i in doc.all("meta"):
+        if doc.attr(i, "http-equiv").strip().lower() != "refresh":
+            continue
+        m = _REFRESH.match(doc.attr(i, "content"))
+        url = join(doc.base, m[2]) if m and m[2].strip() else None
+        if m and url and float(m[1] if m[1].strip(".") else 0) <= MAX_DELAY_S and canonical(url) != canonical(doc.url):
+            return url
+    return ""
+
+
+def _location(doc: Document) -> str:
+    """Only where nothing else is on the page: an ordinary page names locations in what its buttons do."""
+    if len(doc.anchors) > 1 or len(doc.text(0)) > _FEW_WORDS or sum(len(s) for _, s in doc.scripts) > _LONG_SCRIPT:
+        return ""
+    for _, script in doc.scripts:
+        m = _LOCATION.search(script)
+        url = join(doc.base, m[1]) if m else None
+        if url and canonical(url) != canonical(doc.url):
+            return url
+    return ""

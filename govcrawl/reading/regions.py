@@ -1,0 +1,292 @@
+"""Which part of a page is what: breadcrumb, navigation, side lists, footer, and the main area that is left.
+
+A page that can't be told apart has no main area; then nothing is said about what it lacks.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from govcrawl.reading import dates
+from govcrawl.reading.document import HOME_WORDS, Anchor, Document
+
+_CRUMB_LABEL = re.compile(r"(?:当前|所在|现在|您的?|你的?)(?:的|所在)*(?:位置|栏目|页面)")
+_CRUMB_MARK = re.compile(r"^(?:>+|»|›|→|＞+|>>|/|::|-{1,2}|—+|·)\s*$|^\s*(?:>|»|›|＞|→)")
+_SEPARATOR = re.compile(r"\s*(?:>+|»|›|→|＞+|/|::|\n|——|--|\|)\s*")
+_NOT_A_NAME = frozenset(("正文", "列表", "文章", "内容", "详细", "详细内容", "信息内容", "文章内容", "浏览", "详情", "更多", "信息列表", "栏目列表"))
+_FOOTER_WORDS = re.compile(
+    r"版权所有|Copyright|©|备案号|备案序号|ICP备|IPC备|标识码|公网安备|公安备|主办单位|主办[:：]|承办单位|承办[:：]|技术支持|建议使用|维护单位|[主承]办$", re.I
+)
+_FOOTER_LINK = re.compile(r"网站地图|联系我们|联系方式|关于我们|网站声明|免责|隐私|RSS|纠错|找错|收藏|设为首页|版权|站点地图|使用帮助|网站说明|管理|友情链接")
+_FRIEND_WORDS = re.compile(r"友情链接|相关链接|网站链接|部门网站|网站导航|站点导航|链接[:：]|各县区|政府网站|常用网站|下属单位网站")
+_SIDE_HINT = re.compile(r"(?:^|[\s_-])(?:left|side|aside|sidebar|l?menu|submenu|sub-?nav|leftnav|left[_-]?\w*|\w*[_-]left|column-?list)(?:$|[\s_-])")
+_NAV_HINT = re.compile(r"(?:^|[\s_-])(?:nav|menu|navbar|mainnav|topnav|sitemenu|navigation|topmenu|nav\w*|\w*nav|\w*menu|menu\w*)(?:$|[\s_-])")
+_FOOT_HINT = re.compile(r"(?:^|[\s_-])(?:foot\w*|\w*foot|footer|copyright|copy|bottom\w*)(?:$|[\s_-])")
+_SHORT_NAME = 14  #: characters of a column's name at most, as a rule
+
+
+@dataclass(slots=True)
+class Regions:
+    """Ranges of a document.  ``main`` is None where it can't be told."""
+
+    crumb: tuple[int, int] | None = None
+    crumb_names: tuple[str, ...] = ()
+    crumb_links: tuple[Anchor, ...] = ()
+    nav: list[tuple[int, int]] = field(default_factory=list)
+    side: list[tuple[int, int]] = field(default_factory=list)
+    friends: list[tuple[int, int]] = field(default_factory=list)
+    footer: int = 0  #: where the footer starts; the document's end if it has none
+    main: tuple[int, int] | None = None
+
+    def furniture(self, i: int) -> bool:
+        """Whether ``i`` lies in navigation, breadcrumb, footer or among friend links."""
+        return i >= self.footer or _within(i, self.nav) or _within(i, self.friends) or bool(self.crumb and _within(i, [self.crumb]))
+
+    def aside(self, i: int) -> bool:
+        return _within(i, self.side)
+
+
+def _within(i: int, ranges: list[tuple[int, int]]) -> bool:
+    return any(a <= i < b for a, b in ranges)
+
+
+def divide(doc: Document) -> Regions:
+    regions = Regions(footer=len(doc.tags))
+    _find_crumb(doc, regions)
+    _find_nav(doc, regions)
+    start = _main_start(regions)
+    regions.footer = _footer_start(doc, start)
+    regions.friends = _friends(doc, start, regions.footer)
+    regions.side = _sides(doc, start, regions)
+    if start:
+        regions.main = (start, max(start, regions.footer))
+    return regions
+
+
+def _main_start(regions: Regions) -> int:
+    """Where header, navigation and breadcrumb end; 0 where none was found."""
+    if regions.crumb:
+        return regions.crumb[1]
+    return regions.nav[0][1] if regions.nav else 0
+
+
+# --- breadcrumb -------------------------------------------------------------------------------------------------
+
+
+def _find_crumb(doc: Document, regions: Regions) -> None:
+    box = _marked_crumb(doc) or _labelled_crumb(doc) or _arrowed_crumb(doc)
+    if not box:
+        return
+    regions.crumb = box
+    regions.crumb_links = tuple(a for a in doc.anchors_in(*box) if a.text)
+    regions.crumb_names = _crumb_names(doc.text(*box))
+
+
+def _crumb_names(text: str) -> tuple[str, ...]:
+    label = _CRUMB_LABEL.search(text)
+    text = text[label.end() :].lstrip("：: 是") if label else text
+    names = [n.strip("：: \"'[]【】") for n in _SEPARATOR.split(text)]
+    return tuple(n for n in names if n and n not in HOME_WORDS and n not in _NOT_A_NAME and len(n) <= 40)
+
+
+def _marked_crumb(doc: Document) -> tuple[int, int] | None:
+    """TRS marks its breadcrumb's links."""
+    marked = [a for a in doc.anchors if "currchnlcls" in doc.hint(a.at)]
+    return _crumb_box(doc, marked[0].at) if marked else None
+
+
+def _labelled_crumb(doc: Document) -> tuple[int, int] | None:
+    for i in doc.text_at:
+        if len(doc.texts[i]) < 80 and _CRUMB_LABEL.search(doc.texts[i]):  # noqa: PLR2004
+            return _crumb_box(doc, i)
+    return None
+
+
+def _arrowed_crumb(doc: Document) -> tuple[int, int] | None:
+    """``首页 > 工作动态``: a home link followed by an arrow."""
+    for i, following in pairwise(doc.text_at):
+        if doc.texts[i].strip() in HOME_WORDS and _CRUMB_MARK.search(doc.texts[following].strip()):
+            return _crumb_box(doc, i)
+    return None
+
+
+def _crumb_box(doc: Document, i: int) -> tuple[int, int]:
+    """The largest short box around ``i`` that still is one trail: few words, and a handful of links."""
+    best = (i, doc.end[i])
+    for k in doc.above(i, 6):
+        a, b = k, doc.end[k]
+        if doc.count_anchors(a, b) > 8 or len(doc.text(a, b)) > 160 or _has_heading(doc, a, b):  # noqa: PLR2004
+            break
+        if doc.lines[_last_text(doc, a, b)] - doc.lines[i] > 12:  # noqa: PLR2004
+            break
+        best = (a, b)
+        if doc.count_anchors(a, b) > 1 and doc.tags[k] in ("div", "td", "p", "ul", "dl", "nav"):
+            break
+    return best
+
+
+def _last_text(doc: Document, a: int, b: int) -> int:
+    return max((i for i in range(a, b) if doc.texts[i]), default=a)
+
+
+def _has_heading(doc: Document, a: int, b: int) -> bool:
+    return any(doc.tags[i] in ("h1", "h2", "h3") for i in range(a, b))
+
+
+# --- navigation --------------------------------------------------------------------------------------------------
+
+
+def _find_nav(doc: Document, regions: Regions) -> None:
+    limit = regions.crumb[0] if regions.crumb else len(doc.tags)
+    for anchor in doc.anchors:
+        if anchor.at >= limit:
+            break
+        if anchor.text.replace(" ", "") in HOME_WORDS and not _within(anchor.at, regions.nav):
+            box = _nav_box(doc, anchor.at, limit)
+            if box:
+                regions.nav.append(box)
+                return
+    _find_hinted_nav(doc, regions, limit)
+
+
+def _find_hinted_nav(doc: Document, regions: Regions, limit: int) -> None:
+    """No home link: a box that calls itself navigation."""
+    for i, tag in enumerate(doc.tags[:limit]):
+        if tag in ("nav", "div", "ul", "table", "td") and _NAV_HINT.search(doc.hint(i)) and _is_menu(doc, i, doc.end[i]):
+            regions.nav.append((i, doc.end[i]))
+            return
+
+
+def _nav_box(doc: Document, i: int, limit: int) -> tuple[int, int] | None:
+    """The largest box around a home link that is nothing but a menu."""
+    best = None
+    for k in doc.above(i, 12):
+        if doc.end[k] > limit or doc.count_anchors(k, doc.end[k]) > 400:  # noqa: PLR2004
+            break
+        if _is_menu(doc, k, doc.end[k]):
+            best = (k, doc.end[k])
+        elif best:
+            break
+    return best
+
+
+def _is_menu(doc: Document, a: int, b: int) -> bool:
+    """At least three short links, hardly any other words, and no dates."""
+    anchors = [x for x in doc.anchors_in(a, b) if x.text]
+    short = sum(len(x.text) <= _SHORT_NAME for x in anchors)
+    if len(anchors) < 3 or short < 0.9 * len(anchors):  # noqa: PLR2004
+        return False
+    text = doc.text(a, b)
+    loose = len(text) - sum(len(x.text) + 1 for x in anchors)
+    return loose <= 12 + len(anchors) and not dates.find(text)
+
+
+# --- footer ------------------------------------------------------------------------------------------------------
+
+
+def _footer_start(doc: Document, start: int) -> int:
+    marks = [i for i in doc.text_at if i >= start and _FOOTER_WORDS.search(doc.texts[i])]
+    hinted = _hinted_footer(doc, start)
+    if not marks:
+        return hinted or len(doc.tags)
+    box = _footer_box(doc, marks[-1], start)
+    if hinted and hinted <= marks[-1]:
+        box = min(box, hinted)
+    return _with_siblings(doc, box, start)
+
+
+def _hinted_footer(doc: Document, start: int) -> int:
+    """A box after the middle that calls itself a footer and holds no dated entry."""
+    for i in range(max(start, 1), len(doc.tags)):
+        if doc.tags[i] in ("footer", "div", "table", "td") and _FOOT_HINT.search(doc.hint(i)):
+            text = doc.text(i)
+            if _FOOTER_WORDS.search(text) and len(text) < 1500 and not dates.find(text):  # noqa: PLR2004
+                return i
+    return 0
+
+
+def _footer_box(doc: Document, mark: int, start: int) -> int:
+    best = mark
+    for k in doc.above(mark):
+        if k < start or _has_heading(doc, k, doc.end[k]) or not _mostly_footer(doc, k):
+            break
+        best = k
+    return best
+
+
+def _mostly_footer(doc: Document, k: int) -> bool:
+    """Whether nothing but a footer's words and links is in the box: no prose before its first mark, no dates, not long."""
+    text = doc.text(k)
+    if len(text) > 1500 or dates.find(re.sub(r"(?i)copyright.{0,40}", "", text)):  # noqa: PLR2004
+        return False
+    loose = 0
+    for i in range(k, doc.end[k]):
+        if doc.texts[i]:
+            if _FOOTER_WORDS.search(doc.texts[i]):
+                break
+            loose += len(doc.texts[i].strip(" |-")) if not doc.inside(i, "a") else 0
+    return loose <= 12  # noqa: PLR2004
+
+
+def _with_siblings(doc: Document, box: int, start: int) -> int:
+    """The footer with the boxes right before it that are also footer: 联系我们 links, a second line of 主办单位."""
+    for i in sorted((i for i in range(start, box) if doc.end[i] <= box and doc.parent[i] == doc.parent[box]), reverse=True):
+        text = doc.text(i)
+        if not text and doc.tags[i] in ("br", "hr", "script", "style", "p", "a"):
+            continue
+        if len(text) > 300 or not (_FOOTER_WORDS.search(text) or _footer_links(doc, i)) or dates.find(text):  # noqa: PLR2004
+            break
+        box = i
+    return box
+
+
+def _footer_links(doc: Document, i: int) -> bool:
+    anchors = [a for a in doc.anchors_in(i, doc.end[i]) if a.text]
+    return len(anchors) > 1 and sum(bool(_FOOTER_LINK.search(a.text)) for a in anchors) * 2 >= len(anchors)
+
+
+# --- friend links and side lists -----------------------------------------------------------------------------------
+
+
+def _friends(doc: Document, start: int, footer: int) -> list[tuple[int, int]]:
+    """Boxes headed 友情链接: the heading's smallest box with links in it."""
+    found = []
+    for i in doc.text_at:
+        if start <= i < footer and len(doc.texts[i]) <= 12 and _FRIEND_WORDS.search(doc.texts[i]):  # noqa: PLR2004
+            box = next((k for k in doc.above(i, 5) if doc.count_anchors(k, doc.end[k]) > 1 or _has_select(doc, k)), None)
+            if box and box >= start and not dates.find(doc.text(box)):
+                found.append((box, doc.end[box]))
+    return found
+
+
+def _has_select(doc: Document, k: int) -> bool:
+    return any(doc.tags[i] == "select" for i in range(k, doc.end[k]))
+
+
+def _sides(doc: Document, start: int, regions: Regions) -> list[tuple[int, int]]:
+    """Menus beside the main area: boxes that call themselves so, or that list this page's own name among short links."""
+    own = set(regions.crumb_names)
+    found: list[tuple[int, int]] = []
+    for i in range(start, regions.footer):
+        if doc.tags[i] not in ("div", "ul", "table", "dl", "td", "aside", "nav", "section") or _within(i, found):
+            continue
+        a, b = i, doc.end[i]
+        if b <= regions.footer and doc.count_anchors(a, b) and _is_side(doc, a, b, own):
+            found.append((a, b))
+    return found
+
+
+def _is_side(doc: Document, a: int, b: int, own: set[str]) -> bool:
+    anchors = [x for x in doc.anchors_in(a, b) if x.text]
+    text = doc.text(a, b)
+    if len(text) > 1500 or dates.find(text):  # noqa: PLR2004
+        return False
+    hinted = bool(_SIDE_HINT.search(doc.hint(a)) or _NAV_HINT.search(doc.hint(a)))
+    longest = max((len(x.text) for x in anchors), default=0)
+    names = {x.text for x in anchors}
+    loose = len(text) - sum(len(x.text) + 1 for x in anchors)
+    if loose > 16 or longest > (3 * _SHORT_NAME if hinted else _SHORT_NAME):  # noqa: PLR2004
+        return False
+    return (hinted and bool(names)) or (len(names) > 1 and bool(names & own))

@@ -1,0 +1,198 @@
+"""What a column shows: entries, words, only further columns, nothing, or something that can't be told.
+
+A wrongly accused column is worse than a missed one: ``blank`` needs a page that is understood as a column (its breadcrumb, a
+heading or a 暂无 line says so), whose main area was told from the rest, and in which a reader sees nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from govcrawl.contracts import ColumnState, Item
+from govcrawl.reading.document import HOME_WORDS, Document
+from govcrawl.reading.lists import is_more, is_noise
+from govcrawl.reading.regions import Regions
+
+MIN_PROSE = 20  #: characters of loose words that make a text column
+
+_PLACEHOLDER = re.compile(
+    r"(?:本?栏目|页面|内容|该栏目)?.{0,4}(?:正在|尚在)?(?:建设|制作|更新|整理|完善|维护|筹备)中[.。…！!~～,，]*(?:敬请期待|请稍候|请稍后)?|敬请期待|"
+    r"(?:对不起|抱歉)?[,，]?(?:暂时?|目前|当前|还)?(?:没有|无|未找到|未查询到|查无)(?:任何|相关|找到|查询到|符合条件的|您要找的|更多|检索到)*(?:的)?(?:信息|内容|数据|记录|文章|新闻|资料|留言|结果|列表|公告|文件)+(?:内容|信息)?|"
+    r"暂无(?:内容|信息|数据|记录|相关\w{0,4})?|no\s*(?:data|records?)", re.I
+)
+_PAGER = re.compile(
+    r"(?:共|总|当前|每页|第|显示)\s*[:：]?\s*\d+\s*/?\s*\d*\s*(?:条|页|个|篇|记录)*(?:记录|信息|数据|新闻|文章)?|\d+\s*/\s*\d+\s*页?|首\s*页|[上下前后]一?页|尾\s*页|末\s*页|第一页|最后一页|"
+    r"转到第?|跳转到?第?|到第|\bGO\b|\d+\s*条/?页?|\bpage\b|页次|页|记录总?数?", re.I
+)
+_TOOLS = re.compile(r"分享到?|打印(?:本页)?|关闭(?:窗口|本页)?|返回(?:顶部|首页|上一页)?|字体|字号|\[?[大中小]\]?(?=\s|$|\])|更多|TOP|扫一扫.{0,12}|收藏|当前位置|您的位置|列表|标题|发布时间|发布日期|序号|日期|时间")
+_SEARCH = re.compile(r"检索|搜索|查询|关键[词字]|search|keyword", re.I)
+_PUNCTUATION = re.compile(r"[\s\W_]+")
+_AJAX = re.compile(
+    r"\$\.(?:ajax|get|post|getJSON)\b|\.load\s*\(|\bajax\s*\(|XMLHttpRequest|\bfetch\s*\(|axios|\.jpage\s*\(|\.innerHTML\s*=|\.html\s*\(|\.append\s*\(|createElement\s*\(|template\s*\("
+)
+_APP = re.compile(r"new\s+Vue\b|createApp\s*\(|angular\.|ReactDOM|webpackJsonp|__NUXT__")
+_TEMPLATE_ATTRIBUTES = ("ng-repeat", "ng-app", "v-for", "v-html", "v-if", "ng-controller", "data-bind", "ng-bind")
+_HARMLESS = re.compile(r"page|share|jiathis|bdshare|count|tongji|stat|jquery|slide|swiper|scroll|print|font|video|player|conac|jiucuo|kb\.js|foot|head|nav|top", re.I)
+_SERVER_FILLED = re.compile(r"(?:^|\s)(?:zoom|ucap-content|vsb_content\w*|trs_editor\w*)(?:$|\s)")
+_DECORATION = re.compile(r"(?:dot|line|icon|ico|arrow|blank|spacer|space|bg|bt|btn|logo|banner|left|title|tit|more|search|img_\d+|top|foot|ewm|qr)\w*\.\w+$|/(?:images?|img|skin|style|css|res|template|theme)s?/", re.I)
+_SPACER = re.compile(r"(?:dot|line|icon|ico|arrow|blank|spacer|space|bg|more)[\w-]*\.\w+$", re.I)
+
+
+class Sight:
+    """What a reader sees in the main area, beside menus, headings and pagers."""
+
+    def __init__(self, doc: Document, regions: Regions, names: Sequence[str]) -> None:
+        self.doc, self.regions = doc, regions
+        start, end = regions.main or (0, regions.footer)
+        self.at = [i for i in range(start, end) if not regions.furniture(i) and not regions.aside(i)]
+        self.names = {_squeezed(n) for n in (*names, *regions.crumb_names) if n} | {_squeezed(p) for p in re.split(r"[-_—|]+", doc.title)}
+        self.placeholder = ""
+        self.headed = False
+        self.prose = self._loose_words()
+
+    def _loose_words(self) -> str:
+        """The words outside links, without headings, pagers, tools, search forms and 暂无 lines."""
+        searches = self._search_boxes()
+        out: list[str] = []
+        for i in self.at:
+            text = self.doc.texts[i].strip()
+            if not text or any(a <= i < b for a, b in searches):
+                continue
+            if self._is_heading(i, text):
+                self.headed = True
+            elif found := _PLACEHOLDER.search(text):
+                self.placeholder = self.placeholder or found[0]
+                out.append(text[: found.start()] + text[found.end() :])
+            elif not self.doc.inside(i, "a") and not self.doc.inside(i, "select"):
+                out.append(text)
+        words = _TOOLS.sub(" ", _PAGER.sub(" ", "\n".join(out)))
+        return _PUNCTUATION.sub("", words)
+
+    def _is_heading(self, i: int, text: str) -> bool:
+        if _squeezed(text) in self.names:
+            return True
+        return len(text) <= MIN_PROSE and any(self.doc.tags[k] in ("h1", "h2", "h3", "h4") for k in self.doc.above(i, 3))
+
+    def _search_boxes(self) -> list[tuple[int, int]]:
+        """Search forms of the page: no textarea, no file, and words or names that say so."""
+        boxes = []
+        for i in self.at:
+            if self.doc.tags[i] == "form":
+                a, b = i, self.doc.end[i]
+                told = self.doc.text(a) + self.doc.attr(a, "action") + self.doc.hint(a)
+                if _SEARCH.search(told) and not any(self.doc.tags[k] == "textarea" for k in range(a, b)):
+                    boxes.append((a, b))
+        return boxes
+
+    def columns(self) -> int:
+        """Links of the main area that lead on without being entries."""
+        return len({a.url for a in self._anchors() if a.url and len(a.words) > 1 and not is_noise(a.words)})
+
+    def more(self) -> int:
+        return len({a.url for a in self._anchors() if a.url and is_more(a.words) and a.url != self.doc.url})
+
+    def _anchors(self):  # noqa: ANN202
+        seen = set(self.at)
+        return [a for a in self.doc.anchors if a.at in seen and a.words.replace(" ", "") not in HOME_WORDS]
+
+    def things(self) -> str:
+        """Pictures, forms, films or frames of the main area: what there is, in Chinese; "" if nothing."""
+        searches = self._search_boxes()
+        for i in self.at:
+            tag = self.doc.tags[i]
+            if tag in ("iframe", "frame"):
+                return "内嵌页面"
+            if tag in ("embed", "object", "video", "audio", "canvas"):
+                return "多媒体"
+            if tag == "textarea" or (tag == "input" and self._asks(i) and not any(a <= i < b for a, b in searches)):
+                return "表单"
+            if tag == "img" and not _DECORATION.search(self.doc.attr(i, "src")):
+                return "图片"
+        return ""
+
+    def _asks(self, i: int) -> bool:
+        return self.doc.attr(i, "type").lower() in ("", "text", "password", "file", "radio", "checkbox", "email", "tel")
+
+    def decorated(self) -> bool:
+        """Whether pictures are shown that may be more than ornament."""
+        return any(self.doc.tags[i] == "img" and not _SPACER.search(self.doc.attr(i, "src")) for i in self.at)
+
+    def scripted(self) -> str:
+        """Why the area may be filled by a script, in Chinese; "" if nothing hints at it."""
+        doc = self.doc
+        if "{{" in doc.source and "}}" in doc.source or any(name in attrs for attrs in doc.attrs for name in _TEMPLATE_ATTRIBUTES):
+            return "页面由前端模板渲染"
+        scripts = [(i, s) for i, s in doc.scripts if _AJAX.search(s) or _APP.search(s)]
+        if any(_APP.search(s) for _, s in scripts):
+            return "页面由前端框架渲染"
+        inside = set(self.at)
+        if any(i in inside for i, _ in scripts) or any(self._loads(i) for i in self.at if doc.tags[i] == "script"):
+            return "栏目区域含有加载内容的脚本"
+        marks = set(self._marks())
+        if any(f'"{m}' in s or f"'{m}" in s for _, s in scripts for m in marks):
+            return "栏目区域由脚本填充"
+        return ""
+
+    def _loads(self, i: int) -> bool:
+        """A script file of unknown purpose in the middle of the area may write into it."""
+        src = self.doc.attr(i, "src")
+        return bool(src) and not _HARMLESS.search(src)
+
+    def _marks(self) -> Iterator[str]:
+        """How scripts would address the elements of the area."""
+        for i in self.at:
+            if name := self.doc.attr(i, "id"):
+                yield name
+                yield f"#{name}"
+            for name in self.doc.attr(i, "class").split():
+                yield f".{name}"
+
+    def unfilled(self) -> bool:
+        """An empty element with an id, on a page with scripts of its own: a script file may fill it."""
+        own_scripts = any(
+            self.doc.tags[i] == "script" and (src := self.doc.attr(i, "src")) and not _HARMLESS.search(src) for i in range(len(self.doc.tags))
+        )
+        return own_scripts and any(
+            self.doc.attr(i, "id") and self.doc.tags[i] in ("div", "ul", "ol", "tbody", "dl", "table", "section")
+            and not self.doc.chars(i, self.doc.end[i]) and not _SERVER_FILLED.search(self.doc.hint(i))
+            for i in self.at
+        )
+
+
+def _squeezed(text: str) -> str:
+    return _PUNCTUATION.sub("", text)
+
+
+def judge(doc: Document, regions: Regions, items: Sequence[Item], sight: Sight) -> tuple[ColumnState, str]:
+    """(state, why in Chinese for blank and unknown)."""
+    if any(tag == "frameset" for tag in doc.tags):
+        return "unknown", "框架页"
+    if items:
+        return ("channel", "") if sight.more() > 1 else ("listed", "")
+    if regions.main is None:
+        return "unknown", "未能识别页面版面" if doc.text_at else "页面没有任何文字"
+    if why := sight.scripted():
+        return ("text", "") if len(sight.prose) > 10 * MIN_PROSE else ("unknown", why)
+    thing = sight.things()
+    if len(sight.prose) >= MIN_PROSE or thing in ("图片", "表单", "多媒体"):
+        return "text", ""
+    if thing:
+        return "unknown", thing
+    if sight.columns() > 1:
+        return "channel", ""
+    return _nothing(regions, sight)
+
+
+def _nothing(regions: Regions, sight: Sight) -> tuple[ColumnState, str]:
+    if sight.prose:
+        return "unknown", "栏目区域只有零星文字：" + sight.prose
+    if sight.columns():
+        return "unknown", "栏目区域只有一个链接"
+    if sight.decorated():
+        return "unknown", "栏目区域只有图片"
+    if sight.unfilled():
+        return "unknown", "栏目区域可能由脚本填充"
+    if not (regions.crumb_names or sight.headed or sight.placeholder):
+        return "unknown", "未能确认为栏目页"
+    return "blank", f"栏目区域只有“{sight.placeholder}”" if sight.placeholder else "栏目区域没有任何内容"

@@ -1,0 +1,78 @@
+"""Pages made to break parsers, cut down to what any parser reads in linear time.
+
+An HTML parser walks its open elements and pending formatting at every tag, and compares attributes pairwise: 200,000 nested
+``<div>`` take minutes.  Real pages stay far below these limits.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+MAX_DEPTH = 400  #: open elements
+MAX_FORMATTING = 60  #: open <a>, <b>, <font> … that every new block repeats
+MAX_TAGS = 300_000
+MAX_TAG_LENGTH = 20_000  #: characters between < and >
+_FEW_TAGS = 1500  #: below this no page can be slow
+
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+_SELF_CLOSING = frozenset(
+    "a area base br col embed hr img input link meta param source track wbr p li dt dd option tr td th tbody thead tfoot".split()
+)
+_FORMATTING = frozenset("b big code em font i nobr s small strike strong tt u".split())
+
+
+def tame(source: str) -> str:
+    """``source`` without the tags that go beyond the limits; ordinary pages come back as they are."""
+    if source.count("<") < _FEW_TAGS and len(source) < MAX_TAG_LENGTH:
+        return source
+    pieces = source.split("<")
+    if max(map(len, pieces)) > MAX_TAG_LENGTH:
+        source = "<".join(map(_shorter_tag, pieces))
+    return _shallower(source) if len(pieces) > _FEW_TAGS else source
+
+
+def _shorter_tag(piece: str) -> str:
+    """A tag with thousands of attributes loses them; text and one long attribute (an inline picture) stay."""
+    tag, _, rest = piece.partition(">")
+    if len(tag) <= MAX_TAG_LENGTH or tag.count(" ") + tag.count("=") < MAX_DEPTH:
+        return piece
+    return tag[:100].partition(" ")[0] + ">" + rest
+
+
+def _shallower(source: str) -> str:
+    open_tags: Counter[str] = Counter()
+    depth = formatting = 0
+    dropped: list[int] = []
+    for count, m in enumerate(_TAG.finditer(source)):
+        name = m[2].lower()
+        if count >= MAX_TAGS:
+            return _without(source[: m.start()], dropped)
+        if name in _SELF_CLOSING:
+            continue
+        if not m[1]:
+            if depth >= MAX_DEPTH or (name in _FORMATTING and formatting >= MAX_FORMATTING):
+                dropped.append(m.start())
+                continue
+            open_tags[name] += 1
+            depth += 1
+            formatting += name in _FORMATTING
+        elif open_tags[name]:
+            open_tags[name] -= 1
+            depth -= 1
+            formatting -= name in _FORMATTING
+    return _without(source, dropped)
+
+
+def _without(source: str, tags: list[int]) -> str:
+    """``source`` without the tags that start at these offsets."""
+    if not tags:
+        return source
+    out: list[str] = []
+    at = 0
+    for start in tags:
+        if start < at:
+            continue
+        out.append(source[at:start])
+        at = source.find(">", start) + 1 or len(source)
+    return "".join((*out, source[at:]))

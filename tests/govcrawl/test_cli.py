@@ -1,0 +1,118 @@
+"""What a person gets for input that can't be used: one sentence with file, line and fix, exit status 2, nothing half-written."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from govcrawl.services import Urls
+
+CAMPAIGN = """[campaign]
+id = "t-cli"
+title = "2018年二季度测试普查"
+standard = "2015"
+starts = 2018-04-01
+ends = 2018-06-15
+[issuer]
+name = "测试省人民政府办公厅"
+division = "530000"
+[registry]
+sites = "sites.csv"
+[crawl]
+allow_networks = ["127.0.0.0/8"]
+"""
+SITES = "网站标识码,网站名称,首页网址,主办单位,地区,层级,运行状态,对外服务\n5300000001,测试网站,http://127.70.0.9:9/,测试局,,,正常运行,是\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "campaign.toml").write_text(CAMPAIGN, encoding="utf-8")
+    (tmp_path / "sites.csv").write_text(SITES, encoding="utf-8")
+    return tmp_path
+
+
+def govcrawl(environment: dict[str, str], *words: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "govcrawl", *map(str, words)]
+    return subprocess.run(command, env=environment, cwd=cwd, capture_output=True, text=True, timeout=100, check=False)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ('id = "t-cli"', "id = 7", "campaign.toml:2"),
+        ('title = "2018年二季度测试普查"', 'titel = "x"', "title"),
+        ("ends = 2018-06-15", "ends = 2018-06-31", "campaign.toml:6"),
+        ("ends = 2018-06-15", "ends = 2018-01-01", "campaign.toml:6"),
+        ('standard = "2015"', 'standard = "2051"', "2015"),
+        ('sites = "sites.csv"', 'sites = "keine.csv"', "keine.csv"),
+        ("[registry]", "[registry", "campaign.toml:10"),
+    ],
+)
+def test_a_campaign_file_that_cannot_be_used(
+    folder: Path, environment: dict[str, str], old: str, new: str, expected: str
+) -> None:
+    (folder / "campaign.toml").write_text(CAMPAIGN.replace(old, new), encoding="utf-8")
+    done = govcrawl(environment, "run", folder / "campaign.toml", "--out", folder / "out")
+    assert done.returncode == 2
+    assert done.stderr.startswith("govcrawl: ")
+    assert done.stderr.count("\n") == 1
+    assert expected in done.stderr
+    assert not (folder / "out").exists()
+
+
+def test_a_campaign_file_that_is_not_there(environment: dict[str, str], tmp_path: Path) -> None:
+    done = govcrawl(environment, "plan", tmp_path / "nein.toml")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "nein.toml" in done.stderr
+
+
+def test_a_register_without_a_usable_row(folder: Path, environment: dict[str, str]) -> None:
+    (folder / "sites.csv").write_text(
+        SITES.splitlines()[0] + "\nabc,名称,http://a.gov.cn/,,,,正常运行,是\n", encoding="utf-8"
+    )
+    done = govcrawl(environment, "plan", folder / "campaign.toml")
+    assert done.returncode == 2
+    assert "sites.csv" in done.stderr
+
+
+def test_an_output_folder_that_cannot_be_written(folder: Path, environment: dict[str, str]) -> None:
+    done = govcrawl(environment, "run", folder / "campaign.toml", "--out", folder / "sites.csv" / "out")
+    assert done.returncode == 2
+    assert "--out" in done.stderr
+
+
+def test_an_unreachable_store(folder: Path, environment: dict[str, str]) -> None:
+    done = govcrawl(environment | {"REDIS_URL": "redis://127.0.0.1:1/0"}, "plan", folder / "campaign.toml")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "REDIS_URL" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["score", "report"])
+def test_a_campaign_nobody_planned(command: str, environment: dict[str, str], tmp_path: Path) -> None:
+    done = govcrawl(environment, command, "nobody", cwd=tmp_path)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "nobody" in done.stderr
+
+
+def test_plan_worker_status_score_report(
+    folder: Path, environment: dict[str, str], urls: Urls, store: object, client: object
+) -> None:
+    assert govcrawl(environment, "plan", folder / "campaign.toml").returncode == 0
+    status = govcrawl(environment, "status", "t-cli", "--over", "0.1")
+    assert "计划 2 = 待办 2 + 在办 0 + 完成 0 + 放弃 0" in status.stdout
+    scored = govcrawl(environment, "score", "t-cli")
+    assert scored.returncode == 0
+    assert "insufficient 1" in scored.stdout.replace("  ", " ")
+    done = govcrawl(environment, "report", "t-cli", "--out", folder / "out")
+    assert done.returncode == 0
+    assert (folder / "out" / "bulletin.docx").exists()
+
+
+def test_the_command_line_explains_itself(environment: dict[str, str]) -> None:
+    done = govcrawl(environment, "--help")
+    assert done.returncode == 0
+    for command in ("run", "plan", "worker", "status", "score", "report", "demo"):
+        assert command in done.stdout
