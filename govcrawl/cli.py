@@ -19,7 +19,7 @@ import redis
 
 from govcrawl import demo, plan, run, services
 from govcrawl.errors import GovcrawlError, Irreconcilable
-from govcrawl.frontier.frontier import Counts, Frontier
+from govcrawl.frontier.frontier import Counts, Frontier, round_key
 from govcrawl.store import Store
 
 
@@ -145,7 +145,7 @@ def _unfinished(store: Store, frontier: Frontier, campaign_id: str) -> set[str]:
     closed = store.closed_rounds(campaign_id)
     left: set[str] = set()
     for number in range(1, campaign.rounds + 1):
-        key = run.round_key(campaign_id, number)
+        key = round_key(campaign_id, number)
         if frontier.exists(key):
             left |= run.incomplete_sites(frontier, key, run.CRAWL)
         elif key not in closed:

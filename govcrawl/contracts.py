@@ -302,7 +302,9 @@ class Link:
     tag: Literal["a", "area", "img", "frame", "iframe"] = "a"
 
 
-PageKind = Literal["home", "list", "article", "board", "letter", "text", "channel", "redirect", "frames", "script", "challenge", "empty"]  # fmt: skip
+PageKind = Literal[
+    "home", "list", "article", "board", "letter", "text", "channel", "redirect", "frames", "script", "challenge", "empty"
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,10 @@ from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
-from govcrawl.reading.columns import classify
-from govcrawl.reading.urls import canonical
-
 from govcrawl.contracts import Facts, Observation, ObservationKind, Page, Result, Task
 from govcrawl.frontier.frontier import split_round
+from govcrawl.reading.columns import classify
+from govcrawl.reading.urls import canonical
 from govcrawl.store import page_id
 
 MAX_ITEMS = 200  #: entries kept of one list page
@@ -53,7 +52,7 @@ def observe(result: Result) -> Iterator[Observation]:
 def _unread(result: Result, task: Task, page: Page) -> Iterator[Observation]:
     if task.found_on and is_dead(page):
         status = page.status if page.status is not None else page.outcome
-        data = {"target": task.url, "status": status, "on_home": task.on_home, "text": task.text}
+        data: dict[str, Any] = {"target": task.url, "status": status, "on_home": task.on_home, "text": task.text}
         yield _seen(result, "dead_link", data)
     # a page that is gone (404, 410) is a dead link; any other failure leaves a column that nobody can judge
     if task.role in ("home", "column", "more") and page.status not in (404, 410):
@@ -97,10 +96,8 @@ def _read(result: Result, task: Task, facts: Facts) -> Iterator[Observation]:
 
 
 def _is_column(task: Task, facts: Facts) -> bool:
-    """What navigation or the register names as a column; else a list that its own breadcrumb names."""
-    if facts.column is None:
-        return False
-    return task.role in ("column", "more") or (task.role == "page" and facts.kind == "list" and bool(facts.column.name))
+    """Only what navigation or the register names: a list that a plain link led to may be an old page of another column."""
+    return facts.column is not None and task.role in ("column", "more")
 
 
 def _column(task: Task, facts: Facts) -> dict[str, Any]:

@@ -6,6 +6,7 @@ a message with an unknown key, role or type is refused (``BadMessage``) and put 
 
 from __future__ import annotations
 
+import re
 from hashlib import blake2b
 from typing import Any, get_args
 from urllib.parse import urlsplit
@@ -25,6 +26,8 @@ DEFAULTS = {name: getattr(Task(site="", kind="site", role="page", url=""), name)
 REQUIRED = ("site", "kind", "role", "url", "priority")
 ID_BYTES = 12  #: 96 bits: a clash among 10^7 tasks of a round has a chance of 10^-15
 
+INDEX_FILE = re.compile(r"/(?:index|default)\.(?:s?html?|jsp|php|aspx?|do)$", re.IGNORECASE)
+
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
 
@@ -39,9 +42,20 @@ def host_of(url: str) -> str:
     return urlsplit(url).netloc.rpartition("@")[2].lower()
 
 
+def identity(url: str) -> str:
+    """What tells one page from another: ``/x/`` is ``/x/index.html``, and neither http or https nor ``www.`` makes another page.
+
+    Without this a column linked in two ways would be read, and counted against its site, twice.
+    """
+    parts = urlsplit(url)
+    path = INDEX_FILE.sub("/", parts.path) or "/"
+    query = f"?{parts.query}" if parts.query else ""
+    return f"{host_of(url).removeprefix('www.')}{path}{query}"
+
+
 def task_id(task: Task) -> bytes:
     """Identity within a round.  The role is not part of it: a page is read once, whatever it was believed to be."""
-    words = (queue_of(task), task.site, task.url, str(task.visit), str(task.hops if task.kind == "probe" else 0))
+    words = (queue_of(task), task.site, identity(task.url), str(task.visit), str(task.hops if task.kind == "probe" else 0))
     return blake2b("\x00".join(words).encode("utf-8", "surrogatepass"), digest_size=ID_BYTES).digest()
 
 

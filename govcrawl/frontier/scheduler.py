@@ -77,6 +77,9 @@ class PlanDupeFilter(RFPDupeFilter):  # type: ignore[misc]
 class LeaseScheduler(Scheduler):  # type: ignore[misc]
     """One per crawler.  ``claims`` feeds the spider's ``start()``; ``settle`` is called by the last pipeline."""
 
+    held: dict[bytes, Lease]  #: leases of this worker: waiting, downloading, or on their way to MongoDB
+    _landed: dict[str, list[Lease]]
+
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         settings = crawler.settings
@@ -91,10 +94,9 @@ class LeaseScheduler(Scheduler):  # type: ignore[misc]
         self.lease_s = settings.getfloat("LEASE_S")
         self.hold = settings.getint("CONCURRENT_REQUESTS") + settings.getint("LEASES_WAITING")
         self.worker = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
-        self.held: dict[bytes, Lease] = {}
+        self.held, self._landed = {}, {}
         self.frontier = Frontier(self.server)
         self._turn = 0
-        self._landed: dict[str, list[Lease]] = {}
         # threads of our own: a slow DNS look-up in the loop's shared pool must not hold up the stores
         self._threads = ThreadPoolExecutor(2, "frontier")
         return self

@@ -20,6 +20,7 @@ from govcrawl.reading.urls import canonical, join, same_site, site_of
 
 __all__ = ["read"]
 
+FEW_WORDS = 200  #: characters; a firewall's test page has no more
 FEW_LINKS = 40  #: an entry page (导航页) has no more
 _LOADED = re.compile(r"""\.load\(\s*["']([^"'\s]+)[^"']*["']|\$\.get\(\s*["']([^"']+\.s?html?)["']""")
 _INCLUDE = ("w3-include-html", "data-include", "include-html")
@@ -46,7 +47,7 @@ def read(
     goal = redirects.target(doc)
     if goal:
         return Facts("redirect", doc.title, encoding, goal, links=_links(doc), text=_text(doc))
-    if is_challenge(200, headers, body):
+    if len(doc.words) < FEW_WORDS and is_challenge(200, headers, body):
         return Facts("challenge", doc.title, encoding, text=_text(doc))
     return _Reading(doc, encoding, role, name, _ours(url, site_hosts)).facts()
 
@@ -103,9 +104,9 @@ class _Reading:
     def _is_article(self) -> bool:
         shown = sum(i.dated_by == "shown" for i in self.items)
         if self.role in ("column", "more", "fragment"):
-            return lists.looks_like_article(self.doc.url) and shown < 3 and self._has_article()  # noqa: PLR2004
+            return lists.looks_like_article(self.doc.url) and shown < 3 and self._has_article()
         named = bool(self.doc.metas().get("articletitle")) or lists.looks_like_article(self.doc.url) or self.role == "article"
-        return named and (shown < 5 or self._has_article())  # noqa: PLR2004
+        return named and (shown < 5 or self._has_article())
 
     def _has_article(self) -> bool:
         start = self.regions.main[0] if self.regions.main else 0
@@ -136,16 +137,23 @@ class _Reading:
             return ColumnFacts(name, cls, "listed", items)
         sight = state.Sight(self.doc, self.regions, (name, self.hint))
         seen, why = state.judge(self.doc, self.regions, self.items, sight)
-        pages = lists.next_pages(self.doc, self.regions, self.items) if self.items else ()
-        return ColumnFacts(name, cls, seen, self.items, pages, why)
+        items = self.items if seen in ("listed", "channel") else ()
+        pages = lists.next_pages(self.doc, self.regions, self.items) if items else ()
+        return ColumnFacts(name, cls, seen, items, pages, why)
 
     def _name(self) -> str:
+        """The column's name: meta tag, the words of the link where the title repeats them, breadcrumb, link, heading, title."""
         named = self.doc.metas().get("columnname", "")
-        if named:
-            return named
-        if self.regions.crumb_names and (self.regions.crumb_names[-1] == self.hint or len(self.regions.crumb_names[-1]) <= columns.MAX_NAME):
-            return self.regions.crumb_names[-1]
-        return self.hint or re.split(r"\s*(?:——|[-_|—–])\s*", self.doc.title)[0]
+        first = re.split(r"\s*(?:——|[-_|—–])\s*", self.doc.title)[0]
+        if named or (self.hint and self.hint == first):
+            return named or first
+        crumb = self.regions.crumb_names[-1] if self.regions.crumb_names else ""
+        return (crumb if len(crumb) <= columns.MAX_NAME else "") or self.hint or self._heading() or first
+
+    def _heading(self) -> str:
+        start, end = self.regions.main or (0, 0)
+        headings = (self.doc.text(i) for i in range(start, end) if self.doc.tags[i] in ("h1", "h2", "h3"))
+        return next((text for text in headings if 2 <= len(text) <= columns.MAX_NAME), "")
 
     def _home(self) -> HomeFacts:
         return HomeFacts(self.items, not self.items and len(self.doc.anchors) <= FEW_LINKS)
@@ -173,7 +181,8 @@ def _links(doc: Document) -> tuple[Link, ...]:
 def _fragments(doc: Document, ours: Callable[[str], bool]) -> Iterator[str]:
     """URLs of this site whose HTML a script puts into the page."""
     named = (m[1] or m[2] for _, s in doc.scripts if ".load(" in s or "$.get(" in s for m in _LOADED.finditer(s))
-    included = (value for attrs in doc.attrs for key in _INCLUDE if (value := attrs.get(key)))
+    marked = any(key in doc.source for key in _INCLUDE)
+    included = (value for attrs in doc.attrs if marked for key in _INCLUDE if (value := attrs.get(key)))
     for href in (*named, *included):
         url = join(doc.base, href)
         if url and ours(url) and _FRAGMENT.search(urldefrag(url)[0]) and canonical(url) != canonical(doc.url):
@@ -181,4 +190,4 @@ def _fragments(doc: Document, ours: Callable[[str], bool]) -> Iterator[str]:
 
 
 def _text(doc: Document) -> str:
-    return doc.text(0, len(doc.tags), hidden=False)
+    return doc.text(0, hidden=False) if doc.hidden else doc.words

@@ -36,21 +36,18 @@ def find_title(doc: Document, regions: Regions) -> tuple[str, int]:
     wanted = named or head
     for i in candidates:
         line = _line(doc, i)
-        if len(line) >= 4 and wanted and (line == wanted or _squeezed(wanted).startswith(_squeezed(line))):  # noqa: PLR2004
+        if len(line) >= 4 and wanted and (line == wanted or _squeezed(wanted).startswith(_squeezed(line))):
             return (named or line), i
     if named:
         return named, -1
     for i in candidates:
-        if any(doc.tags[k] in ("h1", "h2", "h3") for k in doc.above(i, 3)) and _is_title(_line(doc, i), regions):
-            return _line(doc, i), i
-    for i in candidates:
-        if any(_TITLE_HINT.search(doc.hint(k)) for k in doc.above(i, 3)) and _is_title(_line(doc, i), regions):
-            return _line(doc, i), i
+        if _headed(doc, i) and 2 <= len(line := _line(doc, i)) <= 120 and line not in regions.crumb_names:
+            return line, i
     return _SEPARATOR.split(head)[0] if head else "", -1
 
 
-def _is_title(line: str, regions: Regions) -> bool:
-    return 2 <= len(line) <= 120 and line not in regions.crumb_names  # noqa: PLR2004
+def _headed(doc: Document, i: int) -> bool:
+    return any(doc.tags[k] in ("h1", "h2", "h3") or _TITLE_HINT.search(doc.hint(k)) for k in doc.above(i, 3))
 
 
 def _line(doc: Document, i: int) -> str:
@@ -88,7 +85,7 @@ def body_of(doc: Document, start: int) -> int:
 
 
 def published(doc: Document, text: str, titled: bool) -> date | None:
-    """The publish date: meta tag; a label that says so; the first date right after the title; any label; the URL.
+    """The publish date: meta tag; a label that says so; the first date alone on a line below the title; any label; the URL.
 
     ``text`` runs from the title on.  Without any of these there is none: a date in the prose is not taken.
     """
@@ -97,14 +94,18 @@ def published(doc: Document, text: str, titled: bool) -> date | None:
         if day := dates.find(metas.get(name, "")):
             return day
     head = text[: 2 * _NEAR + 100]
-    for pattern in (_PUBLISHED, _LABELLED):
-        if (m := pattern.search(head)) and (day := dates.find(m[1])):
-            return day
-    if titled and (day := _bare(text)):
-        return day
-    if (m := _PUBLISHED.search(text)) and (day := dates.find(m[1])):
-        return day
-    return dates.from_url(doc.url)
+    return (
+        _said(_PUBLISHED, head)
+        or (_bare(text) if titled else None)
+        or _said(_LABELLED, head)
+        or _said(_PUBLISHED, text)
+        or dates.from_url(doc.url)
+    )
+
+
+def _said(label: re.Pattern[str], text: str) -> date | None:
+    m = label.search(text)
+    return dates.find(m[1]) if m else None
 
 
 def _bare(text: str) -> date | None:

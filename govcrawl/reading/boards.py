@@ -86,7 +86,7 @@ def _cells(doc: Document, row: int) -> list[int]:
 
 
 def _column(heads: list[str], pattern: re.Pattern[str]) -> int | None:
-    return next((k for k, head in enumerate(heads) if len(head) <= 12 and pattern.search(head)), None)  # noqa: PLR2004
+    return next((k for k, head in enumerate(heads) if len(head) <= 12 and pattern.search(head)), None)
 
 
 # --- lists: an entry holds a title, a date and a state ----------------------------------------------------------------
@@ -94,9 +94,9 @@ def _column(heads: list[str], pattern: re.Pattern[str]) -> int | None:
 
 def _list_letters(doc: Document, start: int, end: int) -> Iterator[Letter]:
     for box in range(start, end):
-        if doc.tags[box] not in ("li", "tr", "dl", "div") or doc.chars(box, doc.end[box]) > 400:  # noqa: PLR2004
+        if doc.tags[box] not in ("li", "tr", "dl", "div") or doc.chars(box, doc.end[box]) > 400:
             continue
-        link = next((a for a in doc.anchors_in(box, doc.end[box]) if len(a.words) > 3 and not is_noise(a.words)), None)  # noqa: PLR2004
+        link = next((a for a in doc.anchors_in(box, doc.end[box]) if len(a.words) > 3 and not is_noise(a.words)), None)
         if not link or regions_repeat(doc, box, link):
             continue
         rest = doc.text(box).replace(link.text, " ", 1)

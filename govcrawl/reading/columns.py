@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from govcrawl.contracts import ColumnClass, ColumnLink
@@ -43,6 +44,7 @@ _WEBFX = re.compile(
 )
 
 
+@lru_cache(maxsize=8192)
 def classify(name: str, url: str = "") -> ColumnClass:
     """The class of a column by its name; by the folder of its URL where the name says nothing (``/tzgg/``, ``/zcwj/``)."""
     for cls, words in _CLASSES:
@@ -107,8 +109,9 @@ def _link(url: str, name: str, level: int, source: str) -> ColumnLink:
     return ColumnLink(url, name, classify(name, url), level, source)  # type: ignore[arg-type]
 
 
+@lru_cache(maxsize=8192)
 def _is_name(words: str) -> bool:
-    return 2 <= len(words) <= MAX_NAME and bool(_WORDS.search(words)) and not is_noise(words) and not _NOT_A_COLUMN.search(words)  # noqa: PLR2004
+    return 2 <= len(words) <= MAX_NAME and bool(_WORDS.search(words)) and not is_noise(words) and not _NOT_A_COLUMN.search(words)
 
 
 def _is_root(url: str) -> bool:

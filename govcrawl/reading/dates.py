@@ -94,5 +94,5 @@ def from_url(url: str) -> date | None:
 def with_year_of(md: tuple[int, int], near: date) -> date | None:
     """A yearless day given the year of a URL's day, where both are within 45 days; None where the year stays open."""
     days = (real(year, *md) for year in (near.year - 1, near.year, near.year + 1))
-    close = [d for d in days if d and abs((d - near).days) <= 45]  # noqa: PLR2004
+    close = [d for d in days if d and abs((d - near).days) <= 45]
     return close[0] if close else None

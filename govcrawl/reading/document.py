@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import accumulate
+from functools import cached_property
+from itertools import accumulate, chain
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -26,7 +28,9 @@ _BLOCKS = frozenset(
 )
 _UNREAD = frozenset("script style noscript template iframe noframes noembed textarea title object".split())
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
-_INVISIBLE = str.maketrans("", "", "\u200b\u200c\u200d\u2060\ufeff\xad")
+_INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\xad]")
+_ODD = ("\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\xad", "&#8", "&#x200", "&#65279", "&#173", "&shy", "&zw")
+_BARE = frozenset("br hr wbr strong b em i u sup sub tbody col".split())  #: nothing is told by their attributes
 _CUT = re.compile(r"(?:\.{2,}|…+)$")
 
 HOME_WORDS = frozenset(("首页", "网站首页", "主页", "网站主页", "返回首页", "本站首页", "回到首页", "网首页", "站首页", "Home", "HOME"))
@@ -58,6 +62,7 @@ class Document:
         self.source = source
         self.url = url
         self.tags: list[str] = []
+        self.by_tag: defaultdict[str, list[int]] = defaultdict(list)
         self.parent: list[int] = []
         self.end: list[int] = []
         self.texts: list[str] = []
@@ -68,50 +73,54 @@ class Document:
         self.scripts: list[tuple[int, str]] = []  #: inline scripts and where they stand
         self._lay_out(tame(unroll(source)))
         self.base = self._base()
-        self.anchors = [self._anchor(i) for i, tag in enumerate(self.tags) if tag in ("a", "area")]
+        self.anchors = [self._anchor(i) for i in self.all("a", "area")]
         self._anchor_at = [a.at for a in self.anchors]
         self._sums = [0, *accumulate(map(len, self.texts))]
+        self._link_sums = [0, *accumulate(len(a.text) + 1 for a in self.anchors)]
         self.text_at = [i for i, text in enumerate(self.texts) if text]
 
     def _lay_out(self, source: str) -> None:  # one loop: a call per node would cost more than the parse
         tags, parent, end, texts, lines, attrs = self.tags, self.parent, self.end, self.texts, self.lines, self.attrs
+        by_tag, odd = self.by_tag, any(mark in source for mark in _ODD)
         node = LexborHTMLParser(source).root
-        above = [-1]
-        line, gap, i = 0, "", 0
+        above, inside = [-1], ""
+        line, gap = 0, ""
         while node is not None and len(tags) < MAX_NODES:
-            tag, child = node.tag, None
+            tag = node.tag
+            child = None
             if tag == "-text":
-                text = node.text_content or ""
-                words = " ".join(text.split())
-                if words and tags[above[-1]] not in _UNREAD:
+                text = node.text_content or " "
+                if text.isspace():
+                    gap = " "
+                elif inside in _UNREAD:
+                    self._keep_aside(inside, above[-1], text)
+                else:
+                    if odd:
+                        text = _INVISIBLE.sub("", text) or " "
                     tags.append("")
                     parent.append(above[-1])
-                    texts.append((gap or (" " if text[0].isspace() else "")) + words)
+                    texts.append((gap or (" " if text[0].isspace() else "")) + " ".join(text.split()))
                     lines.append(line)
                     attrs.append(_NOTHING)
                     end.append(len(tags))
                     gap = " " if text[-1].isspace() else ""
-                elif words:
-                    if tags[above[-1]] == "script":
-                        self.scripts.append((above[-1], text))
-                    elif tags[above[-1]] == "title":
-                        self.title = self.title or words
-                else:
-                    gap = " "
-            elif tag and tag[0] != "-":
+            elif tag[0] != "-":
                 i = len(tags)
-                line += tag in _BLOCKS
+                if tag in _BLOCKS:
+                    line += 1
+                by_tag[tag].append(i)
                 tags.append(tag)
                 parent.append(above[-1])
                 texts.append("")
                 lines.append(line)
-                attrs.append(node.attributes)
+                attrs.append(node.attributes if tag not in _BARE else _NOTHING)
                 end.append(i + 1)
                 child = node.first_child
-            if child is not None:
-                above.append(i)
-                node = child
-                continue
+                if child is not None:
+                    above.append(i)
+                    inside = tag
+                    node = child
+                    continue
             while node is not None:
                 following = node.next
                 if following is not None:
@@ -121,25 +130,29 @@ class Document:
                 if node is not None:
                     closed = above.pop()
                     end[closed] = len(tags)
-                    line += tags[closed] in _BLOCKS
+                    inside = tags[above[-1]] if len(above) > 1 else ""
+                    if tags[closed] in _BLOCKS:
+                        line += 1
         for i in above[1:]:
             end[i] = len(tags)
         self._mark_hidden()
 
+    def _keep_aside(self, tag: str, at: int, text: str) -> None:
+        """Words a reader doesn't see on the page: scripts, and the title in the head."""
+        if tag == "script":
+            self.scripts.append((at, text))
+        elif tag == "title":
+            self.title = self.title or " ".join(text.split())
+
     def _mark_hidden(self) -> None:
         until = 0
         for i, attrs in enumerate(self.attrs):
-            if i >= until and attrs and ("hidden" in attrs or _HIDDEN_STYLE.search(attrs.get("style") or "")):
+            if attrs and i >= until and ("hidden" in attrs or _HIDDEN_STYLE.search(attrs.get("style") or "")):
                 until = self.end[i]
                 self.hidden.append((i, until))
 
     def _base(self) -> str:
-        for i, tag in enumerate(self.tags):
-            if tag == "base":
-                return join(self.url, self.attr(i, "href")) or self.url
-            if tag == "body":
-                break
-        return self.url
+        return next((url for i in self.all("base") if (url := join(self.url, self.attr(i, "href")))), self.url)
 
     def _anchor(self, i: int) -> Anchor:
         href = self.attr(i, "href")
@@ -172,6 +185,16 @@ class Document:
         """Characters of text in a range."""
         return self._sums[end] - self._sums[start]
 
+    def loose_chars(self, start: int, end: int) -> int:
+        """Characters of a range that aren't a link's; each link may bring a separator of its own."""
+        first, last = bisect_left(self._anchor_at, start), bisect_left(self._anchor_at, end)
+        return self.chars(start, end) - (self._link_sums[last] - self._link_sums[first])
+
+    @cached_property
+    def words(self) -> str:
+        """All text, hidden parts included."""
+        return self.text(0)
+
     def is_hidden(self, i: int) -> bool:
         k = bisect_left(self.hidden, (i + 1, 0)) - 1
         return k >= 0 and i < self.hidden[k][1]
@@ -189,10 +212,12 @@ class Document:
             levels -= 1
 
     def inside(self, i: int, tag: str) -> bool:
-        return any(self.tags[k] == tag for k in self.above(i))
+        return tag in (self.tags[k] for k in self.above(i))
 
     def all(self, *tags: str) -> list[int]:
-        return [i for i, tag in enumerate(self.tags) if tag in tags]
+        """Every element of these tags, in reading order."""
+        found = [self.by_tag[tag] for tag in tags if tag in self.by_tag]
+        return found[0] if len(found) == 1 else sorted(chain.from_iterable(found))
 
     def metas(self) -> dict[str, str]:
         """Meta tags by lower-case name or http-equiv; the first of each counts."""
@@ -208,5 +233,4 @@ _NOTHING: dict[str, str | None] = {}
 
 
 def _tidy(text: str) -> str:
-    text = text.strip().replace("\n ", "\n")
-    return text if text.isascii() else text.translate(_INVISIBLE)
+    return text.strip().replace("\n ", "\n")

@@ -18,16 +18,17 @@ _BADGE = re.compile(r"bszs\.conac\.cn/sitename\?[^\"'\s]*?\bid=([0-9A-F]{32})|dc
 _REPORT_CODE = re.compile(rf"(?:site_?code\s*=\s*[\"']?|Link\(\s*[\"']){_CODE}", re.I)
 _REPORT = re.compile(r"jiucuo|exposure|zfwzgl\.www\.gov\.cn|pucha\.kaipuyun", re.I)
 _REPORT_WORDS = re.compile(r"(?:我为)?政府网站找错|网站找错|网站纠错")
+_NUMBERED = re.compile(r"标识码|备")
 _NAME = r"[\u4e00-\u9fff（）()·“”]{4,40}"
 _ORGANISER = re.compile(rf"主办(?:单位|方)?\s*[:：]\s*({_NAME})")
 _ORGANISER_FIRST = re.compile(rf"(?:^|[\s|©：:])({_NAME})主办(?:$|[\s|，,])", re.M)
 _ORGANISER_END = re.compile(r"(?:版权所有|承办|协办|地址|维护|技术支持|网站标识码|备案|联系电话|电话|邮编).*")
-_MARKED_ATTRIBUTES = ("href", "src", "sitecode", "onclick")
+_MARKED_ATTRIBUTES = frozenset(("href", "src", "sitecode", "onclick"))
 
 
 def read(doc: Document, regions: Regions) -> FooterFacts:
     """The marks found in the text, the attributes and the scripts of the page; of the organiser, only in the footer."""
-    text = doc.text(0)
+    text = _windows(doc.words)
     attributes = "\n".join(_attributes(doc))
     scripts = "\n".join(s for _, s in doc.scripts if "conac" in s or "jiucuo" in s)
     code = _first(_SITE_CODE, text) or _meta_code(doc)
@@ -41,12 +42,16 @@ def read(doc: Document, regions: Regions) -> FooterFacts:
     )
 
 
+def _windows(text: str) -> str:
+    """Only the surroundings of words that go with a number: most of a page has none."""
+    return "\n\n".join(text[max(0, m.start() - 30) : m.end() + 60] for m in _NUMBERED.finditer(text))
+
+
 def _attributes(doc: Document) -> Iterator[str]:
     """Links, sources and click handlers that may carry a mark, one a line."""
-    for attrs in doc.attrs:
-        for name in _MARKED_ATTRIBUTES:
-            value = attrs.get(name)
-            if value:
+    for i in doc.all("a", "area", "img", "script", "iframe", "input", "span", "div"):
+        for name, value in doc.attrs[i].items():
+            if value and name in _MARKED_ATTRIBUTES:
                 yield f"{name}={value}"
 
 

@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from itertools import pairwise
 
 from govcrawl.contracts import Item
@@ -24,7 +25,7 @@ _NOISE = re.compile(
     r"^(?:设为首页|加入收藏|收藏本站|登\s*录|注\s*册|打印.{0,3}|关闭.{0,3}|返回.{0,4}|分享.{0,4}|繁體.{0,3}|简体.{0,3}|English|手机版|无障碍.{0,4}|"
     r"RSS.{0,4}|查看|详细|详情|\[?详细\]?|下载|点击.{0,4}|大|中|小|无|TOP|搜索|查询|我要.{2,4}|在线.{2})$", re.I
 )
-_LABEL = re.compile(r"(?:发布|更新|发文|成文|公开|生成|印发|录入|来信|留言)?(?:时间|日期)\s*[:：]?|阅读次数.*|点击.*|浏览.*|来源.*|\d{1,2}:\d{2}(?::\d{2})?|作者.*")
+_LABEL = re.compile(r"(?:发布|更新|发文|成文|公开|生成|印发|录入|来信|留言)?(?:时间|日期)\s*[:：]?|阅读次数.*|点击.*|浏览.*|来源.*|\d{1,2}:\d{1,2}(?::\d{1,2})?|作者.*?(?=\d|$)|编辑.*?(?=\d|$)")
 _IN_TITLE = re.compile(r"^[\[(（【]\s*([^\])）】]{6,24})[\])）】]\s*|\s*[\[(（【]\s*([^\])）】]{6,24})[\])）】]$|(?:^|\s)(\d{4}[-/.]\d{1,2}[-/.]\d{1,2})(?:\s\d\d?:\d\d(?::\d\d)?)?$|^(\d{4}[-/.]\d{1,2}[-/.]\d{1,2})\s")
 _SENTENCE = re.compile(r"[，。；、！？]")
 _ARTICLE_URL = re.compile(
@@ -38,6 +39,7 @@ _COLUMN_URL = re.compile(
     re.I,
 )
 _ITEM_BOXES = ("li", "tr", "dd", "dl", "p", "div", "td", "article", "section")
+_DIGIT = re.compile(r"\d")
 _FILE = re.compile(r"\.(?:docx?|xlsx?|pdf|zip|rar|wps|et|pptx?)$", re.I)
 
 
@@ -50,6 +52,7 @@ class Mark:
     md: tuple[int, int] | None = None
 
 
+@lru_cache(maxsize=4096)
 def is_more(text: str) -> bool:
     return bool(_MORE.match(text))
 
@@ -58,16 +61,19 @@ def is_pager(text: str) -> bool:
     return bool(_PAGER.match(text))
 
 
+@lru_cache(maxsize=8192)
 def is_noise(text: str) -> bool:
     """Words of a link that never name an entry or a column."""
     return bool(_NOISE.match(text) or _PAGER.match(text) or _MORE.match(text)) or text.replace(" ", "") in HOME_WORDS
 
 
+@lru_cache(maxsize=8192)
 def looks_like_article(url: str) -> bool:
     path = url.partition("://")[2]
     return bool(_ARTICLE_URL.search(path)) and not (_COLUMN_URL.search(path) and not dates.from_url(url))
 
 
+@lru_cache(maxsize=8192)
 def looks_like_column(url: str) -> bool:
     return bool(_COLUMN_URL.search(url.partition("://")[2].partition("/")[2].join("//")))
 
@@ -77,12 +83,12 @@ def looks_like_column(url: str) -> bool:
 
 def marks(doc: Document, start: int, end: int) -> list[Mark]:
     """The dates shown in a range that stand for themselves, not those of prose or of a title."""
-    at = [i for i in doc.text_at if start <= i < end]
+    at = doc.text_at[bisect_left(doc.text_at, start) : bisect_left(doc.text_at, end)]
     found: list[Mark] = []
     paired = -1
     for i, following in pairwise([*at, -1]):
         text = doc.texts[i].strip()
-        if i == paired or len(text) > 60 or not any(c.isdigit() for c in text):  # noqa: PLR2004
+        if i == paired or len(text) > 60 or not _DIGIT.search(text):
             continue
         if day := alone(text):
             found.append(Mark(i, day))
@@ -95,8 +101,8 @@ def marks(doc: Document, start: int, end: int) -> list[Mark]:
 
 
 def _split(doc: Document, text: str, i: int, following: int) -> date | None:
-    near = doc.lines[following] - doc.lines[i] <= 2  # noqa: PLR2004
-    return dates.combine(text, doc.texts[following].strip()) if near and len(text) <= 10 else None  # noqa: PLR2004
+    near = doc.lines[following] - doc.lines[i] <= 2
+    return dates.combine(text, doc.texts[following].strip()) if near and len(text) <= 10 else None
 
 
 def alone(text: str) -> date | None:
@@ -106,7 +112,7 @@ def alone(text: str) -> date | None:
         return dates.whole(text)
     rest = _LABEL.sub("", text)
     loose = len(rest) - 10
-    return found[0][0] if loose <= 20 and not _SENTENCE.search(rest) else None  # noqa: PLR2004
+    return found[0][0] if loose <= 20 and not _SENTENCE.search(rest) else None
 
 
 # --- pairing ---------------------------------------------------------------------------------------------------------
@@ -142,7 +148,7 @@ class _Pairing:
                 return
             if not inside:
                 continue
-            if len(inside) <= 3 and (len(inside) == 1 or self._marks_in(a, b) == 1):  # noqa: PLR2004
+            if len(inside) <= 3 and (len(inside) == 1 or self._marks_in(a, b) == 1):
                 if self.doc.chars(a, b) <= MAX_ENTRY:
                     self._give(max(inside, key=lambda x: len(x.words)), mark)
             else:
@@ -152,7 +158,7 @@ class _Pairing:
 
     def _is_row(self, k: int) -> bool:
         """A list entry or table row that holds a date and other words but no link."""
-        return self.doc.tags[k] in ("li", "tr") and self.doc.chars(k, self.doc.end[k]) > 14  # noqa: PLR2004
+        return self.doc.tags[k] in ("li", "tr") and self.doc.chars(k, self.doc.end[k]) > 14
 
     def _give(self, anchor: Anchor, mark: Mark) -> None:
         self.given.setdefault(anchor.at, mark)
@@ -212,10 +218,10 @@ def _is_entry(doc: Document, a: Anchor) -> bool:
     if a.url and canonical(a.url) == canonical(doc.url):
         return False
     if a.url and (looks_like_article(a.url) or _FILE.search(a.url)):
-        return len(a.words) >= 4 or bool(dates.from_url(a.url))  # noqa: PLR2004
+        return len(a.words) >= 4 or bool(dates.from_url(a.url))
     if a.url and looks_like_column(a.url):
         return False
-    return len(a.words) >= 10  # noqa: PLR2004
+    return len(a.words) >= 10
 
 
 def _item(doc: Document, a: Anchor, mark: Mark | None, shown: set[int]) -> Item:
@@ -250,7 +256,7 @@ def _unlinked(doc: Document, mark: Mark) -> Item | None:
     row = next(k for k in doc.above(mark.at) if doc.tags[k] in ("li", "tr"))
     words = [doc.texts[i].strip() for i in range(row, doc.end[row]) if doc.texts[i] and i != mark.at]
     title = max(words, key=len, default="")
-    if len(title) < 4 or len(title) > 120 or dates.find(title):  # noqa: PLR2004
+    if len(title) < 4 or len(title) > 120 or dates.find(title):
         return None
     return Item(doc.url, title, mark.day, "shown" if mark.day else "")
 
@@ -303,4 +309,4 @@ def _oldest_first(items: Iterable[Item]) -> bool:
     days = [i.date for i in items if i.date and i.dated_by == "shown"]
     rises = sum(a < b for a, b in pairwise(days))
     falls = sum(a > b for a, b in pairwise(days))
-    return len(days) > 2 and days[0] < days[-1] and rises > 2 * falls  # noqa: PLR2004
+    return len(days) > 2 and days[0] < days[-1] and rises > 2 * falls

@@ -27,6 +27,9 @@ _FOOT_HINT = re.compile(r"(?:^|[\s_-])(?:foot\w*|\w*foot|footer|copyright|copy|b
 _SHORT_NAME = 14  #: characters of a column's name at most, as a rule
 
 
+_FURNITURE, _SIDE = 1, 2
+
+
 @dataclass(slots=True)
 class Regions:
     """Ranges of a document.  ``main`` is None where it can't be told."""
@@ -39,13 +42,24 @@ class Regions:
     friends: list[tuple[int, int]] = field(default_factory=list)
     footer: int = 0  #: where the footer starts; the document's end if it has none
     main: tuple[int, int] | None = None
+    zones: bytearray = field(default_factory=bytearray)
+
+    def settle(self, size: int) -> None:
+        """Marks every index of a document of ``size`` with its zone."""
+        self.zones = bytearray(size)
+        for zone, ranges in ((_SIDE, self.side), (_FURNITURE, [*self.nav, *self.friends, (self.footer, size)])):
+            for a, b in ranges:
+                self.zones[a:b] = bytes((zone,)) * (b - a)
+        if self.crumb:
+            a, b = self.crumb
+            self.zones[a:b] = bytes((_FURNITURE,)) * (b - a)
 
     def furniture(self, i: int) -> bool:
         """Whether ``i`` lies in navigation, breadcrumb, footer or among friend links."""
-        return i >= self.footer or _within(i, self.nav) or _within(i, self.friends) or bool(self.crumb and _within(i, [self.crumb]))
+        return self.zones[i] == _FURNITURE
 
     def aside(self, i: int) -> bool:
-        return _within(i, self.side)
+        return self.zones[i] == _SIDE
 
 
 def _within(i: int, ranges: list[tuple[int, int]]) -> bool:
@@ -62,6 +76,7 @@ def divide(doc: Document) -> Regions:
     regions.side = _sides(doc, start, regions)
     if start:
         regions.main = (start, max(start, regions.footer))
+    regions.settle(len(doc.tags))
     return regions
 
 
@@ -99,7 +114,7 @@ def _marked_crumb(doc: Document) -> tuple[int, int] | None:
 
 def _labelled_crumb(doc: Document) -> tuple[int, int] | None:
     for i in doc.text_at:
-        if len(doc.texts[i]) < 80 and _CRUMB_LABEL.search(doc.texts[i]):  # noqa: PLR2004
+        if len(doc.texts[i]) < 80 and _CRUMB_LABEL.search(doc.texts[i]):
             return _crumb_box(doc, i)
     return None
 
@@ -117,9 +132,9 @@ def _crumb_box(doc: Document, i: int) -> tuple[int, int]:
     best = (i, doc.end[i])
     for k in doc.above(i, 6):
         a, b = k, doc.end[k]
-        if doc.count_anchors(a, b) > 8 or len(doc.text(a, b)) > 160 or _has_heading(doc, a, b):  # noqa: PLR2004
+        if doc.count_anchors(a, b) > 8 or len(doc.text(a, b)) > 160 or _has_heading(doc, a, b):
             break
-        if doc.lines[_last_text(doc, a, b)] - doc.lines[i] > 12:  # noqa: PLR2004
+        if doc.lines[_last_text(doc, a, b)] - doc.lines[i] > 12:
             break
         best = (a, b)
         if doc.count_anchors(a, b) > 1 and doc.tags[k] in ("div", "td", "p", "ul", "dl", "nav"):
@@ -163,7 +178,7 @@ def _nav_box(doc: Document, i: int, limit: int) -> tuple[int, int] | None:
     """The largest box around a home link that is nothing but a menu."""
     best = None
     for k in doc.above(i, 12):
-        if doc.end[k] > limit or doc.count_anchors(k, doc.end[k]) > 400:  # noqa: PLR2004
+        if doc.end[k] > limit or doc.count_anchors(k, doc.end[k]) > 400:
             break
         if _is_menu(doc, k, doc.end[k]):
             best = (k, doc.end[k])
@@ -176,11 +191,9 @@ def _is_menu(doc: Document, a: int, b: int) -> bool:
     """At least three short links, hardly any other words, and no dates."""
     anchors = [x for x in doc.anchors_in(a, b) if x.text]
     short = sum(len(x.text) <= _SHORT_NAME for x in anchors)
-    if len(anchors) < 3 or short < 0.9 * len(anchors):  # noqa: PLR2004
+    if len(anchors) < 3 or short < 0.9 * len(anchors):
         return False
-    text = doc.text(a, b)
-    loose = len(text) - sum(len(x.text) + 1 for x in anchors)
-    return loose <= 12 + len(anchors) and not dates.find(text)
+    return doc.loose_chars(a, b) <= 12 + len(anchors) and not dates.find(doc.text(a, b))
 
 
 # --- footer ------------------------------------------------------------------------------------------------------
@@ -201,8 +214,10 @@ def _hinted_footer(doc: Document, start: int) -> int:
     """A box after the middle that calls itself a footer and holds no dated entry."""
     for i in range(max(start, 1), len(doc.tags)):
         if doc.tags[i] in ("footer", "div", "table", "td") and _FOOT_HINT.search(doc.hint(i)):
+            if doc.chars(i, doc.end[i]) > 1500:
+                continue
             text = doc.text(i)
-            if _FOOTER_WORDS.search(text) and len(text) < 1500 and not dates.find(text):  # noqa: PLR2004
+            if _FOOTER_WORDS.search(text) and not dates.find(text):
                 return i
     return 0
 
@@ -219,7 +234,7 @@ def _footer_box(doc: Document, mark: int, start: int) -> int:
 def _mostly_footer(doc: Document, k: int) -> bool:
     """Whether nothing but a footer's words and links is in the box: no prose before its first mark, no dates, not long."""
     text = doc.text(k)
-    if len(text) > 1500 or dates.find(re.sub(r"(?i)copyright.{0,40}", "", text)):  # noqa: PLR2004
+    if len(text) > 1500 or dates.find(re.sub(r"(?i)copyright.{0,40}", "", text)):
         return False
     loose = 0
     for i in range(k, doc.end[k]):
@@ -227,7 +242,7 @@ def _mostly_footer(doc: Document, k: int) -> bool:
             if _FOOTER_WORDS.search(doc.texts[i]):
                 break
             loose += len(doc.texts[i].strip(" |-")) if not doc.inside(i, "a") else 0
-    return loose <= 12  # noqa: PLR2004
+    return loose <= 12
 
 
 def _with_siblings(doc: Document, box: int, start: int) -> int:
@@ -236,7 +251,7 @@ def _with_siblings(doc: Document, box: int, start: int) -> int:
         text = doc.text(i)
         if not text and doc.tags[i] in ("br", "hr", "script", "style", "p", "a"):
             continue
-        if len(text) > 300 or not (_FOOTER_WORDS.search(text) or _footer_links(doc, i)) or dates.find(text):  # noqa: PLR2004
+        if len(text) > 300 or not (_FOOTER_WORDS.search(text) or _footer_links(doc, i)) or dates.find(text):
             break
         box = i
     return box
@@ -254,7 +269,7 @@ def _friends(doc: Document, start: int, footer: int) -> list[tuple[int, int]]:
     """Boxes headed 友情链接: the heading's smallest box with links in it."""
     found = []
     for i in doc.text_at:
-        if start <= i < footer and len(doc.texts[i]) <= 12 and _FRIEND_WORDS.search(doc.texts[i]):  # noqa: PLR2004
+        if start <= i < footer and len(doc.texts[i]) <= 12 and _FRIEND_WORDS.search(doc.texts[i]):
             box = next((k for k in doc.above(i, 5) if doc.count_anchors(k, doc.end[k]) > 1 or _has_select(doc, k)), None)
             if box and box >= start and not dates.find(doc.text(box)):
                 found.append((box, doc.end[box]))
@@ -279,14 +294,13 @@ def _sides(doc: Document, start: int, regions: Regions) -> list[tuple[int, int]]
 
 
 def _is_side(doc: Document, a: int, b: int, own: set[str]) -> bool:
-    anchors = [x for x in doc.anchors_in(a, b) if x.text]
-    text = doc.text(a, b)
-    if len(text) > 1500 or dates.find(text):  # noqa: PLR2004
+    if doc.chars(a, b) > 1500 or doc.loose_chars(a, b) > 16:
         return False
+    anchors = [x for x in doc.anchors_in(a, b) if x.text]
     hinted = bool(_SIDE_HINT.search(doc.hint(a)) or _NAV_HINT.search(doc.hint(a)))
     longest = max((len(x.text) for x in anchors), default=0)
     names = {x.text for x in anchors}
-    loose = len(text) - sum(len(x.text) + 1 for x in anchors)
-    if loose > 16 or longest > (3 * _SHORT_NAME if hinted else _SHORT_NAME):  # noqa: PLR2004
+    if longest > (3 * _SHORT_NAME if hinted else _SHORT_NAME):
         return False
-    return (hinted and bool(names)) or (len(names) > 1 and bool(names & own))
+    listed = (hinted and bool(names)) or (len(names) > 1 and bool(names & own))
+    return listed and not dates.find(doc.text(a, b))

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 from govcrawl.contracts import ColumnState, Item
-from govcrawl.reading.document import HOME_WORDS, Document
+from govcrawl.reading.document import HOME_WORDS, Anchor, Document
 from govcrawl.reading.lists import is_more, is_noise
 from govcrawl.reading.regions import Regions
 
@@ -49,11 +50,11 @@ class Sight:
         self.names = {_squeezed(n) for n in (*names, *regions.crumb_names) if n} | {_squeezed(p) for p in re.split(r"[-_—|]+", doc.title)}
         self.placeholder = ""
         self.headed = False
-        self.prose = self._loose_words()
 
-    def _loose_words(self) -> str:
+    @cached_property
+    def prose(self) -> str:
         """The words outside links, without headings, pagers, tools, search forms and 暂无 lines."""
-        searches = self._search_boxes()
+        searches = self.searches
         out: list[str] = []
         for i in self.at:
             text = self.doc.texts[i].strip()
@@ -74,7 +75,8 @@ class Sight:
             return True
         return len(text) <= MIN_PROSE and any(self.doc.tags[k] in ("h1", "h2", "h3", "h4") for k in self.doc.above(i, 3))
 
-    def _search_boxes(self) -> list[tuple[int, int]]:
+    @cached_property
+    def searches(self) -> list[tuple[int, int]]:
         """Search forms of the page: no textarea, no file, and words or names that say so."""
         boxes = []
         for i in self.at:
@@ -92,13 +94,13 @@ class Sight:
     def more(self) -> int:
         return len({a.url for a in self._anchors() if a.url and is_more(a.words) and a.url != self.doc.url})
 
-    def _anchors(self):  # noqa: ANN202
+    def _anchors(self) -> list[Anchor]:
         seen = set(self.at)
         return [a for a in self.doc.anchors if a.at in seen and a.words.replace(" ", "") not in HOME_WORDS]
 
     def things(self) -> str:
         """Pictures, forms, films or frames of the main area: what there is, in Chinese; "" if nothing."""
-        searches = self._search_boxes()
+        searches = self.searches
         for i in self.at:
             tag = self.doc.tags[i]
             if tag in ("iframe", "frame"):
@@ -121,7 +123,7 @@ class Sight:
     def scripted(self) -> str:
         """Why the area may be filled by a script, in Chinese; "" if nothing hints at it."""
         doc = self.doc
-        if "{{" in doc.source and "}}" in doc.source or any(name in attrs for attrs in doc.attrs for name in _TEMPLATE_ATTRIBUTES):
+        if ("{{" in doc.source and "}}" in doc.source) or any(f" {name}" in doc.source for name in _TEMPLATE_ATTRIBUTES):
             return "页面由前端模板渲染"
         scripts = [(i, s) for i, s in doc.scripts if _AJAX.search(s) or _APP.search(s)]
         if any(_APP.search(s) for _, s in scripts):
@@ -168,7 +170,7 @@ def judge(doc: Document, regions: Regions, items: Sequence[Item], sight: Sight) 
     """(state, why in Chinese for blank and unknown)."""
     if any(tag == "frameset" for tag in doc.tags):
         return "unknown", "框架页"
-    if items:
+    if items and not _beside_prose(items, sight):
         return ("channel", "") if sight.more() > 1 else ("listed", "")
     if regions.main is None:
         return "unknown", "未能识别页面版面" if doc.text_at else "页面没有任何文字"
@@ -182,6 +184,12 @@ def judge(doc: Document, regions: Regions, items: Sequence[Item], sight: Sight) 
     if sight.columns() > 1:
         return "channel", ""
     return _nothing(regions, sight)
+
+
+def _beside_prose(items: Sequence[Item], sight: Sight) -> bool:
+    """A few undated links within much text are part of the text."""
+    undated = not any(i.dated_by == "shown" for i in items)
+    return undated and len(items) <= 3 and len(sight.prose) > 4 * sum(len(i.title) for i in items) + 5 * MIN_PROSE
 
 
 def _nothing(regions: Regions, sight: Sight) -> tuple[ColumnState, str]:

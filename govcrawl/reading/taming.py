@@ -24,12 +24,12 @@ _FORMATTING = frozenset("b big code em font i nobr s small strike strong tt u".s
 
 def tame(source: str) -> str:
     """``source`` without the tags that go beyond the limits; ordinary pages come back as they are."""
-    if source.count("<") < _FEW_TAGS and len(source) < MAX_TAG_LENGTH:
-        return source
-    pieces = source.split("<")
-    if max(map(len, pieces)) > MAX_TAG_LENGTH:
-        source = "<".join(map(_shorter_tag, pieces))
-    return _shallower(source) if len(pieces) > _FEW_TAGS else source
+    if len(source) > MAX_TAG_LENGTH:
+        pieces = source.split("<")
+        if max(map(len, pieces)) > MAX_TAG_LENGTH:
+            source = "<".join(map(_shorter_tag, pieces))
+    opening = source.count("<") - source.count("</")
+    return _shallower(source) if opening > _FEW_TAGS else source
 
 
 def _shorter_tag(piece: str) -> str:

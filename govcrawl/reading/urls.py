@@ -24,6 +24,7 @@ _CALENDAR_PATH = re.compile(r"/(?:calendar|rili)\w*/(?:19|20)\d\d[/-]\d{1,2}", r
 _CALENDAR_QUERY = re.compile(r"(?:^|&)(?:(?:start|end|begin)?(?:day|month|year|riqi)|calendar\w*)=\d", re.I)
 
 
+@lru_cache(maxsize=16384)
 def canonical(url: str) -> str:
     """The identity of a URL: case of scheme and host, default port, fragment, session ids and dot segments don't count."""
     try:

@@ -70,3 +70,25 @@ def test_identity_is_the_url_not_the_belief_about_it() -> None:
 
 def test_politeness_counts_by_host_with_port() -> None:
     assert host_of("http://user:pw@A.gov.cn:8080/x") == "a.gov.cn:8080"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("http://a.gov.cn/zwgk/", "http://a.gov.cn/zwgk/index.html"), ("http://a.gov.cn/", "https://www.a.gov.cn/default.aspx"),
+        ("http://a.gov.cn/x/index.shtml?p=2", "http://a.gov.cn/x/?p=2"), ("http://a.gov.cn", "http://A.gov.cn/"),
+    ],
+)  # fmt: skip
+def test_one_page_linked_in_two_ways_is_one_task(one: str, other: str) -> None:
+    assert task_id(task(url=one)) == task_id(task(url=other))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("http://a.gov.cn/x/", "http://a.gov.cn/x"), ("http://a.gov.cn/index_1.html", "http://a.gov.cn/"),
+        ("http://a.gov.cn/?id=1", "http://a.gov.cn/?id=2"), ("http://a.gov.cn/", "http://b.gov.cn/"), ("http://a.gov.cn/", "http://a.gov.cn:81/"),
+    ],
+)  # fmt: skip
+def test_different_pages_are_different_tasks(one: str, other: str) -> None:
+    assert task_id(task(url=one)) != task_id(task(url=other))
