@@ -10,12 +10,12 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from urllib.parse import urldefrag
 
-from govcrawl.contracts import ArticleFacts, ColumnFacts, Facts, HomeFacts, Item, Link, PageKind, Role
+from govcrawl.contracts import ColumnFacts, Facts, HomeFacts, Item, Link, PageKind, Role
 from govcrawl.reading import articles, boards, columns, footer, lists, redirects, state
 from govcrawl.reading.challenge import is_challenge
 from govcrawl.reading.document import Document
 from govcrawl.reading.encoding import decode
-from govcrawl.reading.regions import Regions, divide
+from govcrawl.reading.regions import divide
 from govcrawl.reading.urls import canonical, join, same_site, site_of
 
 __all__ = ["read"]
@@ -105,7 +105,11 @@ class _Reading:
         shown = sum(i.dated_by == "shown" for i in self.items)
         if self.role in ("column", "more", "fragment"):
             return lists.looks_like_article(self.doc.url) and shown < 3 and self._has_article()
-        named = bool(self.doc.metas().get("articletitle")) or lists.looks_like_article(self.doc.url) or self.role == "article"
+        named = (
+            bool(self.doc.metas().get("articletitle"))
+            or lists.looks_like_article(self.doc.url)
+            or self.role == "article"
+        )
         return named and (shown < 5 or self._has_article())
 
     def _has_article(self) -> bool:
@@ -117,7 +121,10 @@ class _Reading:
             return kind
         if not self.doc.text_at and not self.items:
             return "empty"
-        by_state: dict[str, PageKind] = {"channel": "channel", "unknown": "script" if self._scripted(column) else "text"}
+        by_state: dict[str, PageKind] = {
+            "channel": "channel",
+            "unknown": "script" if self._scripted(column) else "text",
+        }
         return by_state.get(column.state, kind)
 
     def _scripted(self, column: ColumnFacts) -> bool:
@@ -126,14 +133,20 @@ class _Reading:
     # --- column, home --------------------------------------------------------------------------------------------
 
     def _column(self, kind: PageKind) -> ColumnFacts | None:
-        if kind in ("home", "letter") or self.role in ("fragment", "home") or (kind == "article" and self.role not in ("column", "more")):
+        if (
+            kind in ("home", "letter")
+            or self.role in ("fragment", "home")
+            or (kind == "article" and self.role not in ("column", "more"))
+        ):
             return None
         name = self._name()
         cls = columns.classify(name, self.doc.url)
         if kind == "article":
             return ColumnFacts(name, cls, "text")
         if kind == "board":
-            items = tuple(Item(x.url or self.doc.url, x.title, x.asked, "shown" if x.asked else "") for x in self.letters)
+            items = tuple(
+                Item(x.url or self.doc.url, x.title, x.asked, "shown" if x.asked else "") for x in self.letters
+            )
             return ColumnFacts(name, cls, "listed", items)
         sight = state.Sight(self.doc, self.regions, (name, self.hint))
         seen, why = state.judge(self.doc, self.regions, self.items, sight)

@@ -21,7 +21,9 @@ _LABELLED = re.compile(
     r"(?:发布|发表|公开|发文|成文|更新|添加|录入|上传)?(?:时间|日期|于)\s*[:：]?\s*"
     r"((?:19|20)\d\d\s*(?:年|[-/.])\s*\d{1,2}\s*(?:月|[-/.])\s*\d{1,2})"
 )
-_PUBLISHED = re.compile(r"(?:发布|发表)(?:时间|日期|于)?\s*[:：]?\s*((?:19|20)\d\d\s*(?:年|[-/.])\s*\d{1,2}\s*(?:月|[-/.])\s*\d{1,2})")
+_PUBLISHED = re.compile(
+    r"(?:发布|发表)(?:时间|日期|于)?\s*[:：]?\s*((?:19|20)\d\d\s*(?:年|[-/.])\s*\d{1,2}\s*(?:月|[-/.])\s*\d{1,2})"
+)
 _SOURCE = re.compile(r"(?:信息|文章|稿件|新闻)?来源(?:于)?\s*[:：]\s*([^\s:：|【\[]{2,30})")
 _NOT_A_SOURCE = re.compile(r"^(?:发布|作者|时间|日期|点击|浏览|责任|字体|编辑|【|\[)")
 _NEAR = 200  #: characters after the title in which a bare date is the publish date
@@ -33,10 +35,13 @@ def find_title(doc: Document, regions: Regions) -> tuple[str, int]:
     start, end = regions.main or (0, regions.footer)
     head = doc.title
     candidates = [i for i in doc.text_at if start <= i < end and not regions.furniture(i) and not regions.aside(i)][:60]
-    wanted = named or head
+    wanted = _squeezed(named or head)
     for i in candidates:
-        line = _line(doc, i)
-        if len(line) >= 4 and wanted and (line == wanted or _squeezed(wanted).startswith(_squeezed(line))):
+        if (
+            wanted.startswith(_squeezed(doc.texts[i]))
+            and len(line := _line(doc, i)) >= 4
+            and wanted.startswith(_squeezed(line))
+        ):
             return (named or line), i
     if named:
         return named, -1
@@ -79,7 +84,8 @@ def read(doc: Document, regions: Regions) -> ArticleFacts:
 def body_of(doc: Document, start: int) -> int:
     """The element that systems of this field put an article's text into; 0 if there is none."""
     for i in range(max(start, 1), len(doc.tags)):
-        if doc.attrs[i] and _BODY.search(doc.hint(i)):
+        attrs = doc.attrs[i]
+        if ("id" in attrs or "class" in attrs) and doc.tags[i] != "a" and _BODY.search(doc.hint(i)):
             return i
     return 0
 

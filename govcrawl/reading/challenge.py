@@ -16,7 +16,8 @@ _MARKS = re.compile(
 )
 _BLOCKED = re.compile(
     r"创宇盾|云盾|安全狗|云锁|宝塔.{0,6}防火墙|防火墙.{0,12}(?:拦截|阻断)|访问(?:请求)?(?:已|被).{0,8}(?:拦截|阻断)|(?:疑似|可能存在|存在).{0,6}攻击|"
-    r"访问验证|安全验证|人机验证|请完成.{0,8}验证|您的(?:访问|请求).{0,10}(?:异常|拦截|阻断)|访问过于频繁|web application firewall|Request (?:has been )?blocked", re.I
+    r"访问验证|安全验证|人机验证|请完成.{0,8}验证|您的(?:访问|请求).{0,10}(?:异常|拦截|阻断)|访问过于频繁|web application firewall|Request (?:has been )?blocked",
+    re.I,
 )
 _COOKIE_SCRIPT = re.compile(r"document\s*\.\s*cookie|eval\s*\(|location\s*\.\s*(?:reload|href|replace)|location\s*=")
 _SCRIPT = re.compile(r"<(script|style|noscript)\b.*?(?:</\1\s*>|$)", re.I | re.S)
@@ -39,8 +40,10 @@ def is_challenge(status: int, headers: Iterable[tuple[str, str]], body: bytes) -
         return True
     if status not in _STATUSES:
         return False
-    return bool(_BLOCKED.search(source)) or (script_only and bool(_COOKIE_SCRIPT.search(source))) or (
-        status in (412, 521) and script_only
+    return (
+        bool(_BLOCKED.search(source))
+        or (script_only and bool(_COOKIE_SCRIPT.search(source)))
+        or (status in (412, 521) and script_only)
     )
 
 

@@ -23,19 +23,27 @@ _CLASSES: tuple[tuple[ColumnClass, re.Pattern[str]], ...] = tuple(
         ("consult", r"信箱|意见箱|留言|咨询|投诉|来信|写信|信访|举报|问政|建言|答疑|诉求|互动交流|公众参与|领导接访"),
         ("survey", r"网上调查|在线调查|民意调查|问卷|征集|征求意见|意见反馈|网上投票|调查填报"),
         ("interview", r"访谈|在线直播|网上直播|新闻发布会"),
-        ("static", r"领导(?!活动|动态|讲话|调研)|机构|职能|职责|概况|简介|介绍|联系|关于我们|公开指南|公开制度|公开目录|历史|沿革|声明|地图|RSS|网站说明|科室|处室|班子|风光|名录|组织架构"),
+        (
+            "static",
+            r"领导(?!活动|动态|讲话|调研)|机构|职能|职责|概况|简介|介绍|联系|关于我们|公开指南|公开制度|公开目录|历史|沿革|声明|地图|RSS|网站说明|科室|处室|班子|风光|名录|组织架构",
+        ),
         ("service", r"办事|服务|指南|表格|下载|便民|审批|许可|依申请|查询|流程|受理|大厅|登记|权力清单|权责|事项"),
         ("plan", r"规划|计划"),
         ("personnel", r"人事|招聘|招考|录用|任免|任命|公务员|选调|遴选|选拔|任前"),
         ("policy", r"政策|文件|法规|规章|规范性|条例|解读|公文|政令"),
         ("notice", r"公告|公示|通知|通告"),
-        ("news", r"动态|新闻|要闻|快讯|简报|时政|资讯|头条|播报|领导活动|工作信息|部门信息|政务信息|信息快递|信息快报|聚焦|今日"),
+        (
+            "news",
+            r"动态|新闻|要闻|快讯|简报|时政|资讯|头条|播报|领导活动|工作信息|部门信息|政务信息|信息快递|信息快报|聚焦|今日",
+        ),
     )
 )
 _NOT_A_COLUMN = re.compile(
     r"搜索|检索|地图|登[录陆]|注册|RSS|首页|主页|收藏|English|繁[体體]|简体|无障碍|手机版|微信|微博|客户端|邮箱|邮件|办公系统|OA|声明|版权|隐私|帮助|"
-    r"纠错|找错|旧版|老版|机器人|适老|长者|关怀|英文|移动版|APP|后台|管理入口|上一|下一|附件|收起|展开|\d{4}", re.I
+    r"纠错|找错|旧版|老版|机器人|适老|长者|关怀|英文|移动版|APP|后台|管理入口|上一|下一|附件|收起|展开|\d{4}",
+    re.I,
 )
+_ROOT = re.compile(r"/?(?:(?:index|default|main)\.(?:s?html?|jsp|aspx?|php))?", re.I)
 _WORDS = re.compile(r"[\u4e00-\u9fff]")
 _SUBMENU = re.compile(r"(?:^|[\s_-])(?:sub\w*|second\w*|child\w*|drop\w*|erji)(?:$|[\s_-])")
 _WEBFX = re.compile(
@@ -111,12 +119,17 @@ def _link(url: str, name: str, level: int, source: str) -> ColumnLink:
 
 @lru_cache(maxsize=8192)
 def _is_name(words: str) -> bool:
-    return 2 <= len(words) <= MAX_NAME and bool(_WORDS.search(words)) and not is_noise(words) and not _NOT_A_COLUMN.search(words)
+    return (
+        2 <= len(words) <= MAX_NAME
+        and bool(_WORDS.search(words))
+        and not is_noise(words)
+        and not _NOT_A_COLUMN.search(words)
+    )
 
 
 def _is_root(url: str) -> bool:
     parts = urlsplit(url)
-    return not parts.query and parts.path.lower() in ("", "/", "/index.html", "/index.htm", "/index.shtml", "/index.jsp", "/index.aspx", "/default.aspx", "/index.php", "/index.asp")  # fmt: skip
+    return not parts.query and bool(_ROOT.fullmatch(parts.path))
 
 
 def _depth(doc: Document, a: Anchor, nav: int) -> int:

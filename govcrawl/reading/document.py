@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, chain
+from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -33,7 +34,12 @@ _ODD = ("\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\xad", "&#8", "&#x200
 _BARE = frozenset("br hr wbr strong b em i u sup sub tbody col".split())  #: nothing is told by their attributes
 _CUT = re.compile(r"(?:\.{2,}|…+)$")
 
-HOME_WORDS = frozenset(("首页", "网站首页", "主页", "网站主页", "返回首页", "本站首页", "回到首页", "网首页", "站首页", "Home", "HOME"))
+Attributes = dict[str, str | None]
+_NOTHING: Attributes = {}
+
+HOME_WORDS = frozenset(
+    ("首页", "网站首页", "主页", "网站主页", "返回首页", "本站首页", "回到首页", "网首页", "站首页", "Home", "HOME")
+)
 
 
 @dataclass(slots=True)
@@ -61,81 +67,72 @@ class Document:
     def __init__(self, source: str, url: str) -> None:
         self.source = source
         self.url = url
-        self.tags: list[str] = []
-        self.by_tag: defaultdict[str, list[int]] = defaultdict(list)
-        self.parent: list[int] = []
-        self.end: list[int] = []
-        self.texts: list[str] = []
-        self.lines: list[int] = []  #: texts of one line have one number
-        self.attrs: list[dict[str, str | None]] = []
         self.title = ""
-        self.hidden: list[tuple[int, int]] = []
         self.scripts: list[tuple[int, str]] = []  #: inline scripts and where they stand
-        self._lay_out(tame(unroll(source)))
-        self.base = self._base()
+        self.by_tag: defaultdict[str, list[int]] = defaultdict(list)
+        self.end: list[int] = []
+        rows = self._lay_out(tame(unroll(source)))
+        self.tags, self.parent, self.texts, self.lines, self.attrs = rows
+        self.hidden = self._hidden_ranges()
+        self.base = next((u for i in self.by_tag["base"] if (u := join(url, self.attr(i, "href")))), url)
         self.anchors = [self._anchor(i) for i in self.all("a", "area")]
+        self.text_at = [i for i, text in enumerate(self.texts) if text]
         self._anchor_at = [a.at for a in self.anchors]
         self._sums = [0, *accumulate(map(len, self.texts))]
         self._link_sums = [0, *accumulate(len(a.text) + 1 for a in self.anchors)]
-        self.text_at = [i for i, text in enumerate(self.texts) if text]
 
-    def _lay_out(self, source: str) -> None:  # one loop: a call per node would cost more than the parse
-        tags, parent, end, texts, lines, attrs = self.tags, self.parent, self.end, self.texts, self.lines, self.attrs
-        by_tag, odd = self.by_tag, any(mark in source for mark in _ODD)
-        node = LexborHTMLParser(source).root
-        above, inside = [-1], ""
+    def _lay_out(self, source: str) -> tuple[list[str], list[int], list[str], list[int], list[Attributes]]:
+        """(tags, parents, texts, lines, attributes): one loop, for a call per node would cost more than the parse.
+
+        Texts of one line of the page have one line number.
+        """
+        rows: list[tuple[str, int, str, int, Attributes]] = []
+        end, by_tag, odd = self.end, self.by_tag, any(mark in source for mark in _ODD)
+        node: Any = LexborHTMLParser(source).root  # its types say "may be None" of what can't be here
+        above = [-1]
+        around, inside = -1, ""
         line, gap = 0, ""
-        while node is not None and len(tags) < MAX_NODES:
+        while node is not None and len(end) < MAX_NODES:
             tag = node.tag
-            child = None
             if tag == "-text":
                 text = node.text_content or " "
                 if text.isspace():
                     gap = " "
                 elif inside in _UNREAD:
-                    self._keep_aside(inside, above[-1], text)
+                    self._keep_aside(inside, around, text)
                 else:
                     if odd:
                         text = _INVISIBLE.sub("", text) or " "
-                    tags.append("")
-                    parent.append(above[-1])
-                    texts.append((gap or (" " if text[0].isspace() else "")) + " ".join(text.split()))
-                    lines.append(line)
-                    attrs.append(_NOTHING)
-                    end.append(len(tags))
+                    lead = gap or (" " if text[0].isspace() else "")
+                    rows.append(("", around, lead + " ".join(text.split()), line, _NOTHING))
+                    end.append(len(rows))
                     gap = " " if text[-1].isspace() else ""
             elif tag[0] != "-":
-                i = len(tags)
+                i = len(rows)
                 if tag in _BLOCKS:
                     line += 1
                 by_tag[tag].append(i)
-                tags.append(tag)
-                parent.append(above[-1])
-                texts.append("")
-                lines.append(line)
-                attrs.append(node.attributes if tag not in _BARE else _NOTHING)
+                rows.append((tag, around, "", line, node.attributes if tag not in _BARE else _NOTHING))
                 end.append(i + 1)
                 child = node.first_child
                 if child is not None:
                     above.append(i)
-                    inside = tag
-                    node = child
+                    around, inside, node = i, tag, child
                     continue
-            while node is not None:
+            following = node.next
+            while following is None and len(above) > 1:
+                node = node.parent
+                closed = above.pop()
+                end[closed] = len(rows)
+                if rows[closed][0] in _BLOCKS:
+                    line += 1
+                around = above[-1]
+                inside = rows[around][0] if around >= 0 else ""
                 following = node.next
-                if following is not None:
-                    node = following
-                    break
-                node = node.parent if len(above) > 1 else None
-                if node is not None:
-                    closed = above.pop()
-                    end[closed] = len(tags)
-                    inside = tags[above[-1]] if len(above) > 1 else ""
-                    if tags[closed] in _BLOCKS:
-                        line += 1
+            node = following
         for i in above[1:]:
-            end[i] = len(tags)
-        self._mark_hidden()
+            end[i] = len(rows)
+        return tuple(map(list, zip(*rows, strict=True))) if rows else ([], [], [], [], [])  # type: ignore[return-value]
 
     def _keep_aside(self, tag: str, at: int, text: str) -> None:
         """Words a reader doesn't see on the page: scripts, and the title in the head."""
@@ -144,19 +141,24 @@ class Document:
         elif tag == "title":
             self.title = self.title or " ".join(text.split())
 
-    def _mark_hidden(self) -> None:
+    def _hidden_ranges(self) -> list[tuple[int, int]]:
+        found: list[tuple[int, int]] = []
         until = 0
         for i, attrs in enumerate(self.attrs):
-            if attrs and i >= until and ("hidden" in attrs or _HIDDEN_STYLE.search(attrs.get("style") or "")):
+            if not attrs or i < until:
+                continue
+            style = attrs.get("style") or ""
+            if "hidden" in attrs or (("none" in style.lower() or "hidden" in style) and _HIDDEN_STYLE.search(style)):
                 until = self.end[i]
-                self.hidden.append((i, until))
-
-    def _base(self) -> str:
-        return next((url for i in self.all("base") if (url := join(self.url, self.attr(i, "href")))), self.url)
+                found.append((i, until))
+        return found
 
     def _anchor(self, i: int) -> Anchor:
         href = self.attr(i, "href")
-        text = self.text(i) or next((alt for j in range(i, self.end[i]) if (alt := self.attr(j, "alt").strip())), "")
+        alone = self.end[i] == i + 2
+        text = self.texts[i + 1].strip() if alone else self.text(i)
+        if not text:
+            text = next((alt for j in range(i, self.end[i]) if (alt := self.attr(j, "alt").strip())), "")
         url = join(self.base, href) if href else ""
         return Anchor(i, self.end[i], href, url or "", text, " ".join(self.attr(i, "title").split()))
 
@@ -227,9 +229,6 @@ class Document:
             if name:
                 found.setdefault(name, self.attr(i, "content").strip())
         return found
-
-
-_NOTHING: dict[str, str | None] = {}
 
 
 def _tidy(text: str) -> str:

@@ -12,24 +12,28 @@ from govcrawl.reading.regions import Regions
 _CODE = r"(bm\d{8}|\d{12}|\d{10})(?!\d)"
 _SITE_CODE = re.compile(rf"标识码\s*[:：]?\s*{_CODE}", re.I)
 _ICP = re.compile(r"[\u4e00-\u9fff]\s?I[CP][CP]备\s*[:：]?\s*(?:案\s*)?\d{6,10}\s*号?(?:\s?[-－—]\s?\d{1,3})?")
-_POLICE = re.compile(r"公\s*(?:网\s*安\s*)?(?:安\s*)?(?:机关\s*)?备\s*(?:案)?\s*(?:编?号)?\s*[:：]?\s*(\d{11,14})(?!\d)")
+_POLICE = re.compile(
+    r"公\s*(?:网\s*安\s*)?(?:安\s*)?(?:机关\s*)?备\s*(?:案)?\s*(?:编?号)?\s*[:：]?\s*(\d{11,14})(?!\d)"
+)
 _POLICE_LINK = re.compile(r"recordcode=(\d{11,14})(?!\d)", re.I)
-_BADGE = re.compile(r"bszs\.conac\.cn/sitename\?[^\"'\s]*?\bid=([0-9A-F]{32})|dcs\.conac\.cn/[^\"'\s]*?/(CA\d+)\.js", re.I)
+_BADGE = re.compile(
+    r"bszs\.conac\.cn/sitename\?[^\"'\s]*?\bid=([0-9A-F]{32})|dcs\.conac\.cn/[^\"'\s]*?/(CA\d+)\.js", re.I
+)
 _REPORT_CODE = re.compile(rf"(?:site_?code\s*=\s*[\"']?|Link\(\s*[\"']){_CODE}", re.I)
 _REPORT = re.compile(r"jiucuo|exposure|zfwzgl\.www\.gov\.cn|pucha\.kaipuyun", re.I)
-_REPORT_WORDS = re.compile(r"(?:我为)?政府网站找错|网站找错|网站纠错")
 _NUMBERED = re.compile(r"标识码|备")
 _NAME = r"[\u4e00-\u9fff（）()·“”]{4,40}"
 _ORGANISER = re.compile(rf"主办(?:单位|方)?\s*[:：]\s*({_NAME})")
 _ORGANISER_FIRST = re.compile(rf"(?:^|[\s|©：:])({_NAME})主办(?:$|[\s|，,])", re.M)
 _ORGANISER_END = re.compile(r"(?:版权所有|承办|协办|地址|维护|技术支持|网站标识码|备案|联系电话|电话|邮编).*")
+_IN_ATTRIBUTES = ("conac.cn", "recordcode=", "jiucuo", "exposure", "sitecode", "site_code", "Link(")
 _MARKED_ATTRIBUTES = frozenset(("href", "src", "sitecode", "onclick"))
 
 
 def read(doc: Document, regions: Regions) -> FooterFacts:
     """The marks found in the text, the attributes and the scripts of the page; of the organiser, only in the footer."""
     text = _windows(doc.words)
-    attributes = "\n".join(_attributes(doc))
+    attributes = "\n".join(_attributes(doc)) if any(mark in doc.source for mark in _IN_ATTRIBUTES) else ""
     scripts = "\n".join(s for _, s in doc.scripts if "conac" in s or "jiucuo" in s)
     code = _first(_SITE_CODE, text) or _meta_code(doc)
     return FooterFacts(
@@ -49,7 +53,8 @@ def _windows(text: str) -> str:
 
 def _attributes(doc: Document) -> Iterator[str]:
     """Links, sources and click handlers that may carry a mark, one a line."""
-    for i in doc.all("a", "area", "img", "script", "iframe", "input", "span", "div"):
+    clickable = ("span", "div", "td", "input") if "Link(" in doc.source else ()
+    for i in doc.all("a", "area", "img", "script", "iframe", *clickable):
         for name, value in doc.attrs[i].items():
             if value and name in _MARKED_ATTRIBUTES:
                 yield f"{name}={value}"
@@ -73,14 +78,19 @@ def _meta_code(doc: Document) -> str:
 def _error_report(doc: Document, attributes: str, scripts: str) -> str:
     """The site's code in the 找错 entry; its address where it carries none."""
     for line in attributes.split("\n"):
-        if (_REPORT.search(line) or line.startswith(("sitecode=", "onclick=Link"))) and (code := _first(_REPORT_CODE, line)):
+        if (_REPORT.search(line) or line.startswith(("sitecode=", "onclick=Link"))) and (
+            code := _first(_REPORT_CODE, line)
+        ):
             return code
     if _REPORT.search(scripts) and (code := _first(_REPORT_CODE, scripts)):
         return code
     for a in doc.anchors:
-        if a.href and (_REPORT.search(a.href) or _REPORT_WORDS.search(a.words)):
-            return a.url or a.href
-    return next((line.partition("=")[2] for line in attributes.split("\n") if line.startswith("src=") and "jiucuo.js" in line), "")
+        if a.url and ("找错" in a.words or _REPORT.search(a.href)):
+            return a.url
+    return next(
+        (line.partition("=")[2] for line in attributes.split("\n") if line.startswith("src=") and "jiucuo.js" in line),
+        "",
+    )
 
 
 def _lines(doc: Document, start: int) -> str:

@@ -19,14 +19,24 @@ from govcrawl.reading.urls import canonical, join, same_site
 MAX_ITEMS = 500
 MAX_GAP = 60  #: characters between a link and its date where no box holds the two together
 MAX_ENTRY = 600  #: characters around a date and its one link; more is prose with a date in it
-_MORE = re.compile(r"^[\[【(<+\s]*(?:更\s*多|查看更多|查看全部|more)\s*(?:信息|内容)?\s*[>＞»+.…\])】\s]*$|^[>＞»+]{1,3}$", re.I)
-_PAGER = re.compile(r"^[\[【<«‹]*\s*(?:第?\s*\d{1,5}\s*页?|首\s*页|[上下前后]一?\s*[页頁]|尾\s*页|末\s*页|第一页|最后一页|GO|跳转|转到|[<>«»‹›.…]+)\s*[\]】>»›]*$", re.I)
+_MORE = re.compile(
+    r"^[\[【(<+\s]*(?:更\s*多|查看更多|查看全部|more)\s*(?:信息|内容)?\s*[>＞»+.…\])】\s]*$|^[>＞»+]{1,3}$", re.I
+)
+_PAGER = re.compile(
+    r"^[\[【<«‹]*\s*(?:第?\s*\d{1,5}\s*页?|首\s*页|[上下前后]一?\s*[页頁]|尾\s*页|末\s*页|第一页|最后一页|GO|跳转|转到|[<>«»‹›.…]+)\s*[\]】>»›]*$",
+    re.I,
+)
 _NOISE = re.compile(
     r"^(?:设为首页|加入收藏|收藏本站|登\s*录|注\s*册|打印.{0,3}|关闭.{0,3}|返回.{0,4}|分享.{0,4}|繁體.{0,3}|简体.{0,3}|English|手机版|无障碍.{0,4}|"
-    r"RSS.{0,4}|查看|详细|详情|\[?详细\]?|下载|点击.{0,4}|大|中|小|无|TOP|搜索|查询|我要.{2,4}|在线.{2})$", re.I
+    r"RSS.{0,4}|查看|详细|详情|\[?详细\]?|下载|点击.{0,4}|大|中|小|无|TOP|搜索|查询|我要.{2,4}|在线.{2})$",
+    re.I,
 )
-_LABEL = re.compile(r"(?:发布|更新|发文|成文|公开|生成|印发|录入|来信|留言)?(?:时间|日期)\s*[:：]?|阅读次数.*|点击.*|浏览.*|来源.*|\d{1,2}:\d{1,2}(?::\d{1,2})?|作者.*?(?=\d|$)|编辑.*?(?=\d|$)")
-_IN_TITLE = re.compile(r"^[\[(（【]\s*([^\])）】]{6,24})[\])）】]\s*|\s*[\[(（【]\s*([^\])）】]{6,24})[\])）】]$|(?:^|\s)(\d{4}[-/.]\d{1,2}[-/.]\d{1,2})(?:\s\d\d?:\d\d(?::\d\d)?)?$|^(\d{4}[-/.]\d{1,2}[-/.]\d{1,2})\s")
+_LABEL = re.compile(
+    r"(?:发布|更新|发文|成文|公开|生成|印发|录入|来信|留言)?(?:时间|日期)\s*[:：]?|阅读次数.*|点击.*|浏览.*|来源.*|\d{1,2}:\d{1,2}(?::\d{1,2})?|作者.*?(?=\d|$)|编辑.*?(?=\d|$)"
+)
+_IN_TITLE = re.compile(
+    r"^[\[(（【]\s*([^\])）】]{6,24})[\])）】]\s*|\s*[\[(（【]\s*([^\])）】]{6,24})[\])）】]$|(?:^|\s)(\d{4}[-/.]\d{1,2}[-/.]\d{1,2})(?:\s\d\d?:\d\d(?::\d\d)?)?$|^(\d{4}[-/.]\d{1,2}[-/.]\d{1,2})\s"
+)
 _SENTENCE = re.compile(r"[，。；、！？]")
 _ARTICLE_URL = re.compile(
     r"/t\d{8}_\d+|/art/\d{4}/|art_\d+_\d+|/info/\d+/\d+\.|(?:content|article|info|news|show|view|detail|disp|display)\w*[_/-]\d+\.|"
@@ -183,7 +193,9 @@ class _Pairing:
 
 def entries(doc: Document, regions: Regions, start: int, end: int) -> tuple[Item, ...]:
     """The entries in a range of the page, in reading order: dated links, and undated ones that look like articles."""
-    anchors = [a for a in doc.anchors_in(start, end) if _may_be_title(a) and _in_sight(doc, a) and not _beside(regions, a)]
+    anchors = [
+        a for a in doc.anchors_in(start, end) if _may_be_title(a) and _in_sight(doc, a) and not _beside(regions, a)
+    ]
     found = [m for m in marks(doc, start, end) if not regions.furniture(m.at)]
     pairing = _Pairing(doc, anchors, found)
     shown = {m.at for m in found}

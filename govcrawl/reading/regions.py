@@ -15,14 +15,39 @@ from govcrawl.reading.document import HOME_WORDS, Anchor, Document
 _CRUMB_LABEL = re.compile(r"(?:当前|所在|现在|您的?|你的?)(?:的|所在)*(?:位置|栏目|页面)")
 _CRUMB_MARK = re.compile(r"^(?:>+|»|›|→|＞+|>>|/|::|-{1,2}|—+|·)\s*$|^\s*(?:>|»|›|＞|→)")
 _SEPARATOR = re.compile(r"\s*(?:>+|»|›|→|＞+|/|::|\n|——|--|\|)\s*")
-_NOT_A_NAME = frozenset(("正文", "列表", "文章", "内容", "详细", "详细内容", "信息内容", "文章内容", "浏览", "详情", "更多", "信息列表", "栏目列表"))
-_FOOTER_WORDS = re.compile(
-    r"版权所有|Copyright|©|备案号|备案序号|ICP备|IPC备|标识码|公网安备|公安备|主办单位|主办[:：]|承办单位|承办[:：]|技术支持|建议使用|维护单位|[主承]办$", re.I
+_NOT_A_NAME = frozenset(
+    (
+        "正文",
+        "列表",
+        "文章",
+        "内容",
+        "详细",
+        "详细内容",
+        "信息内容",
+        "文章内容",
+        "浏览",
+        "详情",
+        "更多",
+        "信息列表",
+        "栏目列表",
+    )
 )
-_FOOTER_LINK = re.compile(r"网站地图|联系我们|联系方式|关于我们|网站声明|免责|隐私|RSS|纠错|找错|收藏|设为首页|版权|站点地图|使用帮助|网站说明|管理|友情链接")
-_FRIEND_WORDS = re.compile(r"友情链接|相关链接|网站链接|部门网站|网站导航|站点导航|链接[:：]|各县区|政府网站|常用网站|下属单位网站")
-_SIDE_HINT = re.compile(r"(?:^|[\s_-])(?:left|side|aside|sidebar|l?menu|submenu|sub-?nav|leftnav|left[_-]?\w*|\w*[_-]left|column-?list)(?:$|[\s_-])")
-_NAV_HINT = re.compile(r"(?:^|[\s_-])(?:nav|menu|navbar|mainnav|topnav|sitemenu|navigation|topmenu|nav\w*|\w*nav|\w*menu|menu\w*)(?:$|[\s_-])")
+_FOOTER_WORDS = re.compile(
+    r"版权所有|Copyright|©|备案号|备案序号|ICP备|IPC备|标识码|公网安备|公安备|主办单位|主办[:：]|承办单位|承办[:：]|技术支持|建议使用|维护单位|[主承]办$",
+    re.I,
+)
+_FOOTER_LINK = re.compile(
+    r"网站地图|联系我们|联系方式|关于我们|网站声明|免责|隐私|RSS|纠错|找错|收藏|设为首页|版权|站点地图|使用帮助|网站说明|管理|友情链接"
+)
+_FRIEND_WORDS = re.compile(
+    r"友情链接|相关链接|网站链接|部门网站|网站导航|站点导航|链接[:：]|各县区|政府网站|常用网站|下属单位网站"
+)
+_SIDE_HINT = re.compile(
+    r"(?:^|[\s_-])(?:left|side|aside|sidebar|l?menu|submenu|sub-?nav|leftnav|left[_-]?\w*|\w*[_-]left|column-?list)(?:$|[\s_-])"
+)
+_NAV_HINT = re.compile(
+    r"(?:^|[\s_-])(?:nav|menu|navbar|mainnav|topnav|sitemenu|navigation|topmenu|nav\w*|\w*nav|\w*menu|menu\w*)(?:$|[\s_-])"
+)
 _FOOT_HINT = re.compile(r"(?:^|[\s_-])(?:foot\w*|\w*foot|footer|copyright|copy|bottom\w*)(?:$|[\s_-])")
 _SHORT_NAME = 14  #: characters of a column's name at most, as a rule
 
@@ -108,13 +133,16 @@ def _crumb_names(text: str) -> tuple[str, ...]:
 
 def _marked_crumb(doc: Document) -> tuple[int, int] | None:
     """TRS marks its breadcrumb's links."""
-    marked = [a for a in doc.anchors if "currchnlcls" in doc.hint(a.at)]
-    return _crumb_box(doc, marked[0].at) if marked else None
+    if "CurrChnlCls" not in doc.source:
+        return None
+    first = next((a for a in doc.anchors if doc.attr(a.at, "class") == "CurrChnlCls"), None)
+    return _crumb_box(doc, first.at) if first else None
 
 
 def _labelled_crumb(doc: Document) -> tuple[int, int] | None:
     for i in doc.text_at:
-        if len(doc.texts[i]) < 80 and _CRUMB_LABEL.search(doc.texts[i]):
+        text = doc.texts[i]
+        if ("位置" in text or "所在" in text or "当前" in text) and len(text) < 80 and _CRUMB_LABEL.search(text):
             return _crumb_box(doc, i)
     return None
 
@@ -169,7 +197,11 @@ def _find_nav(doc: Document, regions: Regions) -> None:
 def _find_hinted_nav(doc: Document, regions: Regions, limit: int) -> None:
     """No home link: a box that calls itself navigation."""
     for i, tag in enumerate(doc.tags[:limit]):
-        if tag in ("nav", "div", "ul", "table", "td") and _NAV_HINT.search(doc.hint(i)) and _is_menu(doc, i, doc.end[i]):
+        if (
+            tag in ("nav", "div", "ul", "table", "td")
+            and _NAV_HINT.search(doc.hint(i))
+            and _is_menu(doc, i, doc.end[i])
+        ):
             regions.nav.append((i, doc.end[i]))
             return
 
@@ -200,20 +232,20 @@ def _is_menu(doc: Document, a: int, b: int) -> bool:
 
 
 def _footer_start(doc: Document, start: int) -> int:
-    marks = [i for i in doc.text_at if i >= start and _FOOTER_WORDS.search(doc.texts[i])]
+    mark = next((i for i in reversed(doc.text_at) if i < start or _FOOTER_WORDS.search(doc.texts[i])), -1)
     hinted = _hinted_footer(doc, start)
-    if not marks:
+    if mark < start:
         return hinted or len(doc.tags)
-    box = _footer_box(doc, marks[-1], start)
-    if hinted and hinted <= marks[-1]:
+    box = _footer_box(doc, mark, start)
+    if hinted and hinted <= mark:
         box = min(box, hinted)
     return _with_siblings(doc, box, start)
 
 
 def _hinted_footer(doc: Document, start: int) -> int:
     """A box after the middle that calls itself a footer and holds no dated entry."""
-    for i in range(max(start, 1), len(doc.tags)):
-        if doc.tags[i] in ("footer", "div", "table", "td") and _FOOT_HINT.search(doc.hint(i)):
+    for i in doc.all("footer", "div", "table", "td"):
+        if i >= max(start, 1) and doc.attrs[i] and _FOOT_HINT.search(doc.hint(i)):
             if doc.chars(i, doc.end[i]) > 1500:
                 continue
             text = doc.text(i)
@@ -247,7 +279,9 @@ def _mostly_footer(doc: Document, k: int) -> bool:
 
 def _with_siblings(doc: Document, box: int, start: int) -> int:
     """The footer with the boxes right before it that are also footer: 联系我们 links, a second line of 主办单位."""
-    for i in sorted((i for i in range(start, box) if doc.end[i] <= box and doc.parent[i] == doc.parent[box]), reverse=True):
+    for i in sorted(
+        (i for i in range(start, box) if doc.end[i] <= box and doc.parent[i] == doc.parent[box]), reverse=True
+    ):
         text = doc.text(i)
         if not text and doc.tags[i] in ("br", "hr", "script", "style", "p", "a"):
             continue
@@ -270,7 +304,9 @@ def _friends(doc: Document, start: int, footer: int) -> list[tuple[int, int]]:
     found = []
     for i in doc.text_at:
         if start <= i < footer and len(doc.texts[i]) <= 12 and _FRIEND_WORDS.search(doc.texts[i]):
-            box = next((k for k in doc.above(i, 5) if doc.count_anchors(k, doc.end[k]) > 1 or _has_select(doc, k)), None)
+            box = next(
+                (k for k in doc.above(i, 5) if doc.count_anchors(k, doc.end[k]) > 1 or _has_select(doc, k)), None
+            )
             if box and box >= start and not dates.find(doc.text(box)):
                 found.append((box, doc.end[box]))
     return found
@@ -284,8 +320,8 @@ def _sides(doc: Document, start: int, regions: Regions) -> list[tuple[int, int]]
     """Menus beside the main area: boxes that call themselves so, or that list this page's own name among short links."""
     own = set(regions.crumb_names)
     found: list[tuple[int, int]] = []
-    for i in range(start, regions.footer):
-        if doc.tags[i] not in ("div", "ul", "table", "dl", "td", "aside", "nav", "section") or _within(i, found):
+    for i in doc.all("div", "ul", "table", "dl", "td", "aside", "nav", "section"):
+        if not start <= i < regions.footer or _within(i, found):
             continue
         a, b = i, doc.end[i]
         if b <= regions.footer and doc.count_anchors(a, b) and _is_side(doc, a, b, own):

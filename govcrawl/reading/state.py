@@ -20,13 +20,17 @@ MIN_PROSE = 20  #: characters of loose words that make a text column
 _PLACEHOLDER = re.compile(
     r"(?:本?栏目|页面|内容|该栏目)?.{0,4}(?:正在|尚在)?(?:建设|制作|更新|整理|完善|维护|筹备)中[.。…！!~～,，]*(?:敬请期待|请稍候|请稍后)?|敬请期待|"
     r"(?:对不起|抱歉)?[,，]?(?:暂时?|目前|当前|还)?(?:没有|无|未找到|未查询到|查无)(?:任何|相关|找到|查询到|符合条件的|您要找的|更多|检索到)*(?:的)?(?:信息|内容|数据|记录|文章|新闻|资料|留言|结果|列表|公告|文件)+(?:内容|信息)?|"
-    r"暂无(?:内容|信息|数据|记录|相关\w{0,4})?|no\s*(?:data|records?)", re.I
+    r"暂无(?:内容|信息|数据|记录|相关\w{0,4})?|no\s*(?:data|records?)",
+    re.I,
 )
 _PAGER = re.compile(
     r"(?:共|总|当前|每页|第|显示)\s*[:：]?\s*\d+\s*/?\s*\d*\s*(?:条|页|个|篇|记录)*(?:记录|信息|数据|新闻|文章)?|\d+\s*/\s*\d+\s*页?|首\s*页|[上下前后]一?页|尾\s*页|末\s*页|第一页|最后一页|"
-    r"转到第?|跳转到?第?|到第|\bGO\b|\d+\s*条/?页?|\bpage\b|页次|页|记录总?数?", re.I
+    r"转到第?|跳转到?第?|到第|\bGO\b|\d+\s*条/?页?|\bpage\b|页次|页|记录总?数?",
+    re.I,
 )
-_TOOLS = re.compile(r"分享到?|打印(?:本页)?|关闭(?:窗口|本页)?|返回(?:顶部|首页|上一页)?|字体|字号|\[?[大中小]\]?(?=\s|$|\])|更多|TOP|扫一扫.{0,12}|收藏|当前位置|您的位置|列表|标题|发布时间|发布日期|序号|日期|时间")
+_TOOLS = re.compile(
+    r"分享到?|打印(?:本页)?|关闭(?:窗口|本页)?|返回(?:顶部|首页|上一页)?|字体|字号|\[?[大中小]\]?(?=\s|$|\])|更多|TOP|扫一扫.{0,12}|收藏|当前位置|您的位置|列表|标题|发布时间|发布日期|序号|日期|时间"
+)
 _SEARCH = re.compile(r"检索|搜索|查询|关键[词字]|search|keyword", re.I)
 _PUNCTUATION = re.compile(r"[\s\W_]+")
 _AJAX = re.compile(
@@ -34,9 +38,15 @@ _AJAX = re.compile(
 )
 _APP = re.compile(r"new\s+Vue\b|createApp\s*\(|angular\.|ReactDOM|webpackJsonp|__NUXT__")
 _TEMPLATE_ATTRIBUTES = ("ng-repeat", "ng-app", "v-for", "v-html", "v-if", "ng-controller", "data-bind", "ng-bind")
-_HARMLESS = re.compile(r"page|share|jiathis|bdshare|count|tongji|stat|jquery|slide|swiper|scroll|print|font|video|player|conac|jiucuo|kb\.js|foot|head|nav|top", re.I)
+_HARMLESS = re.compile(
+    r"page|share|jiathis|bdshare|count|tongji|stat|jquery|slide|swiper|scroll|print|font|video|player|conac|jiucuo|kb\.js|foot|head|nav|top",
+    re.I,
+)
 _SERVER_FILLED = re.compile(r"(?:^|\s)(?:zoom|ucap-content|vsb_content\w*|trs_editor\w*)(?:$|\s)")
-_DECORATION = re.compile(r"(?:dot|line|icon|ico|arrow|blank|spacer|space|bg|bt|btn|logo|banner|left|title|tit|more|search|img_\d+|top|foot|ewm|qr)\w*\.\w+$|/(?:images?|img|skin|style|css|res|template|theme)s?/", re.I)
+_DECORATION = re.compile(
+    r"(?:dot|line|icon|ico|arrow|blank|spacer|space|bg|bt|btn|logo|banner|left|title|tit|more|search|img_\d+|top|foot|ewm|qr)\w*\.\w+$|/(?:images?|img|skin|style|css|res|template|theme)s?/",
+    re.I,
+)
 _SPACER = re.compile(r"(?:dot|line|icon|ico|arrow|blank|spacer|space|bg|more)[\w-]*\.\w+$", re.I)
 
 
@@ -47,7 +57,9 @@ class Sight:
         self.doc, self.regions = doc, regions
         start, end = regions.main or (0, regions.footer)
         self.at = [i for i in range(start, end) if not regions.furniture(i) and not regions.aside(i)]
-        self.names = {_squeezed(n) for n in (*names, *regions.crumb_names) if n} | {_squeezed(p) for p in re.split(r"[-_—|]+", doc.title)}
+        self.names = {_squeezed(n) for n in (*names, *regions.crumb_names) if n} | {
+            _squeezed(p) for p in re.split(r"[-_—|]+", doc.title)
+        }
         self.placeholder = ""
         self.headed = False
 
@@ -73,7 +85,9 @@ class Sight:
     def _is_heading(self, i: int, text: str) -> bool:
         if _squeezed(text) in self.names:
             return True
-        return len(text) <= MIN_PROSE and any(self.doc.tags[k] in ("h1", "h2", "h3", "h4") for k in self.doc.above(i, 3))
+        return len(text) <= MIN_PROSE and any(
+            self.doc.tags[k] in ("h1", "h2", "h3", "h4") for k in self.doc.above(i, 3)
+        )
 
     @cached_property
     def searches(self) -> list[tuple[int, int]]:
@@ -123,7 +137,9 @@ class Sight:
     def scripted(self) -> str:
         """Why the area may be filled by a script, in Chinese; "" if nothing hints at it."""
         doc = self.doc
-        if ("{{" in doc.source and "}}" in doc.source) or any(f" {name}" in doc.source for name in _TEMPLATE_ATTRIBUTES):
+        if ("{{" in doc.source and "}}" in doc.source) or any(
+            f" {name}" in doc.source for name in _TEMPLATE_ATTRIBUTES
+        ):
             return "页面由前端模板渲染"
         scripts = [(i, s) for i, s in doc.scripts if _AJAX.search(s) or _APP.search(s)]
         if any(_APP.search(s) for _, s in scripts):
@@ -153,11 +169,14 @@ class Sight:
     def unfilled(self) -> bool:
         """An empty element with an id, on a page with scripts of its own: a script file may fill it."""
         own_scripts = any(
-            self.doc.tags[i] == "script" and (src := self.doc.attr(i, "src")) and not _HARMLESS.search(src) for i in range(len(self.doc.tags))
+            self.doc.tags[i] == "script" and (src := self.doc.attr(i, "src")) and not _HARMLESS.search(src)
+            for i in range(len(self.doc.tags))
         )
         return own_scripts and any(
-            self.doc.attr(i, "id") and self.doc.tags[i] in ("div", "ul", "ol", "tbody", "dl", "table", "section")
-            and not self.doc.chars(i, self.doc.end[i]) and not _SERVER_FILLED.search(self.doc.hint(i))
+            self.doc.attr(i, "id")
+            and self.doc.tags[i] in ("div", "ul", "ol", "tbody", "dl", "table", "section")
+            and not self.doc.chars(i, self.doc.end[i])
+            and not _SERVER_FILLED.search(self.doc.hint(i))
             for i in self.at
         )
 

@@ -13,7 +13,8 @@ MAX_DEPTH = 400  #: open elements
 MAX_FORMATTING = 60  #: open <a>, <b>, <font> … that every new block repeats
 MAX_TAGS = 300_000
 MAX_TAG_LENGTH = 20_000  #: characters between < and >
-_FEW_TAGS = 1500  #: below this no page can be slow
+_FEW_TAGS = 1500  #: opening tags; with fewer, or in a small page, nothing can be slow
+_SMALL = 60_000  #: characters
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _SELF_CLOSING = frozenset(
@@ -24,7 +25,7 @@ _FORMATTING = frozenset("b big code em font i nobr s small strike strong tt u".s
 
 def tame(source: str) -> str:
     """``source`` without the tags that go beyond the limits; ordinary pages come back as they are."""
-    if len(source) > MAX_TAG_LENGTH:
+    if len(source) > _SMALL:
         pieces = source.split("<")
         if max(map(len, pieces)) > MAX_TAG_LENGTH:
             source = "<".join(map(_shorter_tag, pieces))

@@ -50,7 +50,9 @@ def _without_session(query: str) -> str:
 
 
 def _is_session(key: str, value: str) -> bool:
-    return bool(_SESSION_KEY.match(key)) or (key.lower() in ("sid", "session", "sessionid") and bool(_HEX32.match(value)))
+    return bool(_SESSION_KEY.match(key)) or (
+        key.lower() in ("sid", "session", "sessionid") and bool(_HEX32.match(value))
+    )
 
 
 def _without_dots(path: str) -> str:
@@ -95,7 +97,7 @@ def join(base: str, href: str) -> str | None:
 
 
 def _resolve(base: str, href: str) -> str | None:
-    found = _SCHEME.match(href)
+    found = _SCHEME.match(href) if ":" in href else None
     if found or href.startswith(("//", "?", ";")):
         return _absolute(urljoin(base, href)) if not found or found[1].lower() in _DEFAULT_PORT else None
     scheme, origin, directory = _base_parts(base)

@@ -7,7 +7,6 @@ Nothing is executed; what can't be told (a call, a number) is left out.
 from __future__ import annotations
 
 import re
-from html import escape
 from itertools import islice
 from urllib.parse import unquote
 
@@ -82,9 +81,8 @@ def _expression(script: str, at: int, variables: dict[str, str]) -> str:
     """The value of the string expression that starts at ``at`` and ends with its closing bracket."""
     out: list[str] = []
     depth, coded = 1, False
-    for _ in range(400):
-        m = _TOKEN.match(script, at)
-        if not m:
+    for m in islice(_TOKEN.finditer(script, at), 400):
+        if m.start() != at:
             break
         at = m.end()
         text, name, mark = m[1] if m[1] is not None else m[2], m[3], m[4]
@@ -93,7 +91,7 @@ def _expression(script: str, at: int, variables: dict[str, str]) -> str:
         elif name is not None:
             coded = coded or name in ("unescape", "decodeURIComponent", "decodeURI")
             # A call's arguments stay, its name goes; a known variable gives its value.
-            out.append(escape(variables.get(name, ""), quote=False) if "<" not in variables.get(name, "") else variables[name])
+            out.append(variables.get(name, ""))
         elif mark in _INSIDE:
             depth += (mark == "(") - (mark == ")")
             if depth == 0:

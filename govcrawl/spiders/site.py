@@ -8,11 +8,12 @@ before lists, lists before articles, and articles that alone can date an undated
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import ClassVar
 from urllib.parse import urlsplit
 
 from govcrawl.contracts import Facts, Lease, Page, Result, Role, Site, Task
-from govcrawl.frontier.codec import host_of
+from govcrawl.frontier.codec import host_of, identity
 from govcrawl.frontier.frontier import split_round
 from govcrawl.reading import read
 from govcrawl.reading.urls import canonical, is_trap, join
@@ -68,10 +69,9 @@ class SiteSpider(LeaseSpider):
         """A redirect is a task of its own: politeness, the guard and the quota hold for it too."""
         url = _plain(target)
         if url and task.hops < MAX_HOPS and url != task.url and (task.role == "home" or in_site(url, task)):
-            yield Task(
-                task.site, "site", task.role, url, task.depth, task.found_on or task.url, task.text, task.priority,
-                hops=task.hops + 1, on_home=task.on_home,
-            )  # fmt: skip
+            # to itself under another name (/ → /index.html, http → https): the same page, looked at once more
+            again = identity(url) == identity(task.url)
+            yield replace(task, url=url, found_on=task.found_on or task.url, hops=task.hops + 1, visit=task.visit + again)
 
     def _children(self, task: Task, facts: Facts, max_depth: int) -> Iterator[Task]:
         """Tasks a page leads to, the best belief about each URL first."""

@@ -81,7 +81,8 @@ def test_only_what_navigation_or_the_register_names_is_a_column(role: str) -> No
     ("outcome", "status", "dead"),
     [
         ("http_error", 404, True), ("http_error", 500, True), ("http_error", 403, False), ("http_error", 429, False),
-        ("http_error", 503, False),        ("timeout", None, True), ("dns", None, True), ("refused", None, True), ("reset", None, True), ("too_large", None, False),
+        ("http_error", 503, False), ("timeout", None, True),
+        ("dns", None, True), ("refused", None, True), ("reset", None, True), ("too_large", None, False),
         ("refused_by_us", None, False), ("our_fault", None, False), ("bad_answer", 200, False), ("challenge", 412, False),
         ("ok", 200, False),
     ],
