@@ -23,13 +23,20 @@ def rule_on_letters(case: Case) -> Ruling:
 
 def _letters(case: Case) -> dict[tuple[str, str, str], list[Observation]]:
     """The looks at each letter that count as evidence.  Boards move on: a letter is known by board, title and day."""
-    classes = {o.url: o.data["cls"] for o in case.seen.of("column")}
+    boards = {o.url: (o.data["name"], o.data["cls"]) for o in case.seen.of("column")}
     letters: dict[tuple[str, str, str], list[Observation]] = defaultdict(list)
     for o in case.seen.of("letter"):
-        board_cls = classes.get(o.data["board"], o.data["board_cls"])
-        if board_cls in case.pack.veto.poor_response.boards and _waited(case, o) is not None:
+        name, cls = boards.get(o.data["board"], (o.data["board_name"], o.data["board_cls"]))
+        if _must_answer(case, name, cls) and _waited(case, o) is not None:
             letters[o.data["board"], o.data["title"], o.data["asked"]].append(o)
     return letters
+
+
+def _must_answer(case: Case, name: str, cls: str) -> bool:
+    """Whether the standard wants letters of this board answered; complaints and the like have rules of their own."""
+    rule = case.pack.veto.poor_response
+    excluded = any(word in name for word in rule.excludes) and not any(word in name for word in rule.includes)
+    return cls in rule.boards and not excluded
 
 
 def _late(case: Case, looks: Sequence[Observation]) -> Observation | None:

@@ -33,6 +33,8 @@ _REPLY = re.compile(
     r"^[【\[]?(?:(?:单位|部门|官方|领导|本站|管理员)?(?:回复|答复|回信)(?:内容|意见|情况|单位|部门)?|答|处理结果|办理结果|办理情况|解答)[】\]]?\s*[:：]?"
 )
 _NO_REPLY = re.compile(r"^(?:暂无|无|未回复|待回复|-+|—+)?$")
+_BOXES = ("li", "div", "dl", "table", "section", "article")
+MIN_LETTER = 15  #: characters; a box with less is a date, not a letter
 _EMPTY = re.compile(r"没有留言|暂无留言|暂无来信|暂无信件|没有信件|共\s*0\s*条")
 _DATE_LABEL = re.compile(
     r"([\u4e00-\u9fff]{2,6}(?:时间|日期))\s*[:：]?\s*\n?\s*((?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2})?"
@@ -51,7 +53,11 @@ def is_empty(text: str) -> bool:
 def letters(doc: Document, regions: Regions) -> tuple[Letter, ...]:
     """The letters of a board page, or the one of a detail page."""
     start, end = regions.main or (0, regions.footer)
-    found = tuple(_table_letters(doc, start, end)) or tuple(_list_letters(doc, start, end))
+    found = (
+        tuple(_table_letters(doc, start, end))
+        or tuple(_whole_letters(doc, start, end))
+        or tuple(_list_letters(doc, start, end))
+    )
     return found or tuple(_detail(doc, regions, start, end))
 
 
@@ -137,6 +143,39 @@ def _labelled(text: str) -> tuple[date | None, date | None]:
     if not asked and days and days[0] != answered:
         asked = days[0]
     return asked, answered
+
+
+# --- whole letters, one box each, with labelled dates and the reply below ------------------------------------------------
+
+
+def _whole_letters(doc: Document, start: int, end: int) -> Iterator[Letter]:
+    """Boxes that hold one asked date each; a page with fewer than two of them is read as one letter."""
+    boxes = [k for k in range(start, end) if doc.tags[k] in _BOXES and _asked_dates(doc, k) == 1]
+    outer = [k for k in boxes if not any(above in boxes for above in doc.above(k) if above != k)]
+    for k in outer if len(outer) > 1 else ():
+        text = doc.text(k)
+        asked, answered = _labelled(text)
+        reply = _reply(text)
+        link = next((a for a in doc.anchors_in(k, doc.end[k]) if len(a.words) > 3 and not is_noise(a.words)), None)
+        state: State = "answered" if answered or reply else _state(text)
+        if asked and (reply is not None or state != "unknown"):
+            yield Letter(_heading(doc, k), asked, answered, state, link.url if link else "")
+
+
+def _asked_dates(doc: Document, k: int) -> int:
+    if doc.chars(k, doc.end[k]) < MIN_LETTER:
+        return 0
+    return sum(bool(m[2]) and bool(_ASKED.fullmatch(m[1])) for m in _DATE_LABEL.finditer(doc.text(k)))
+
+
+def _heading(doc: Document, k: int) -> str:
+    """The heading of a letter's box, or its first words."""
+    inside = range(k, doc.end[k])
+    heads = (doc.text(i) for i in inside if doc.tags[i] in ("h1", "h2", "h3", "h4", "h5", "a", "strong", "b", "dt"))
+    first = next((h for h in heads if h.strip()), "") or next(
+        (doc.texts[i] for i in inside if doc.texts[i].strip()), ""
+    )
+    return " ".join(_DATE_LABEL.sub("", first).split())[:100]
 
 
 # --- one letter a page ------------------------------------------------------------------------------------------------

@@ -16,12 +16,13 @@ _MARKS = re.compile(
 )
 _BLOCKED = re.compile(
     r"创宇盾|云盾|安全狗|云锁|宝塔.{0,6}防火墙|防火墙.{0,12}(?:拦截|阻断)|访问(?:请求)?(?:已|被).{0,8}(?:拦截|阻断)|(?:疑似|可能存在|存在).{0,6}攻击|"
-    r"访问验证|安全验证|人机验证|请完成.{0,8}验证|您的(?:访问|请求).{0,10}(?:异常|拦截|阻断)|访问过于频繁|web application firewall|Request (?:has been )?blocked",
+    r"访问验证|安全验证|人机验证|请完成.{0,8}验证|您的(?:访问|请求).{0,10}(?:异常|拦截|阻断)|访问过于频繁|"
+    r"web application firewall|Request (?:has been )?blocked",
     re.I,
 )
 _COOKIE_SCRIPT = re.compile(r"document\s*\.\s*cookie|eval\s*\(|location\s*\.\s*(?:reload|href|replace)|location\s*=")
 _SCRIPT = re.compile(r"<(script|style|noscript)\b.*?(?:</\1\s*>|$)", re.I | re.S)
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"<[^<>]*>")
 _FEW_WORDS = 60
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -144,9 +145,10 @@ def _heading(doc: Document, a: Anchor) -> str:
     """The words that head the box of a 更多 link, or "" where several such boxes share one heading."""
     for k in doc.above(a.at, 6):
         inside = doc.anchors_in(k, doc.end[k])
-        if sum(is_more(x.words) for x in inside) > 1:
+        if len(inside) > 60 or sum(is_more(x.words) for x in inside) > 1:
             return ""
-        first = next((i for i in doc.text_at if k <= i < a.at and _WORDS.search(doc.texts[i])), None)
+        before = doc.text_at[bisect_left(doc.text_at, k) : bisect_left(doc.text_at, a.at)]
+        first = next((i for i in before if _WORDS.search(doc.texts[i])), None)
         if first is not None:
             words = doc.texts[first].strip("：:·■【】[]| ")
             entry = next((x for x in inside if x.at <= first < x.end), None)

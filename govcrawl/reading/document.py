@@ -22,6 +22,7 @@ from govcrawl.reading.urls import join
 from govcrawl.reading.written import unroll
 
 MAX_NODES = 120_000  #: the rest of a larger page isn't read
+MAX_WORDS = 500  #: characters of a link's text; more is a link that was never closed
 
 _BLOCKS = frozenset(
     "address article aside blockquote body br caption center dd div dl dt fieldset figure footer form frameset h1 h2 h3 h4 h5 "
@@ -145,10 +146,10 @@ class Document:
         found: list[tuple[int, int]] = []
         until = 0
         for i, attrs in enumerate(self.attrs):
-            if not attrs or i < until:
+            if i < until or not (attrs or self.tags[i] == "noscript"):
                 continue
             style = attrs.get("style") or ""
-            if "hidden" in attrs or (("none" in style.lower() or "hidden" in style) and _HIDDEN_STYLE.search(style)):
+            if self.tags[i] == "noscript" or "hidden" in attrs or (("none" in style.lower() or "hidden" in style) and _HIDDEN_STYLE.search(style)):
                 until = self.end[i]
                 found.append((i, until))
         return found
@@ -160,7 +161,8 @@ class Document:
         if not text:
             text = next((alt for j in range(i, self.end[i]) if (alt := self.attr(j, "alt").strip())), "")
         url = join(self.base, href) if href else ""
-        return Anchor(i, self.end[i], href, url or "", text, " ".join(self.attr(i, "title").split()))
+        title = " ".join(self.attr(i, "title").split())
+        return Anchor(i, self.end[i], href, url or "", text[:MAX_WORDS], title[:MAX_WORDS])
 
     def attr(self, i: int, name: str) -> str:
         return self.attrs[i].get(name) or ""

@@ -85,7 +85,7 @@ def looks_like_article(url: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def looks_like_column(url: str) -> bool:
-    return bool(_COLUMN_URL.search(url.partition("://")[2].partition("/")[2].join("//")))
+    return bool(_COLUMN_URL.search("/" + url.partition("://")[2].partition("/")[2]))
 
 
 # --- dates on the page ---------------------------------------------------------------------------------------------
@@ -202,11 +202,12 @@ def entries(doc: Document, regions: Regions, start: int, end: int) -> tuple[Item
     items: dict[object, tuple[int, Item]] = {}
     for a in anchors:
         item = _item(doc, a, pairing.given.get(a.at), shown)
-        if item and (item.dated_by == "shown" or a.at in pairing.given or _is_entry(doc, a)):
+        if item.dated_by == "shown" or a.at in pairing.given or _is_entry(doc, a):
             _keep(items, item, a.at, bool(a.url))
     for mark in pairing.lone:
-        if item := _unlinked(doc, mark):
-            _keep(items, item, mark.at, False)
+        row = _unlinked(doc, mark)
+        if row:
+            _keep(items, row, mark.at, False)
     return tuple(item for _, item in sorted(items.values(), key=lambda x: x[0])[:MAX_ITEMS])
 
 
@@ -216,7 +217,7 @@ def _beside(regions: Regions, a: Anchor) -> bool:
 
 def _in_sight(doc: Document, a: Anchor) -> bool:
     """Hidden links of the own site are tabs that a click opens; hidden links to elsewhere are no entries of this page."""
-    return not doc.is_hidden(a.at) or same_site(a.url, doc.url)
+    return not a.url or not doc.is_hidden(a.at) or same_site(a.url, doc.url)
 
 
 def _may_be_title(a: Anchor) -> bool:
@@ -233,7 +234,7 @@ def _is_entry(doc: Document, a: Anchor) -> bool:
         return len(a.words) >= 4 or bool(dates.from_url(a.url))
     if a.url and looks_like_column(a.url):
         return False
-    return len(a.words) >= 10
+    return len(a.words) >= 10 and bool(a.url or not doc.is_hidden(a.at))
 
 
 def _item(doc: Document, a: Anchor, mark: Mark | None, shown: set[int]) -> Item:

@@ -14,7 +14,7 @@ from govcrawl.reading.document import HOME_WORDS, Anchor, Document
 
 _CRUMB_LABEL = re.compile(r"(?:当前|所在|现在|您的?|你的?)(?:的|所在)*(?:位置|栏目|页面)")
 _CRUMB_MARK = re.compile(r"^(?:>+|»|›|→|＞+|>>|/|::|-{1,2}|—+|·)\s*$|^\s*(?:>|»|›|＞|→)")
-_SEPARATOR = re.compile(r"\s*(?:>+|»|›|→|＞+|/|::|\n|——|--|\|)\s*")
+_SEPARATOR = re.compile(r"\s*(?:>+|»|›|→|＞+|/|::|\n|——|--|\||\s-\s)\s*")
 _NOT_A_NAME = frozenset(
     (
         "正文",
@@ -49,6 +49,7 @@ _NAV_HINT = re.compile(
     r"(?:^|[\s_-])(?:nav|menu|navbar|mainnav|topnav|sitemenu|navigation|topmenu|nav\w*|\w*nav|\w*menu|menu\w*)(?:$|[\s_-])"
 )
 _FOOT_HINT = re.compile(r"(?:^|[\s_-])(?:foot\w*|\w*foot|footer|copyright|copy|bottom\w*)(?:$|[\s_-])")
+_YEARS = re.compile(r"(?:Copyright|©|版权).{0,40}", re.I)
 _SHORT_NAME = 14  #: characters of a column's name at most, as a rule
 
 
@@ -160,7 +161,7 @@ def _crumb_box(doc: Document, i: int) -> tuple[int, int]:
     best = (i, doc.end[i])
     for k in doc.above(i, 6):
         a, b = k, doc.end[k]
-        if doc.count_anchors(a, b) > 8 or len(doc.text(a, b)) > 160 or _has_heading(doc, a, b):
+        if doc.count_anchors(a, b) > 8 or doc.chars(a, b) > 160 or _has_heading(doc, a, b):
             break
         if doc.lines[_last_text(doc, a, b)] - doc.lines[i] > 12:
             break
@@ -257,7 +258,7 @@ def _hinted_footer(doc: Document, start: int) -> int:
 def _footer_box(doc: Document, mark: int, start: int) -> int:
     best = mark
     for k in doc.above(mark):
-        if k < start or _has_heading(doc, k, doc.end[k]) or not _mostly_footer(doc, k):
+        if k < start or not _mostly_footer(doc, k) or _has_heading(doc, k, doc.end[k]):
             break
         best = k
     return best
@@ -265,8 +266,7 @@ def _footer_box(doc: Document, mark: int, start: int) -> int:
 
 def _mostly_footer(doc: Document, k: int) -> bool:
     """Whether nothing but a footer's words and links is in the box: no prose before its first mark, no dates, not long."""
-    text = doc.text(k)
-    if len(text) > 1500 or dates.find(re.sub(r"(?i)copyright.{0,40}", "", text)):
+    if doc.chars(k, doc.end[k]) > 1500 or dates.find(_YEARS.sub("", doc.text(k))):
         return False
     loose = 0
     for i in range(k, doc.end[k]):
@@ -282,10 +282,11 @@ def _with_siblings(doc: Document, box: int, start: int) -> int:
     for i in sorted(
         (i for i in range(start, box) if doc.end[i] <= box and doc.parent[i] == doc.parent[box]), reverse=True
     ):
-        text = doc.text(i)
-        if not text and doc.tags[i] in ("br", "hr", "script", "style", "p", "a"):
+        long = doc.chars(i, doc.end[i])
+        if not long and doc.tags[i] in ("br", "hr", "script", "style", "p", "a"):
             continue
-        if len(text) > 300 or not (_FOOTER_WORDS.search(text) or _footer_links(doc, i)) or dates.find(text):
+        text = doc.text(i) if long <= 300 else ""
+        if not (_FOOTER_WORDS.search(text) or (text and _footer_links(doc, i))) or dates.find(text):
             break
         box = i
     return box

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import islice
 
 from govcrawl.contracts import ColumnState, Item
 from govcrawl.reading.document import HOME_WORDS, Anchor, Document
@@ -16,6 +17,8 @@ from govcrawl.reading.lists import is_more, is_noise
 from govcrawl.reading.regions import Regions
 
 MIN_PROSE = 20  #: characters of loose words that make a text column
+ENOUGH = 2000  #: characters; more needn't be looked at to know that there are words
+MAX_PLACEHOLDER = 100  #: characters of a text that may hold a 暂无 line
 
 _PLACEHOLDER = re.compile(
     r"(?:本?栏目|页面|内容|该栏目)?.{0,4}(?:正在|尚在)?(?:建设|制作|更新|整理|完善|维护|筹备)中[.。…！!~～,，]*(?:敬请期待|请稍候|请稍后)?|敬请期待|"
@@ -68,17 +71,21 @@ class Sight:
         """The words outside links, without headings, pagers, tools, search forms and 暂无 lines."""
         searches = self.searches
         out: list[str] = []
+        total = 0
         for i in self.at:
+            if total > ENOUGH:
+                break
             text = self.doc.texts[i].strip()
             if not text or any(a <= i < b for a, b in searches):
                 continue
             if self._is_heading(i, text):
                 self.headed = True
-            elif found := _PLACEHOLDER.search(text):
+            elif len(text) <= MAX_PLACEHOLDER and (found := _PLACEHOLDER.search(text)):
                 self.placeholder = self.placeholder or found[0]
                 out.append(text[: found.start()] + text[found.end() :])
             elif not self.doc.inside(i, "a") and not self.doc.inside(i, "select"):
-                out.append(text)
+                out.append(text[:ENOUGH])
+                total += len(text)
         words = _TOOLS.sub(" ", _PAGER.sub(" ", "\n".join(out)))
         return _PUNCTUATION.sub("", words)
 
@@ -147,8 +154,8 @@ class Sight:
         inside = set(self.at)
         if any(i in inside for i, _ in scripts) or any(self._loads(i) for i in self.at if doc.tags[i] == "script"):
             return "栏目区域含有加载内容的脚本"
-        marks = set(self._marks())
-        if any(f'"{m}' in s or f"'{m}" in s for _, s in scripts for m in marks):
+        marks = set(islice(self._marks(), 500))
+        if any(f'"{m}' in s or f"'{m}" in s for s in (s[:100_000] for _, s in scripts) for m in marks):
             return "栏目区域由脚本填充"
         return ""
 

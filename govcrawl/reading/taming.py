@@ -12,6 +12,7 @@ from collections import Counter
 MAX_DEPTH = 400  #: open elements
 MAX_FORMATTING = 60  #: open <a>, <b>, <font> … that every new block repeats
 MAX_TAGS = 300_000
+MAX_OPTIONS = 2000  #: <option>s of a page; the parser counts them again at each
 MAX_TAG_LENGTH = 20_000  #: characters between < and >
 _FEW_TAGS = 1500  #: opening tags; with fewer, or in a small page, nothing can be slow
 _SMALL = 60_000  #: characters
@@ -43,13 +44,16 @@ def _shorter_tag(piece: str) -> str:
 
 def _shallower(source: str) -> str:
     open_tags: Counter[str] = Counter()
-    depth = formatting = 0
+    depth = formatting = options = 0
     dropped: list[int] = []
     for count, m in enumerate(_TAG.finditer(source)):
         name = m[2].lower()
         if count >= MAX_TAGS:
             return _without(source[: m.start()], dropped)
         if name in _SELF_CLOSING:
+            options += name == "option"
+            if options > MAX_OPTIONS and name == "option":
+                dropped.append(m.start())
             continue
         if not m[1]:
             if depth >= MAX_DEPTH or (name in _FORMATTING and formatting >= MAX_FORMATTING):

@@ -98,8 +98,10 @@ def join(base: str, href: str) -> str | None:
 
 def _resolve(base: str, href: str) -> str | None:
     found = _SCHEME.match(href) if ":" in href else None
-    if found or href.startswith(("//", "?", ";")):
-        return _absolute(urljoin(base, href)) if not found or found[1].lower() in _DEFAULT_PORT else None
+    if found:
+        return _absolute(href)
+    if href.startswith(("//", "?", ";")):
+        return _absolute(urljoin(base, href))
     scheme, origin, directory = _base_parts(base)
     if scheme not in _DEFAULT_PORT:
         return None

@@ -41,6 +41,7 @@ class LeaseSpider(Spider):
         """Endless, or until no round has open tasks (``STOP_WHEN_DONE``)."""
         self.store = Store(self.settings["MONGODB_URI"])
         self._campaigns: dict[str, Campaign] = {}
+        self.homes: dict[tuple[str, str], str] = {}  # (campaign, site) → URL of the home page
         # DNS look-ups run in the loop's pool: one thread for each request of both spiders, so that dead names hold up nobody
         threads = 2 * self.settings.getint("CONCURRENT_REQUESTS")
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(threads, "dns"))
@@ -128,5 +129,7 @@ class LeaseSpider(Spider):
         """A campaign's limits; read once a process (a changed campaign file is picked up by the next workers)."""
         if id_ not in self._campaigns:
             loop = asyncio.get_running_loop()
+            sites = await loop.run_in_executor(None, self.store.sites, id_, True)
+            self.homes |= {(id_, site.code): site.home for site in sites}
             self._campaigns[id_] = await loop.run_in_executor(None, self.store.campaign, id_)
         return self._campaigns[id_]

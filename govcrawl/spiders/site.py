@@ -49,14 +49,15 @@ class SiteSpider(LeaseSpider):
     def read(self, lease: Lease, page: Page) -> Result:
         task = lease.task
         if page.outcome == "redirect":
-            return Result(lease, page, children=tuple(self._redirected(task, _location(page))))
+            return Result(lease, page, children=tuple(_redirected(task, _location(page))))
         if page.outcome != "ok" or task.role == "link" or not _is_html(page):
             return Result(lease, page)
         facts = read(page.body, page.url, page.headers, role=task.role, name=task.text)
         if facts.redirect:
-            return Result(lease, page, facts, children=tuple(self._redirected(task, facts.redirect)))
-        max_depth = self._campaigns[split_round(lease.round_key)[0]].crawl.max_depth
-        children = self._children(task, facts, max_depth)
+            return Result(lease, page, facts, children=tuple(_redirected(task, facts.redirect)))
+        campaign = split_round(lease.round_key)[0]
+        home = self.homes.get((campaign, task.site), task.url)
+        children = Children(task, facts, home, self._campaigns[campaign].crawl.max_depth)
         return Result(lease, page, facts, children=self._known.only_new(lease.round_key, children))
 
     @property
@@ -65,53 +66,50 @@ class SiteSpider(LeaseSpider):
             self._known_tasks = KnownTasks()
         return self._known_tasks
 
-    def _redirected(self, task: Task, target: str) -> Iterator[Task]:
-        """A redirect is a task of its own: politeness, the guard and the quota hold for it too."""
-        url = _plain(target)
-        if url and task.hops < MAX_HOPS and url != task.url and (task.role == "home" or in_site(url, task)):
-            # to itself under another name (/ → /index.html, http → https): the same page, looked at once more
-            again = identity(url) == identity(task.url)
-            yield replace(task, url=url, found_on=task.found_on or task.url, hops=task.hops + 1, visit=task.visit + again)
 
-    def _children(self, task: Task, facts: Facts, max_depth: int) -> Iterator[Task]:
-        """Tasks a page leads to, the best belief about each URL first."""
-        for url in facts.fragments:
-            yield from self._child(task, "fragment", url, FRAGMENT)
-        if task.depth < max_depth:
-            yield from self._columns(task, facts)
-            yield from self._list(task, facts)
-            for item in facts.home.items if facts.home else ():
-                yield from self._child(task, "article", item.url, ARTICLE)
-        for link in facts.links:
-            if link.tag == "img" or is_file(link.url) or not in_site(link.url, task):
-                yield from self._child(task, "link", link.url, LINK)
-            elif task.depth < max_depth:
-                yield from self._child(task, "page", link.url, PAGE)
+class Children:
+    """Tasks a page leads to, the best belief about each URL first."""
 
-    def _columns(self, task: Task, facts: Facts) -> Iterator[Task]:
-        for column in facts.columns:
-            yield from self._child(task, "column", column.url, COLUMN, column.name)
+    def __init__(self, task: Task, facts: Facts, home: str, max_depth: int) -> None:
+        self.task, self.facts, self.home, self.deep = task, facts, home, task.depth >= max_depth
 
-    def _list(self, task: Task, facts: Facts) -> Iterator[Task]:
+    def __iter__(self) -> Iterator[Task]:
+        for url in self.facts.fragments:
+            yield from self._child("fragment", url, FRAGMENT)
+        if not self.deep:
+            yield from self._columns()
+            yield from self._list()
+            for item in self.facts.home.items if self.facts.home else ():
+                yield from self._child("article", item.url, ARTICLE)
+        for link in self.facts.links:
+            url = _plain(link.url)
+            if url and (link.tag == "img" or is_file(url) or not self._ours(url)):
+                yield from self._child("link", url, LINK)
+            elif not self.deep:
+                yield from self._child("page", url, PAGE)
+
+    def _columns(self) -> Iterator[Task]:
+        for column in self.facts.columns:
+            yield from self._child("column", column.url, COLUMN, column.name)
+
+    def _list(self) -> Iterator[Task]:
         """Entries of a list carry the name of their column; further pages carry the URL of its first page."""
-        column = facts.column
+        task, column = self.task, self.facts.column
         if column is None or task.role not in ("column", "more", "page"):
             return
         first = task.found_on if task.role == "more" else task.url
         for url in column.next_pages:
-            yield from self._child(task, "more", url, MORE, column.name, found_on=first)
-        board = bool(facts.letters) or column.cls == "consult"
+            yield from self._child("more", url, MORE, column.name, found_on=first)
+        board = bool(self.facts.letters) or column.cls == "consult"
         undated = 0
         for item in column.items:
             undated += item.date is None
             priority = LETTER if board else DATING if item.date is None and undated <= DATING_ARTICLES else ARTICLE
-            yield from self._child(task, "article", item.url, priority, column.name, found_on=first)
+            yield from self._child("article", item.url, priority, column.name, found_on=first)
 
-    def _child(
-        self, task: Task, role: Role, url: str, priority: int, text: str = "", found_on: str = ""
-    ) -> Iterator[Task]:
-        plain = _plain(url)
-        if not plain or plain == task.url or (role != "link" and (is_trap(plain) or not in_site(plain, task))):
+    def _child(self, role: Role, url: str, priority: int, text: str = "", found_on: str = "") -> Iterator[Task]:
+        task, plain = self.task, _plain(url)
+        if not plain or plain == task.url or (role != "link" and (is_trap(plain) or not self._ours(plain))):
             return
         if role != "link" and is_file(plain):
             role, priority = "link", LINK
@@ -123,6 +121,18 @@ class SiteSpider(LeaseSpider):
             on_home=task.role in ("home", "fragment"),
         )  # fmt: skip
 
+    def _ours(self, url: str) -> bool:
+        return in_site(url, self.task.url, self.home)
+
+
+def _redirected(task: Task, target: str) -> Iterator[Task]:
+    """A redirect is a task of its own: politeness, the guard and the quota hold for it too."""
+    url = _plain(target)
+    if url and task.hops < MAX_HOPS and url != task.url and (task.role == "home" or same_host(url, task.url)):
+        # to itself under another name (/ → /index.html, http → https): the same page, looked at once more
+        again = identity(url) == identity(task.url)
+        yield replace(task, url=url, found_on=task.found_on or task.url, hops=task.hops + 1, visit=task.visit + again)
+
 
 def seeds(site: Site, columns: Iterator[tuple[str, str]]) -> Iterator[Task]:
     """The first tasks of a site: its home page and the columns (name, URL) it registered."""
@@ -131,9 +141,30 @@ def seeds(site: Site, columns: Iterator[tuple[str, str]]) -> Iterator[Task]:
         yield Task(site.code, "site", "column", canonical(url), depth=1, text=name[:60], priority=COLUMN)
 
 
-def in_site(url: str, task: Task) -> bool:
-    """Whether a URL belongs to the site whose page ``task`` is: the same host, ``www.`` or not."""
-    return _bare(host_of(url)) == _bare(host_of(task.url))
+def in_site(url: str, page: str, home: str) -> bool:
+    """Whether a URL found on a page belongs to the page's site: the same host and, where the site's home page lies in a folder of a
+    shared platform (``http://www.x.gov.cn/jyj/``), the same folder: a neighbour's columns must never be counted against it.
+    """
+    folder = folder_of(home)
+    if folder != "/" and same_host(page, home) and _under(page, folder):
+        return same_host(url, home) and _under(url, folder)
+    return same_host(url, page)
+
+
+def _under(url: str, folder: str) -> bool:
+    return f"{urlsplit(url).path}/".startswith(folder)
+
+
+def folder_of(url: str) -> str:
+    """``/a/b.html`` → ``/a/``; ``/jyj`` → ``/jyj/``; no path → ``/``."""
+    path = urlsplit(url).path or "/"
+    head, _, last = path.rpartition("/")
+    return f"{head}/" if "." in last or not last else f"{path}/"
+
+
+def same_host(one: str, other: str) -> bool:
+    """``www.`` or not."""
+    return _bare(host_of(one)) == _bare(host_of(other))
 
 
 def _bare(host: str) -> str:

@@ -73,6 +73,8 @@ class PoorResponse(Rule):
     late_days: int  #: more than this is late
     within_days: int  #: how far back the letter may have been asked
     boards: tuple[ColumnClass, ...]
+    excludes: tuple[str, ...]  #: words of a board's name
+    includes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,11 +59,12 @@ def letter(
     state: str = "",
     cls: str = "consult",
     title: str = "咨询",
+    board_name: str = "咨询",
     **more: Any,
 ) -> Observation:
     board = f"{HOME}xx/"
     data = {
-        "title": title, "asked": day(asked), "answered": day(answered), "board": board, "board_name": "咨询", "board_cls": cls,
+        "title": title, "asked": day(asked), "answered": day(answered), "board": board, "board_name": board_name, "board_cls": cls,
         "state": state or ("open" if answered is None else "answered"),
     }  # fmt: skip
     return see("letter", board, data, key=more.pop("key", title), **more)

@@ -55,6 +55,22 @@ def test_what_is_no_evidence():
     assert judge(fine_with(letter(200, state="answered"))).vetoes == ()
 
 
+@pytest.mark.parametrize(
+    ("name", "counts"),
+    [
+        ("咨询投诉", True),
+        ("领导信箱", True),
+        ("在线咨询", True),
+        ("举报投诉", False),
+        ("纪检信访", False),
+        ("民意征集", False),
+        ("在线访谈", False),
+    ],
+)
+def test_boards_that_the_standard_excludes_by_name(name, counts):
+    assert bool(judge(fine_with(letter(200, board_name=name))).vetoes) is counts
+
+
 def test_a_letter_was_open_only_as_long_as_it_was_seen_open():
     assert judge(fine_with(letter(140, seen=50))).vetoes == ()
     assert judge(fine_with(letter(141, seen=50))).vetoes == ("poor_response",)

@@ -1,0 +1,123 @@
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from govcrawl.reading.urls import canonical, is_trap, join, same_site, site_of
+
+BASE = "http://www.a.gov.cn/zwgk/tzgg/index.html"
+
+
+@pytest.mark.parametrize(
+    ("url", "same"),
+    [
+        ("HTTP://WWW.A.GOV.CN:80/x?y=1#top", "http://www.a.gov.cn/x?y=1"),
+        ("https://a.gov.cn:443", "https://a.gov.cn/"),
+        ("https://a.gov.cn:8443/", "https://a.gov.cn:8443/"),
+        ("http://a.gov.cn/a/./b/../c/", "http://a.gov.cn/a/c/"),
+        ("http://a.gov.cn/../x", "http://a.gov.cn/x"),
+        ("http://a.gov.cn/x;jsessionid=0A1B?id=3", "http://a.gov.cn/x?id=3"),
+        ("http://a.gov.cn/x?PHPSESSID=abc&id=3", "http://a.gov.cn/x?id=3"),
+        ("http://a.gov.cn/x?id=3&ASPSESSIONIDQQ=Z", "http://a.gov.cn/x?id=3"),
+        ("http://a.gov.cn/x?sid=0123456789abcdef0123456789abcdef", "http://a.gov.cn/x"),
+        ("http://a.gov.cn/x?sid=7", "http://a.gov.cn/x?sid=7"),
+        ("http://a.gov.cn/index.html", "http://a.gov.cn/index.html"),
+    ],
+)
+def test_canonical(url, same):
+    assert canonical(url) == same
+    assert canonical(same) == same
+
+
+def test_canonical_leaves_a_broken_url_alone():
+    assert canonical("http://[broken/") == "http://[broken/"
+
+
+@pytest.mark.parametrize(
+    ("href", "url"),
+    [
+        ("t20200101_1.html", "http://www.a.gov.cn/zwgk/tzgg/t20200101_1.html"),
+        ("../gsgg/", "http://www.a.gov.cn/zwgk/gsgg/"),
+        ("./", "http://www.a.gov.cn/zwgk/tzgg/"),
+        ("/a/b?c=d#e", "http://www.a.gov.cn/a/b?c=d"),
+        ("?page=2", "http://www.a.gov.cn/zwgk/tzgg/index.html?page=2"),
+        ("//b.gov.cn/x", "http://b.gov.cn/x"),
+        ("https://b.gov.cn/x", "https://b.gov.cn/x"),
+        ("..\\gsgg\\a.html", "http://www.a.gov.cn/zwgk/gsgg/a.html"),
+        ("  a.html\n", "http://www.a.gov.cn/zwgk/tzgg/a.html"),
+        ("关于.html", "http://www.a.gov.cn/zwgk/tzgg/关于.html"),
+    ],
+)
+def test_join(href, url):
+    assert join(BASE, href) == url
+
+
+@pytest.mark.parametrize(
+    "href",
+    ["", "#", "#top", "javascript:;", "JavaScript:void(0)", "mailto:x@a.gov.cn", "tel:12345", "data:image/png;base64,xx", "ftp://a/b",
+     "http://", "http://[::1", "http://a.gov.cn:port/", "http://a b/", "x" * 3000],
+)  # fmt: skip
+def test_join_leads_nowhere(href):
+    assert join(BASE, href) is None
+
+
+# Without empty segments in the middle: urllib drops them, browsers and this project keep them.
+SEGMENTS = st.lists(st.sampled_from(["a", "b1", "..", ".", "index.html", "t2020_1"]), max_size=6).map("/".join)
+
+
+@given(path=SEGMENTS, slash=st.booleans(), rooted=st.booleans(), query=st.sampled_from(["", "?id=3", "?u=a/../b"]), fragment=st.sampled_from(["", "#x"]))
+def test_join_agrees_with_urllib(path, slash, rooted, query, fragment):
+    href = ("/" if rooted else "") + path + ("/" if slash and path else "") + query + fragment
+    got = join(BASE, href)
+    if got is None:
+        assert not href.partition("#")[0]
+        return
+    wanted = urldefrag(urljoin(BASE, href))[0]
+    if not urlsplit(wanted).netloc:
+        return
+    assert canonical(got) == canonical(wanted)
+
+
+@given(st.text(max_size=60))
+def test_join_never_raises_and_gives_only_http(href):
+    url = join(BASE, href)
+    assert url is None or urlsplit(url).scheme in ("http", "https")
+
+
+def test_same_site():
+    assert same_site("http://www.a.gov.cn/x", "https://a.gov.cn:443/")
+    assert not same_site("http://a.gov.cn/", "http://b.a.gov.cn/")
+    assert not same_site("http://127.0.0.1:8001/", "http://127.0.0.1:8002/")
+    assert not same_site("", "")
+    assert site_of("http://user:pw@WWW.A.gov.cn:8080/") == "a.gov.cn:8080"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://a.gov.cn/" + "x" * 3000,
+        "http://a.gov.cn/a/a/a/a/a/",
+        "http://a.gov.cn/a/b/a/b/a/b/a/b/",
+        "http://a.gov.cn/" + "/".join(map(str, range(20))),
+        "http://a.gov.cn/x?" + "&".join(f"p{i}=1" for i in range(12)),
+        "http://a.gov.cn/calendar/2031/05",
+        "http://a.gov.cn/x?year=2031&month=5",
+        "http://[broken/",
+    ],
+)
+def test_traps(url):
+    assert is_trap(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        BASE,
+        "http://a.gov.cn/zwgk/202009/t20200901_123.html",
+        "http://a.gov.cn/art/2026/9/10/art_1_2.html",
+        "http://a.gov.cn/list.jsp?urltype=tree.TreeTempUrl&wbtreeid=1001",
+    ],
+)
+def test_no_traps(url):
+    assert not is_trap(url)

@@ -1,0 +1,128 @@
+"""What a page leads to: who belongs to the site, what is read, what is only checked, in which order."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from govcrawl.contracts import ColumnFacts, ColumnLink, Facts, HomeFacts, Item, Link, Site, Task
+from govcrawl.spiders.site import Children, folder_of, in_site, is_file, seeds
+
+HOME = "http://www.a.gov.cn/"
+
+
+def facts(kind: str = "list", **parts: object) -> Facts:
+    return Facts(kind, "", "utf-8", **parts)  # type: ignore[arg-type]
+
+
+def children(
+    read: Facts, role: str = "home", url: str = HOME, home: str = HOME, depth: int = 0, **more: object
+) -> list[Task]:
+    return list(Children(Task("1", "site", role, url, depth=depth, **more), read, home, 4))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("url", "home", "ours"),
+    [
+        ("http://www.a.gov.cn/x", HOME, True),
+        ("http://a.gov.cn/x", HOME, True),
+        ("https://www.a.gov.cn/x", HOME, True),
+        ("http://b.gov.cn/x", HOME, False),
+        ("http://www.a.gov.cn:81/x", HOME, False),
+        ("http://www.a.gov.cn/jyj/tzgg/", "http://www.a.gov.cn/jyj/", True),
+        ("http://www.a.gov.cn/czj/tzgg/", "http://www.a.gov.cn/jyj/", False),
+        ("http://www.a.gov.cn/", "http://www.a.gov.cn/jyj/index.html", False),
+        ("http://www.a.gov.cn/jyj2/", "http://www.a.gov.cn/jyj", False),
+    ],
+)
+def test_a_neighbour_on_the_same_platform_is_another_site(url: str, home: str, ours: bool) -> None:
+    assert in_site(url, home, home) is ours
+
+
+def test_a_home_page_that_moved_is_followed() -> None:
+    assert in_site("http://new.gov.cn/x", "http://new.gov.cn/", "http://www.a.gov.cn/jyj/")
+
+
+@pytest.mark.parametrize(
+    ("url", "folder"),
+    [
+        ("http://a/", "/"),
+        ("http://a", "/"),
+        ("http://a/index.html", "/"),
+        ("http://a/j/i.jsp", "/j/"),
+        ("http://a/j", "/j/"),
+        ("http://a/j/", "/j/"),
+    ],
+)
+def test_the_folder_of_a_home_page(url: str, folder: str) -> None:
+    assert folder_of(url) == folder
+
+
+def test_files_and_foreign_links_are_checked_pages_are_read() -> None:
+    links = (
+        Link(f"{HOME}a.html", "页"),
+        Link(f"{HOME}b.PDF", "件"),
+        Link("http://b.gov.cn/", "外"),
+        Link(f"{HOME}i.png", "", "img"),
+    )
+    assert [t.role for t in children(facts(links=links))] == ["page", "link", "link", "link"]
+    assert is_file(f"{HOME}x.xlsx?id=1")
+    assert not is_file(f"{HOME}x.com/y")
+
+
+def test_columns_come_before_articles_before_pages_before_links() -> None:
+    read = facts(
+        columns=(ColumnLink(f"{HOME}tzgg/", "通知公告", "notice", 1, "nav"),),
+        home=HomeFacts((Item(f"{HOME}1.html", "一", date(2018, 6, 1)),), False),
+        links=(Link(f"{HOME}x.html", ""), Link("http://b.cn/", "")),
+        fragments=(f"{HOME}top.html",),
+    )
+    found = children(read)
+    assert [t.role for t in sorted(found, key=lambda t: t.priority)] == [
+        "fragment",
+        "column",
+        "article",
+        "page",
+        "link",
+    ]
+    assert all(t.on_home for t in found)
+
+
+def test_an_undated_list_is_dated_by_its_first_articles() -> None:
+    items = tuple(Item(f"{HOME}{n}.html", "题", None) for n in range(8))
+    found = children(
+        facts(column=ColumnFacts("通知公告", "notice", "listed", items)), "column", f"{HOME}tzgg/", depth=1
+    )
+    assert [t.priority for t in found] == [37] * 5 + [52] * 3
+    assert {(t.found_on, t.text) for t in found} == {(f"{HOME}tzgg/", "通知公告")}
+
+
+def test_entries_of_a_further_page_belong_to_the_columns_first_page() -> None:
+    read = facts(
+        column=ColumnFacts(
+            "通知公告", "notice", "listed", (Item(f"{HOME}1.html", "题", None),), (f"{HOME}tzgg/3.html",)
+        )
+    )
+    found = children(read, "more", f"{HOME}tzgg/2.html", depth=1, found_on=f"{HOME}tzgg/")
+    assert [(t.role, t.found_on, t.depth) for t in found] == [
+        ("more", f"{HOME}tzgg/", 1),
+        ("article", f"{HOME}tzgg/", 2),
+    ]
+
+
+def test_beyond_the_depth_links_are_checked_but_not_followed() -> None:
+    links = (Link(f"{HOME}a.html", "页"), Link(f"{HOME}b.pdf", "件"))
+    assert [t.role for t in children(facts(links=links), "page", f"{HOME}deep.html", depth=4)] == ["link"]
+
+
+@pytest.mark.parametrize("url", ["javascript:void(0)", "mailto:a@b.cn", f"{HOME}{'x' * 1200}", "http://[bad/", HOME])
+def test_what_is_no_address_leads_nowhere(url: str) -> None:
+    assert children(facts(links=(Link(url, ""),))) == []
+
+
+def test_a_site_starts_with_its_home_page_and_what_it_registered() -> None:
+    site = Site("1", "甲", "http://A.gov.cn", "省直")
+    home, column = seeds(site, iter([("通知公告", f"{HOME}tzgg/")]))
+    assert (home.role, home.url) == ("home", "http://a.gov.cn/")
+    assert (column.role, column.text, column.found_on) == ("column", "通知公告", "")
