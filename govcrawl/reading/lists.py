@@ -252,12 +252,10 @@ def _item(doc: Document, a: Anchor, mark: Mark | None, shown: set[int]) -> Item:
 
 def _title(doc: Document, a: Anchor, shown: set[int]) -> tuple[str, date | None]:
     """The words of an entry without the date written among them, and that date."""
-    inner = [i for i in range(a.at, a.end) if i in shown]
     text = a.words
-    if inner:
-        kept = [doc.texts[i].strip() for i in range(a.at, a.end) if doc.texts[i] and i not in inner]
-        text = max(kept, key=len, default="") if not a.title else a.title
-        return text, None
+    kept = [doc.texts[i].strip() for i in range(a.at, a.end) if doc.texts[i] and i not in shown]
+    if kept and any(i in shown for i in range(a.at, a.end)):
+        return a.title or max(kept, key=len), None
     m = _IN_TITLE.search(text)
     if m and (day := alone(next(g for g in m.groups() if g))):
         return (text[: m.start()] + text[m.end() :]).strip(), day
