@@ -23,10 +23,16 @@ def rule_on_probes(case: Case, count: ProbeCount) -> list[Ruling]:
     if not conclusive:
         doubt = Doubt("首页可用性没有一次有效的访问记录，未能判断", Weight.NO_MEANS)
         return [Ruling("site_unreachable", doubts=(doubt,))]
-    share = Fraction(count.failed, conclusive)
+    # visits still to come are taken as successes: a site is accused only of what they can't undo
+    possible = max(conclusive, case.visits - count.inconclusive)
+    share = Fraction(count.failed, possible)
+    limit = case.pack.veto.site_unreachable.failed_share
     detail = {"total": count.total, "failed": count.failed, "inconclusive": count.inconclusive}
     excerpt = f"访问首页{count.total}次，打不开{count.failed}次，未能判断{count.inconclusive}次"
-    if share >= case.pack.veto.site_unreachable.failed_share:
+    if Fraction(count.failed, conclusive) >= limit and (share < limit or 2 * possible < case.visits):
+        few = Doubt(f"首页的有效访问只有{conclusive}次，其中打不开{count.failed}次，不足以判断", Weight.MAY_FAIL)
+        return [Ruling("site_unreachable", doubts=(few,))]
+    if share >= limit:
         return [Ruling("site_unreachable", (case.finding("site_unreachable", detail, excerpt=excerpt),), veto=True)]
     if not share:
         return []

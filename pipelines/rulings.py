@@ -47,6 +47,7 @@ class Case:
     site: Site
     pack: Pack
     seen: Seen
+    visits: int = 0  #: availability visits the campaign plans for this site
 
     def finding(
         self,

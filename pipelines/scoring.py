@@ -31,12 +31,14 @@ def score(
     campaign: str,
     as_of: date,
     pages: int,
+    visits: int = 0,
     complete: bool = True,
 ) -> Verdict:
     """Judges a site by everything that all rounds saw of it.
 
-    ``observations`` and ``probes`` are this site's only; ``pages``: distinct pages read; ``complete`` False: the crawl
-    still goes on or was cut short, so that nothing more than a fault can be told.
+    ``observations`` and ``probes`` are this site's only; ``pages``: distinct pages read; ``visits``: availability
+    visits the campaign plans; ``complete`` False: the crawl still goes on or was cut short, so that nothing more than a fault
+    can be told.
 
     pass          nothing is wrong enough, and nothing that could not be told might be
     fail          ``vetoes`` names why; or it is empty and the deductions exceed the pass line (``score_below_pass``)
@@ -46,7 +48,7 @@ def score(
     blank = Verdict(campaign, site.code, pack.label, as_of, "not_checked", pages=pages)
     if site.status != RUNNING:
         return blank
-    case = Case(campaign, site, pack, look_at(observations, as_of))
+    case = Case(campaign, site, pack, look_at(observations, as_of), visits)
     columns, count = judge_columns(case.seen, pack), count_probes(probes)
     rulings = _counted(pack, [
         *rule_on_probes(case, count), *rule_on_home(case, columns), *rule_on_columns(case, columns),

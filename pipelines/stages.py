@@ -37,7 +37,8 @@ def score(store: Store, campaign_id: str, standard: str, unfinished: Collection[
         verdicts.append(
             score_site(
                 site, seen, list(store.probes(campaign_id, site.code)), pack, campaign=campaign_id, as_of=campaign.ends,
-                pages=store.pages_read(campaign_id, site.code), complete=site.code not in cut_short,
+                pages=store.pages_read(campaign_id, site.code), visits=campaign.rounds * campaign.probe.per_round,
+                complete=site.code not in cut_short,
             )
         )  # fmt: skip
     store.save_verdicts(verdicts)

@@ -109,7 +109,13 @@ FINE = [
 
 def judge(observations: Iterable[Observation] = FINE, visits: Iterable[Probe] | None = None, **more: Any) -> Verdict:
     site = more.pop("site", SITE)
-    options: dict[str, Any] = {"campaign": CAMPAIGN, "as_of": AS_OF, "pages": 10, **more}
+    options: dict[str, Any] = {
+        "campaign": CAMPAIGN,
+        "as_of": AS_OF,
+        "pages": 10,
+        "visits": more.pop("planned", 0),
+        **more,
+    }
     return score(site, observations, probes(20) if visits is None else visits, options.pop("pack", PACK), **options)
 
 

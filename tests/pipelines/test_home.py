@@ -44,6 +44,21 @@ def test_five_percent_of_visits_is_the_limit(good: int, failed: int, vetoed: boo
     assert verdict.verdict == ("fail" if vetoed else "pass")
 
 
+@pytest.mark.parametrize(
+    ("good", "failed", "inconclusive", "verdict"),
+    [
+        (38, 2, 0, "fail"),  # 5 % of all 40
+        (18, 2, 0, "fail"),  # half way, but the other 20 can't undo it
+        (19, 1, 0, "insufficient"),  # 5 % of the 20 so far; 2.5 % if the others succeed
+        (0, 1, 0, "insufficient"),
+        (2, 0, 0, "pass"),
+        (0, 2, 36, "insufficient"),  # hardly a visit told anything
+    ],
+)
+def test_visits_still_to_come_are_taken_as_successes(good: int, failed: int, inconclusive: int, verdict: str):
+    assert judge(visits=probes(good, failed, inconclusive), planned=40).verdict == verdict
+
+
 def test_inconclusive_visits_leave_the_share():
     verdict = judge(visits=probes(19, 1, 80))
     (found,) = of(verdict, "site_unreachable")
