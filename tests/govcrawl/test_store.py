@@ -1,0 +1,145 @@
+"""The store on a real MongoDB wire server: twice is once, what goes in comes out, and what is stale goes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from govcrawl.contracts import (
+    ColumnVerdict,
+    Evidence,
+    Finding,
+    Lease,
+    Observation,
+    Page,
+    Probe,
+    ProbeCount,
+    RegisteredColumn,
+    Result,
+    Site,
+    Verdict,
+)
+from govcrawl.errors import UnknownCampaign
+from govcrawl.frontier.codec import task_id
+from govcrawl.frontier.frontier import Frontier, round_key
+from govcrawl.plan import open_round
+from govcrawl.store import INDEXES, Store, page_id
+from tests.govcrawl.build import campaign, task
+
+AT = datetime(2018, 6, 14, 8, 0, tzinfo=UTC)
+ONE = campaign()
+KEY = round_key(ONE.id, 1)
+SITES = [Site(f"530000000{n}", f"网站{n}", f"http://s{n}.gov.cn/", "省直", extra={"备注": "甲"}) for n in range(3)]
+
+
+def result(n: int = 0, **page: Any) -> Result:
+    one = task(n, site=SITES[0].code)
+    lease = Lease(KEY, task_id(one), "w", 1, one)
+    seen = Observation(ONE.id, 1, one.site, "article", one.url, AT, {"title": "题"}, page=page_id(KEY, lease.id))
+    made = Page(**({"url": one.url, "outcome": "ok", "status": 200, "at": AT, "seconds": 0.1, "body": b"<p>"} | page))
+    return Result(lease, made, children=(task(n + 100),), observations=(seen,), evidence=Evidence("f", 1, 2))
+
+
+def planned(store: Store) -> None:
+    columns = [RegisteredColumn(SITES[0].code, "通知公告", "http://s0.gov.cn/tzgg/", "notice")]
+    store.save_plan(ONE, SITES, [s.code for s in SITES[:2]], columns)
+
+
+def test_a_plan_comes_back_as_it_went(store: Store) -> None:
+    planned(store)
+    assert store.campaign(ONE.id) == ONE
+    assert store.sites(ONE.id) == SITES
+    assert store.sites(ONE.id, chosen_only=True) == SITES[:2]
+    assert store.registered_columns(ONE.id)[0].cls == "notice"
+
+
+def test_planned_again_the_register_is_that_of_the_files(store: Store) -> None:
+    planned(store)
+    store.save_plan(replace(ONE, title="新"), SITES[:1], [SITES[0].code], [])
+    assert store.campaign(ONE.id).title == "新"
+    assert store.sites(ONE.id) == SITES[:1]
+    assert store.registered_columns(ONE.id) == []
+
+
+def test_a_campaign_nobody_planned(store: Store) -> None:
+    with pytest.raises(UnknownCampaign, match="nobody"):
+        store.campaign("nobody")
+
+
+def test_a_result_stored_twice_is_one(store: Store) -> None:
+    for _ in range(2):
+        store.save_results([result(1), result(2)])
+    assert {name: store.db[name].count_documents({}) for name in ("pages", "observations")} == {
+        "pages": 2,
+        "observations": 2,
+    }
+    (page,) = store.db["pages"].find({"_id": page_id(KEY, result(1).lease.id)})
+    assert (page["outcome"], page["size"], page["evidence"]) == ("ok", 3, {"file": "f", "offset": 1, "length": 2})
+    (seen, _) = store.observations(ONE.id, SITES[0].code)
+    assert seen in result(1).observations + result(2).observations
+
+
+def test_probes_come_back_and_pages_are_counted_once(store: Store) -> None:
+    probe = Probe(SITES[0].code, 1, 7, AT, 0.5, "timeout", None, True, "w")
+    store.save_results([replace(result(1), probe=probe), result(2, outcome="timeout", status=None)])
+    assert list(store.probes(ONE.id, SITES[0].code)) == [probe]
+    assert store.pages_read(ONE.id, SITES[0].code) == 1
+
+
+def test_verdicts_replace_those_of_the_same_pack_and_leave_others(store: Store) -> None:
+    def verdict(pack: str, *ids: str) -> Verdict:
+        findings = tuple(
+            Finding(i, ONE.id, SITES[0].code, "dead_link", "http://x/", "", "", {"status": 404}) for i in ids
+        )
+        column = ColumnVerdict("通知公告", "http://x/", "notice", date(2018, 6, 1), 3, "fresh")
+        return Verdict(
+            ONE.id,
+            SITES[0].code,
+            pack,
+            ONE.ends,
+            "pass",
+            (),
+            1.5,
+            probes=ProbeCount(20, 1, 0),
+            columns=(column,),
+            findings=findings,
+        )
+
+    store.save_verdicts([verdict("2015@1", "a", "b"), verdict("2019@1", "a")])
+    store.save_verdicts([verdict("2015@1", "b", "c")])
+    assert store.verdicts(ONE.id, "2015@1") == {SITES[0].code: verdict("2015@1", "b", "c")}
+    assert {d["_id"] for d in store.db["findings"].find()} == {"b:2015@1", "c:2015@1", "a:2019@1"}
+
+
+def test_every_index_is_made_and_used(store: Store) -> None:
+    store.ensure_indexes()
+    store.ensure_indexes()
+    for name, indexes in INDEXES.items():
+        made = [list(i["key"].items()) for i in store.db[name].list_indexes()]
+        assert all(keys in made for keys in indexes)
+    plan = store.db["observations"].find({"campaign": "x", "site": "y"}).explain()
+    assert "IXSCAN" in str(plan)
+
+
+def test_a_round_is_seeded_once_and_rebuilt_from_what_is_stored(store: Store, frontier: Frontier) -> None:
+    planned(store)
+    assert open_round(ONE, 1, store, frontier) == 5  # two home pages, two first visits, one registered column
+    assert open_round(ONE, 1, store, frontier) == 0
+    store.save_results([result(1)])
+    frontier.client.flushdb()
+    assert open_round(ONE, 1, store, frontier) == 5
+    counts = frontier.counts(KEY)
+    assert (counts.done, counts.pending) == (1, 6)  # the stored page is done, what it led to is planned
+
+
+def test_first_visits_are_spread_over_the_spacing(store: Store, frontier: Frontier) -> None:
+    slow = replace(ONE, probe=replace(ONE.probe, spacing_s=600.0))
+    store.save_plan(slow, SITES, [s.code for s in SITES], [])
+    open_round(slow, 1, store, frontier)
+    now = float(frontier.client.time()[0])
+    leases, _ = frontier.claim(KEY, {"probe": 9}, 9, "w", 60)
+    assert len(leases) == 1  # the others wait for their part of the ten minutes
+    assert now - 5 < leases[0].task.not_before < now + 5
