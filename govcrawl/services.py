@@ -16,7 +16,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,12 +65,11 @@ _held = ExitStack()
 atexit.register(_held.close)
 
 
-def hold_for_process(settings: MutableMapping[str, Any]) -> None:
-    """Fills in the settings ``REDIS_URL`` and ``MONGODB_URI`` where they are empty, with stores held until the process ends."""
-    if not (settings.get("REDIS_URL") and settings.get("MONGODB_URI")):
-        urls = _held.enter_context(stores())
-        for name, url in urls.environment().items():
-            settings[name] = os.environ[name] = url
+def hold_for_process() -> Urls:
+    """Stores that are held until the process ends; the same ones each time."""
+    if not (os.environ.get("REDIS_URL") and os.environ.get("MONGODB_URI")):
+        os.environ.update(_held.enter_context(stores()).environment())
+    return Urls(os.environ["REDIS_URL"], os.environ["MONGODB_URI"])
 
 
 @contextmanager

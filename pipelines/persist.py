@@ -31,6 +31,7 @@ class PersistPipeline:
         self._waiting: list[Result] = []
         self._wake = asyncio.Event()
         self._closing = False
+        self._writer: asyncio.Future[None] | None = None
         self._thread = ThreadPoolExecutor(1, "mongodb")
 
     @classmethod
@@ -51,8 +52,9 @@ class PersistPipeline:
         """Writes what is left; Scrapy closes the scheduler only after this."""
         self._closing = True
         self._wake.set()
-        await self._writer
-        self.store.close()
+        if self._writer:  # else the store refused at the start
+            await self._writer
+            self.store.close()
         self._thread.shutdown(wait=False)
 
     async def _run(self) -> None:

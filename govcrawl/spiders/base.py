@@ -35,7 +35,9 @@ class LeaseSpider(Spider):
     def update_settings(cls, settings: BaseSettings) -> None:
         """Stores that no variable names are the embedded ones, held until the process ends."""
         super().update_settings(settings)
-        services.hold_for_process(settings)
+        if not (settings.get("REDIS_URL") and settings.get("MONGODB_URI")):
+            for name, url in services.hold_for_process().environment().items():
+                settings.set(name, url, priority="spider")  # above the project's empty ones
 
     async def start(self) -> AsyncIterator[Request]:
         """Endless, or until no round has open tasks (``STOP_WHEN_DONE``)."""
@@ -50,7 +52,8 @@ class LeaseSpider(Spider):
             yield self._request(lease, campaign)
 
     def closed(self, reason: str) -> None:
-        self.store.close()
+        if hasattr(self, "store"):  # not where the start failed
+            self.store.close()
 
     @property
     def scheduler(self) -> LeaseScheduler:
