@@ -55,7 +55,13 @@ def identity(url: str) -> str:
 
 def task_id(task: Task) -> bytes:
     """Identity within a round.  The role is not part of it: a page is read once, whatever it was believed to be."""
-    words = (queue_of(task), task.site, identity(task.url), str(task.visit), str(task.hops if task.kind == "probe" else 0))
+    words = (
+        queue_of(task),
+        task.site,
+        identity(task.url),
+        str(task.visit),
+        str(task.hops if task.kind == "probe" else 0),
+    )
     return blake2b("\x00".join(words).encode("utf-8", "surrogatepass"), digest_size=ID_BYTES).digest()
 
 

@@ -160,7 +160,12 @@ class LeaseScheduler(Scheduler):  # type: ignore[misc]
             try:
                 rounds = await self._off_loop(self.frontier.rounds)
                 leases, wait = await self._claim_some(rounds, self._limits(queues), room)
-                if stop_when_done and not leases and not self.held and not await self._off_loop(partial(self._any_open, queues)):
+                if (
+                    stop_when_done
+                    and not leases
+                    and not self.held
+                    and not await self._off_loop(partial(self._any_open, queues))
+                ):
                     return
             except redis.RedisError as error:
                 logger.warning("Redis is away, waiting: %s", error)

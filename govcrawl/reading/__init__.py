@@ -65,9 +65,17 @@ class _Reading:
     def __init__(self, doc: Document, encoding: str, role: Role, name: str, ours: Callable[[str], bool]) -> None:
         self.doc, self.encoding, self.role, self.hint, self.ours = doc, encoding, role, name, ours
         self.regions = divide(doc)
-        start, end = self.regions.main or (0, self.regions.footer)
-        self.items = lists.entries(doc, self.regions, start, end)
+        self.items = self._items()
         self.letters = boards.letters(doc, self.regions) if boards.is_board(doc, self.regions, name) else ()
+
+    def _items(self) -> tuple[Item, ...]:
+        """The entries of the main area; where it has none, dated ones that stand before the breadcrumb."""
+        start, end = self.regions.main or (0, self.regions.footer)
+        items = lists.entries(self.doc, self.regions, start, end)
+        if items or not self.regions.crumb:
+            return items
+        earlier = lists.entries(self.doc, self.regions, 0, self.regions.crumb[0])
+        return tuple(i for i in earlier if i.dated_by)
 
     def facts(self) -> Facts:
         kind = self._kind()
@@ -164,9 +172,11 @@ class _Reading:
         return (crumb if len(crumb) <= columns.MAX_NAME else "") or self.hint or self._heading() or first
 
     def _heading(self) -> str:
-        start, end = self.regions.main or (0, 0)
-        headings = (self.doc.text(i) for i in range(start, end) if self.doc.tags[i] in ("h1", "h2", "h3"))
-        return next((text for text in headings if 2 <= len(text) <= columns.MAX_NAME), "")
+        """The first heading of the main area; of a page without one, a heading that isn't the site's name."""
+        start, end = self.regions.main or (0, self.regions.footer)
+        site = "" if self.regions.main else self.doc.title
+        headings = (self.doc.text(i) for i in self.doc.all("h1", "h2", "h3") if start <= i < end)
+        return next((text for text in headings if 2 <= len(text) <= columns.MAX_NAME and text not in site), "")
 
     def _home(self) -> HomeFacts:
         return HomeFacts(self.items, not self.items and len(self.doc.anchors) <= FEW_LINKS)
@@ -182,7 +192,8 @@ def _links(doc: Document) -> tuple[Link, ...]:
     for i, tag in enumerate(doc.tags):
         if tag in ("a", "area"):
             a = texts[i]
-            if a.url and (a.url not in found or not found[a.url].text):
+            old = found.get(a.url)
+            if a.url and (not old or not old.text or old.tag == "img"):
                 found[a.url] = Link(a.url, a.words[:200], tag)  # type: ignore[arg-type]
         elif tag in ("img", "frame", "iframe"):
             url = join(doc.base, doc.attr(i, "src"))
@@ -193,7 +204,7 @@ def _links(doc: Document) -> tuple[Link, ...]:
 
 def _fragments(doc: Document, ours: Callable[[str], bool]) -> Iterator[str]:
     """URLs of this site whose HTML a script puts into the page."""
-    named = (m[1] or m[2] for _, s in doc.scripts if ".load(" in s or "$.get(" in s for m in _LOADED.finditer(s))
+    named = (m[1] or m[2] for s in doc.scripts.values() if ".load(" in s or "$.get(" in s for m in _LOADED.finditer(s))
     marked = any(key in doc.source for key in _INCLUDE)
     included = (value for attrs in doc.attrs if marked for key in _INCLUDE if (value := attrs.get(key)))
     for href in (*named, *included):

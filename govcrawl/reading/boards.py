@@ -34,8 +34,8 @@ _REPLY = re.compile(
 )
 _NO_REPLY = re.compile(r"^(?:暂无|无|未回复|待回复|-+|—+)?$")
 _BOXES = ("li", "div", "dl", "table", "section", "article")
+MAX_LETTER = 10_000  #: characters of a letter with its reply
 MIN_LETTER = 15  #: characters; a box with less is a date, not a letter
-_EMPTY = re.compile(r"没有留言|暂无留言|暂无来信|暂无信件|没有信件|共\s*0\s*条")
 _DATE_LABEL = re.compile(
     r"([\u4e00-\u9fff]{2,6}(?:时间|日期))\s*[:：]?\s*\n?\s*((?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2})?"
 )
@@ -44,10 +44,6 @@ _DATE_LABEL = re.compile(
 def is_board(doc: Document, regions: Regions, name: str) -> bool:
     """Whether the page speaks of letters at all: in its title, breadcrumb or the column's name."""
     return bool(_BOARD.search(" ".join((doc.title, name, *regions.crumb_names))))
-
-
-def is_empty(text: str) -> bool:
-    return bool(_EMPTY.search(text))
 
 
 def letters(doc: Document, regions: Regions) -> tuple[Letter, ...]:
@@ -111,7 +107,7 @@ def _list_letters(doc: Document, start: int, end: int) -> Iterator[Letter]:
         if doc.tags[box] not in ("li", "tr", "dl", "div") or doc.chars(box, doc.end[box]) > 400:
             continue
         link = next((a for a in doc.anchors_in(box, doc.end[box]) if len(a.words) > 3 and not is_noise(a.words)), None)
-        if not link or regions_repeat(doc, box, link):
+        if not link or _repeated(doc, box, link):
             continue
         rest = doc.text(box).replace(link.text, " ", 1)
         state = _state(rest)
@@ -120,7 +116,7 @@ def _list_letters(doc: Document, start: int, end: int) -> Iterator[Letter]:
             yield _letter(link.words, asked, answered, state, link)
 
 
-def regions_repeat(doc: Document, box: int, link: Anchor) -> bool:
+def _repeated(doc: Document, box: int, link: Anchor) -> bool:
     """Whether a smaller box of the same kind holds the link: then that one is the entry."""
     return any(doc.tags[k] in ("li", "tr", "dl", "div") and k > box and _is_entry(doc, k) for k in doc.above(link.at))
 
@@ -151,7 +147,8 @@ def _labelled(text: str) -> tuple[date | None, date | None]:
 def _whole_letters(doc: Document, start: int, end: int) -> Iterator[Letter]:
     """Boxes that hold one asked date each; a page with fewer than two of them is read as one letter."""
     boxes = [k for k in range(start, end) if doc.tags[k] in _BOXES and _asked_dates(doc, k) == 1]
-    outer = [k for k in boxes if not any(above in boxes for above in doc.above(k) if above != k)]
+    known = set(boxes)
+    outer = [k for k in boxes if known.isdisjoint(doc.above(k))]
     for k in outer if len(outer) > 1 else ():
         text = doc.text(k)
         asked, answered = _labelled(text)
@@ -163,7 +160,7 @@ def _whole_letters(doc: Document, start: int, end: int) -> Iterator[Letter]:
 
 
 def _asked_dates(doc: Document, k: int) -> int:
-    if doc.chars(k, doc.end[k]) < MIN_LETTER:
+    if not MIN_LETTER <= doc.chars(k, doc.end[k]) <= MAX_LETTER:
         return 0
     return sum(bool(m[2]) and bool(_ASKED.fullmatch(m[1])) for m in _DATE_LABEL.finditer(doc.text(k)))
 
@@ -189,8 +186,6 @@ def _detail(doc: Document, regions: Regions, start: int, end: int) -> Iterator[L
         return
     asked, answered = _labelled(text)
     state: State = "answered" if answered or reply else _state(text)
-    if state == "unknown" and not reply:
-        state = "unknown"
     yield Letter(_detail_title(doc, regions, text), asked, answered, state, doc.url)
 
 

@@ -161,7 +161,7 @@ def _heading(doc: Document, a: Anchor) -> str:
 def _tree(doc: Document) -> Iterator[ColumnLink]:
     """博达 信息公开目录: a WebFX tree joins names in script with the addresses of empty links."""
     by_id: dict[str, str] | None = None
-    for _, script in doc.scripts:
+    for script in doc.scripts.values():
         if "WebFXTree" not in script:
             continue
         if by_id is None:

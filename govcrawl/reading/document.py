@@ -32,6 +32,7 @@ _UNREAD = frozenset("script style noscript template iframe noframes noembed text
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\xad]")
 _ODD = ("\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\xad", "&#8", "&#x200", "&#65279", "&#173", "&shy", "&zw")
+_ICONS = re.compile("[\ue000-\uf8ff]+")  #: private use: letters of an icon font
 _BARE = frozenset("br hr wbr strong b em i u sup sub tbody col".split())  #: nothing is told by their attributes
 _CUT = re.compile(r"(?:\.{2,}|…+)$")
 
@@ -69,7 +70,7 @@ class Document:
         self.source = source
         self.url = url
         self.title = ""
-        self.scripts: list[tuple[int, str]] = []  #: inline scripts and where they stand
+        self.scripts: dict[int, str] = {}  #: inline scripts by their element
         self.by_tag: defaultdict[str, list[int]] = defaultdict(list)
         self.end: list[int] = []
         rows = self._lay_out(tame(unroll(source)))
@@ -138,7 +139,7 @@ class Document:
     def _keep_aside(self, tag: str, at: int, text: str) -> None:
         """Words a reader doesn't see on the page: scripts, and the title in the head."""
         if tag == "script":
-            self.scripts.append((at, text))
+            self.scripts[at] = text
         elif tag == "title":
             self.title = self.title or " ".join(text.split())
 
@@ -149,7 +150,7 @@ class Document:
             if i < until or not (attrs or self.tags[i] == "noscript"):
                 continue
             style = attrs.get("style") or ""
-            if self.tags[i] == "noscript" or "hidden" in attrs or (("none" in style.lower() or "hidden" in style) and _HIDDEN_STYLE.search(style)):
+            if self.tags[i] == "noscript" or "hidden" in attrs or _is_hiding(style):
                 until = self.end[i]
                 found.append((i, until))
         return found
@@ -158,6 +159,7 @@ class Document:
         href = self.attr(i, "href")
         alone = self.end[i] == i + 2
         text = self.texts[i + 1].strip() if alone else self.text(i)
+        text = _ICONS.sub("", text).strip()
         if not text:
             text = next((alt for j in range(i, self.end[i]) if (alt := self.attr(j, "alt").strip())), "")
         url = join(self.base, href) if href else ""
@@ -235,3 +237,7 @@ class Document:
 
 def _tidy(text: str) -> str:
     return text.strip().replace("\n ", "\n")
+
+
+def _is_hiding(style: str) -> bool:
+    return ("none" in style.lower() or "hidden" in style) and bool(_HIDDEN_STYLE.search(style))

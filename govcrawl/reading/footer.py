@@ -34,7 +34,7 @@ def read(doc: Document, regions: Regions) -> FooterFacts:
     """The marks found in the text, the attributes and the scripts of the page; of the organiser, only in the footer."""
     text = _windows(doc.words)
     attributes = "\n".join(_attributes(doc)) if any(mark in doc.source for mark in _IN_ATTRIBUTES) else ""
-    scripts = "\n".join(s for _, s in doc.scripts if "conac" in s or "jiucuo" in s)
+    scripts = "\n".join(s for s in doc.scripts.values() if "conac" in s or "jiucuo" in s)
     code = _first(_SITE_CODE, text) or _meta_code(doc)
     return FooterFacts(
         site_code=code,
@@ -42,7 +42,8 @@ def read(doc: Document, regions: Regions) -> FooterFacts:
         police=_first(_POLICE, text) or _first(_POLICE_LINK, attributes),
         party_badge=_first(_BADGE, attributes) or _first(_BADGE, scripts),
         error_report=_error_report(doc, attributes, scripts),
-        organiser=_organiser(_lines(doc, regions.footer) or _lines(doc, 0)[-1500:]),
+        organiser=_organiser(_lines(doc, regions.footer))
+        or ("" if regions.main else _organiser(_lines(doc, 0)[-1500:])),
     )
 
 

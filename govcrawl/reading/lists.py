@@ -48,7 +48,6 @@ _COLUMN_URL = re.compile(
     r"columnid=|channelid=|typeid=|catid=|lanmu|/more",
     re.I,
 )
-_ITEM_BOXES = ("li", "tr", "dd", "dl", "p", "div", "td", "article", "section")
 _DIGIT = re.compile(r"\d")
 _FILE = re.compile(r"\.(?:docx?|xlsx?|pdf|zip|rar|wps|et|pptx?)$", re.I)
 
@@ -221,7 +220,7 @@ def _in_sight(doc: Document, a: Anchor) -> bool:
 
 
 def _may_be_title(a: Anchor) -> bool:
-    if a.href.lower().startswith(("mailto:", "tel:")):
+    if a.href.lower().startswith(("mailto:", "tel:")) or "{{" in a.words or "{{" in a.href:
         return False
     return not is_noise(a.words) if a.words else bool(a.url) and looks_like_article(a.url)
 
@@ -306,7 +305,7 @@ def next_pages(doc: Document, regions: Regions, items: Iterable[Item]) -> tuple[
 
 def _created(doc: Document, rising: bool) -> list[str]:
     """TRS: ``createPageHTML(pages, this, "index", "html")``; page n is ``index_n.html``, page 0 ``index.html``."""
-    m = next((m for _, s in doc.scripts if (m := _CREATE_PAGE.search(s))), None)
+    m = next((m for s in doc.scripts.values() if (m := _CREATE_PAGE.search(s))), None)
     if not m:
         return []
     pages, current = int(m[1]), int(m[2])

@@ -35,9 +35,13 @@ def _refresh(doc: Document) -> str:
 
 def _location(doc: Document) -> str:
     """Only where nothing else is on the page: an ordinary page names locations in what its buttons do."""
-    if len(doc.anchors) > 1 or len(doc.text(0)) > _FEW_WORDS or sum(len(s) for _, s in doc.scripts) > _LONG_SCRIPT:
+    if (
+        len(doc.anchors) > 1
+        or len(doc.text(0)) > _FEW_WORDS
+        or sum(len(s) for s in doc.scripts.values()) > _LONG_SCRIPT
+    ):
         return ""
-    for _, script in doc.scripts:
+    for script in doc.scripts.values():
         m = _LOCATION.search(script)
         url = join(doc.base, m[1]) if m else None
         if url and canonical(url) != canonical(doc.url):

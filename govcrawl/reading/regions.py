@@ -6,6 +6,7 @@ A page that can't be told apart has no main area; then nothing is said about wha
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -53,6 +54,7 @@ _YEARS = re.compile(r"(?:Copyright|©|版权).{0,40}", re.I)
 _SHORT_NAME = 14  #: characters of a column's name at most, as a rule
 
 
+_THINGS = frozenset("img iframe input textarea select form video audio embed object canvas".split())
 _FURNITURE, _SIDE = 1, 2
 
 
@@ -188,7 +190,7 @@ def _find_nav(doc: Document, regions: Regions) -> None:
         if anchor.at >= limit:
             break
         if anchor.text.replace(" ", "") in HOME_WORDS and not _within(anchor.at, regions.nav):
-            box = _nav_box(doc, anchor.at, limit)
+            box = _nav_box(doc, anchor.at, limit) or _menu_run(doc, anchor, limit)
             if box:
                 regions.nav.append(box)
                 return
@@ -220,13 +222,26 @@ def _nav_box(doc: Document, i: int, limit: int) -> tuple[int, int] | None:
     return best
 
 
+def _menu_run(doc: Document, home: Anchor, limit: int) -> tuple[int, int] | None:
+    """The short links that follow a home link without other words between: a menu that no box holds together."""
+    last, count = home, 1
+    for a in doc.anchors_in(home.end, limit):
+        if len(a.text) > _SHORT_NAME or doc.loose_chars(last.end, a.at) > 3:
+            break
+        last, count = a, count + bool(a.text)
+    return (home.at, last.end) if count > 3 and not dates.find(doc.text(home.at, last.end)) else None
+
+
 def _is_menu(doc: Document, a: int, b: int) -> bool:
     """At least three short links, hardly any other words, and no dates."""
     anchors = [x for x in doc.anchors_in(a, b) if x.text]
     short = sum(len(x.text) <= _SHORT_NAME for x in anchors)
     if len(anchors) < 3 or short < 0.9 * len(anchors):
         return False
-    return doc.loose_chars(a, b) <= 12 + len(anchors) and not dates.find(doc.text(a, b))
+    after = anchors[-1].end
+    if doc.loose_chars(a, b) > 12 + len(anchors) or doc.chars(after, b) or not _bare(doc, after, b):
+        return False
+    return not dates.find(doc.text(a, b))
 
 
 # --- footer ------------------------------------------------------------------------------------------------------
@@ -244,14 +259,19 @@ def _footer_start(doc: Document, start: int) -> int:
 
 
 def _hinted_footer(doc: Document, start: int) -> int:
-    """A box after the middle that calls itself a footer and holds no dated entry."""
+    """The first box that calls itself a footer, holds a footer's words, is short and shows no dates."""
     for i in doc.all("footer", "div", "table", "td"):
-        if i >= max(start, 1) and doc.attrs[i] and _FOOT_HINT.search(doc.hint(i)):
-            if doc.chars(i, doc.end[i]) > 1500:
-                continue
-            text = doc.text(i)
-            if _FOOTER_WORDS.search(text) and not dates.find(text):
-                return i
+        if i < max(start, 1) or doc.chars(i, doc.end[i]) > 1500 or not _FOOT_HINT.search(doc.hint(i)):
+            continue
+        text = doc.text(i)
+        sure = "foot" in doc.hint(i) or _mostly_footer(doc, i)
+        if (
+            sure
+            and _FOOTER_WORDS.search(text)
+            and not _has_heading(doc, i, doc.end[i])
+            and not dates.find(_YEARS.sub("", text))
+        ):
+            return i
     return 0
 
 
@@ -272,24 +292,32 @@ def _mostly_footer(doc: Document, k: int) -> bool:
     for i in range(k, doc.end[k]):
         if doc.texts[i]:
             if _FOOTER_WORDS.search(doc.texts[i]):
-                break
+                return loose <= 12 and _bare(doc, k, i)
             loose += len(doc.texts[i].strip(" |-")) if not doc.inside(i, "a") else 0
-    return loose <= 12
+    return False
 
 
 def _with_siblings(doc: Document, box: int, start: int) -> int:
     """The footer with the boxes right before it that are also footer: 联系我们 links, a second line of 主办单位."""
-    for i in sorted(
-        (i for i in range(start, box) if doc.end[i] <= box and doc.parent[i] == doc.parent[box]), reverse=True
-    ):
+    for i in reversed(_earlier_siblings(doc, box, start)):
         long = doc.chars(i, doc.end[i])
-        if not long and doc.tags[i] in ("br", "hr", "script", "style", "p", "a"):
-            continue
+        if not long and (_bare(doc, i, doc.end[i]) or {*doc.tags[i : doc.end[i]]} <= {"a", "img", "p", "span"}):
+            continue  # nothing, or a badge: the footer's if it starts before
         text = doc.text(i) if long <= 300 else ""
         if not (_FOOTER_WORDS.search(text) or (text and _footer_links(doc, i))) or dates.find(text):
             break
         box = i
     return box
+
+
+def _earlier_siblings(doc: Document, box: int, start: int) -> list[int]:
+    found = []
+    i = doc.parent[box] + 1
+    while i < box:
+        if i >= start:
+            found.append(i)
+        i = doc.end[i]
+    return found
 
 
 def _footer_links(doc: Document, i: int) -> bool:
@@ -301,16 +329,23 @@ def _footer_links(doc: Document, i: int) -> bool:
 
 
 def _friends(doc: Document, start: int, footer: int) -> list[tuple[int, int]]:
-    """Boxes headed 友情链接: the heading's smallest box with links in it."""
+    """Boxes headed 友情链接: the heading's smallest box with links or a selection in it, if hardly anything else is there."""
     found = []
-    for i in doc.text_at:
-        if start <= i < footer and len(doc.texts[i]) <= 12 and _FRIEND_WORDS.search(doc.texts[i]):
-            box = next(
-                (k for k in doc.above(i, 5) if doc.count_anchors(k, doc.end[k]) > 1 or _has_select(doc, k)), None
-            )
-            if box and box >= start and not dates.find(doc.text(box)):
+    for i in doc.text_at[bisect_left(doc.text_at, start) : bisect_left(doc.text_at, footer)]:
+        if len(doc.texts[i]) <= 12 and _FRIEND_WORDS.search(doc.texts[i]):
+            box = next((k for k in doc.above(i, 5) if doc.count_anchors(k, doc.end[k]) > 1 or _has_select(doc, k)), 0)
+            if box >= max(start, 1) and _only_links(doc, box):
                 found.append((box, doc.end[box]))
     return found
+
+
+def _only_links(doc: Document, box: int) -> bool:
+    a, b = box, doc.end[box]
+    loose = sum(
+        len(doc.texts[i]) for i in range(a, b) if doc.texts[i] and not (doc.inside(i, "a") or doc.inside(i, "option"))
+    )
+    things = {doc.tags[i] for i in range(a, b) if doc.tags[i] in _THINGS and not doc.inside(i, "a")}
+    return loose <= 30 and things <= {"select", "form"} and not dates.find(doc.text(a, b))
 
 
 def _has_select(doc: Document, k: int) -> bool:
@@ -319,25 +354,39 @@ def _has_select(doc: Document, k: int) -> bool:
 
 def _sides(doc: Document, start: int, regions: Regions) -> list[tuple[int, int]]:
     """Menus beside the main area: boxes that call themselves so, or that list this page's own name among short links."""
-    own = set(regions.crumb_names)
     found: list[tuple[int, int]] = []
     for i in doc.all("div", "ul", "table", "dl", "td", "aside", "nav", "section"):
         if not start <= i < regions.footer or _within(i, found):
             continue
         a, b = i, doc.end[i]
-        if b <= regions.footer and doc.count_anchors(a, b) and _is_side(doc, a, b, own):
+        if b <= regions.footer and doc.count_anchors(a, b) and _is_side(doc, a, b, regions.crumb_names):
             found.append((a, b))
     return found
 
 
-def _is_side(doc: Document, a: int, b: int, own: set[str]) -> bool:
+def _is_side(doc: Document, a: int, b: int, trail: tuple[str, ...]) -> bool:
     if doc.chars(a, b) > 1500 or doc.loose_chars(a, b) > 16:
         return False
     anchors = [x for x in doc.anchors_in(a, b) if x.text]
-    hinted = bool(_SIDE_HINT.search(doc.hint(a)) or _NAV_HINT.search(doc.hint(a)))
-    longest = max((len(x.text) for x in anchors), default=0)
-    names = {x.text for x in anchors}
-    if longest > (3 * _SHORT_NAME if hinted else _SHORT_NAME):
+    if (
+        not anchors
+        or doc.chars(anchors[-1].end, b)
+        or not (_bare(doc, a, anchors[0].at) and _bare(doc, anchors[-1].end, b))
+    ):
         return False
-    listed = (hinted and bool(names)) or (len(names) > 1 and bool(names & own))
-    return listed and not dates.find(doc.text(a, b))
+    hinted = bool(_SIDE_HINT.search(doc.hint(a)) or _NAV_HINT.search(doc.hint(a)))
+    if max(len(x.text) for x in anchors) > (3 * _SHORT_NAME if hinted else _SHORT_NAME):
+        return False
+    names, heading = {x.text for x in anchors}, doc.text(a, anchors[0].at)
+    siblings = len(names) > 1 and (heading in trail[:-1] or (not names.isdisjoint(trail) and heading in ("", *trail)))
+    return (hinted or siblings) and not dates.find(doc.text(a, b))
+
+
+def _bare(doc: Document, a: int, b: int) -> bool:
+    """Whether a range holds no picture, form, frame, script or place for a script to fill: nothing that would be lost."""
+    return not any(
+        doc.tags[i] in _THINGS
+        or (doc.tags[i] == "script" and "document.write" not in doc.scripts.get(i, ""))
+        or ("id" in doc.attrs[i] and doc.end[i] == i + 1)
+        for i in range(a, b)
+    )

@@ -148,7 +148,7 @@ class Sight:
             f" {name}" in doc.source for name in _TEMPLATE_ATTRIBUTES
         ):
             return "页面由前端模板渲染"
-        scripts = [(i, s) for i, s in doc.scripts if _AJAX.search(s) or _APP.search(s)]
+        scripts = [(i, s) for i, s in doc.scripts.items() if _AJAX.search(s) or _APP.search(s)]
         if any(_APP.search(s) for _, s in scripts):
             return "页面由前端框架渲染"
         inside = set(self.at)
@@ -200,6 +200,8 @@ def judge(doc: Document, regions: Regions, items: Sequence[Item], sight: Sight) 
         return ("channel", "") if sight.more() > 1 else ("listed", "")
     if regions.main is None:
         return "unknown", "未能识别页面版面" if doc.text_at else "页面没有任何文字"
+    if _before_crumb(doc, regions) > ENOUGH // 20:
+        return "unknown", "当前位置之前另有内容"
     if why := sight.scripted():
         return ("text", "") if len(sight.prose) > 10 * MIN_PROSE else ("unknown", why)
     thing = sight.things()
@@ -210,6 +212,14 @@ def judge(doc: Document, regions: Regions, items: Sequence[Item], sight: Sight) 
     if sight.columns() > 1:
         return "channel", ""
     return _nothing(regions, sight)
+
+
+def _before_crumb(doc: Document, regions: Regions) -> int:
+    """Characters outside links between navigation and breadcrumb: an unusual page may have its content there."""
+    if not regions.crumb:
+        return 0
+    start = max((b for _, b in regions.nav if b <= regions.crumb[0]), default=0)
+    return doc.loose_chars(start, regions.crumb[0])
 
 
 def _beside_prose(items: Sequence[Item], sight: Sight) -> bool:

@@ -27,7 +27,8 @@ def article(main, url=URL, head="", role="article", **parts):
         f"<h1>关于开展普查的通知</h1>{PROSE}<p>发布日期：2019-03-06 责任编辑：某某</p>",
         f"<h1>关于开展普查的通知</h1><p>发布者：发布时间：2019-03-06点击数：</p>{PROSE}",
         f"<h1>关于开展普查的通知</h1><p>作者：某某 编辑：管理员 2019-03-06 10:00:00</p>{PROSE}",
-        "<h1>关于开展普查的通知</h1>发布时间：<script>var pubdata='2019年03月06日'; if(pubdata!=''){document.write(pubdata);}</script>" + PROSE,
+        "<h1>关于开展普查的通知</h1>发布时间：<script>var pubdata='2019年03月06日'; if(pubdata!=''){document.write(pubdata);}</script>"
+        + PROSE,
     ],
 )
 def test_published(main):
@@ -35,12 +36,22 @@ def test_published(main):
 
 
 def test_published_in_the_meta_tag_goes_first():
-    assert article(f"<h1>关于开展普查的通知</h1><p>时间：2018-01-01</p>{PROSE}", head="<meta content=2019-03-06 name=PubDate>").published == DAY
+    assert (
+        article(
+            f"<h1>关于开展普查的通知</h1><p>时间：2018-01-01</p>{PROSE}", head="<meta content=2019-03-06 name=PubDate>"
+        ).published
+        == DAY
+    )
 
 
 def test_published_in_the_url_goes_last():
     assert article(f"<h1>关于开展普查的通知</h1>{PROSE}", url=f"{HOST}/t20190306_1.html").published == DAY
-    assert article(f"<h1>关于开展普查的通知</h1><p>发布时间：2019-03-06</p>{PROSE}", url=f"{HOST}/t20200101_1.html").published == DAY
+    assert (
+        article(
+            f"<h1>关于开展普查的通知</h1><p>发布时间：2019-03-06</p>{PROSE}", url=f"{HOST}/t20200101_1.html"
+        ).published
+        == DAY
+    )
 
 
 def test_a_date_of_the_prose_is_never_the_publish_date():
@@ -49,7 +60,12 @@ def test_a_date_of_the_prose_is_never_the_publish_date():
 
 @pytest.mark.parametrize("name", ["others", "Maketime"])
 def test_generation_time_is_no_publish_date(name):
-    assert article(f"<h1>关于开展普查的通知</h1>{PROSE}", head=f"<meta name={name} content='页面生成时间 2026-01-01'>").published is None
+    assert (
+        article(
+            f"<h1>关于开展普查的通知</h1>{PROSE}", head=f"<meta name={name} content='页面生成时间 2026-01-01'>"
+        ).published
+        is None
+    )
 
 
 @pytest.mark.parametrize(
@@ -86,7 +102,10 @@ def test_source(line, source):
 
 
 def test_source_in_the_meta_tag():
-    assert article(f"<h1>题目四字</h1>{PROSE}", head="<meta name=contentSource content=省政府办公厅>").source == "省政府办公厅"
+    assert (
+        article(f"<h1>题目四字</h1>{PROSE}", head="<meta name=contentSource content=省政府办公厅>").source
+        == "省政府办公厅"
+    )
 
 
 def test_text_of_the_body_without_hidden_parts():
@@ -98,13 +117,17 @@ def test_text_of_the_body_without_hidden_parts():
 
 
 def test_an_article_behind_a_column_link_is_a_text_column():
-    found = facts(frame(f"<h1>单位职能</h1><div class=TRS_Editor>{PROSE}</div>", name="单位职能"), f"{HOST}/dwzn/t20170101_1.html")
+    found = facts(
+        frame(f"<h1>单位职能</h1><div class=TRS_Editor>{PROSE}</div>", name="单位职能"), f"{HOST}/dwzn/t20170101_1.html"
+    )
     assert found.column.state == "text"
     assert found.column.cls == "static"
 
 
 def test_a_list_is_no_article():
-    rows = "".join(f"<li><a href={n}.html>关于第{n}次会议情况的通报</a>发布时间：2019-03-0{n}</li>" for n in range(1, 7))
+    rows = "".join(
+        f"<li><a href={n}.html>关于第{n}次会议情况的通报</a>发布时间：2019-03-0{n}</li>" for n in range(1, 7)
+    )
     found = facts(frame(f"<ul>{rows}</ul>"), role="page")
     assert found.kind == "list"
     assert found.article is None

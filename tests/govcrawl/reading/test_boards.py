@@ -56,7 +56,9 @@ def test_a_list():
 )
 def test_one_letter_a_page(reply, answered, state):
     kind, found = letters(
-        f"<p>标题：关于路灯不亮的问题</p><p>来信时间：2017-11-02</p><p>来信内容：我家门前路灯不亮。</p>{reply}", url=f"{HOST}/mail/show.jsp?id=1", role="page"
+        f"<p>标题：关于路灯不亮的问题</p><p>来信时间：2017-11-02</p><p>来信内容：我家门前路灯不亮。</p>{reply}",
+        url=f"{HOST}/mail/show.jsp?id=1",
+        role="page",
     )
     assert kind == "letter"
     assert found == [("关于路灯不亮的问题", ASKED, answered, state)]

@@ -46,7 +46,7 @@ NAVS = {
     "nested": "<ul id=siteMenu><li><a href=/>首页</a></li><li><a href=/gzdt/>工作动态</a><ul><li><a href=/gzdt/xw/>图片新闻</a></li></ul></li>"
     "<li><a href=/zcwj/>政策文件</a></li></ul>",
     "hover": "<div class=nav><a href=/>首页</a><a href=/gzdt/>工作动态</a><div class=sub_nav><a href=/gzdt/xw/>图片新闻</a></div><a href=/zcwj/>政策文件</a></div>",
-    "icons": "<ul class='nav navbar-nav'><li><a href=/><i>&#xe638;</i>首页</a><li><a href=/gzdt/><i>&#xe639;</i>工作动态</a><li><a href=/zcwj/>政策文件</a>",
+    "icons": "<ul class='nav navbar-nav'><li><a href=/><i>&#xe638;</i>首页</a><li><a href=/gzdt/><i>&#xe639;</i>工作动态</a><li><a href=/bs/>办事</a><li><a href=/zcwj/>政策文件</a>",
     "no home link": "<div id=mainNav><ul><li><a href=/gzdt/>工作动态</a></li><li><a href=/zcwj/>政策文件</a></li><li><a href=/bs/>办事服务</a></li></ul></div>",
 }  # fmt: skip
 
@@ -97,12 +97,18 @@ def test_more_links_take_the_name_of_their_box():
 
 def test_more_link_without_a_heading_of_its_own_has_no_wrong_name():
     panel = "<div style='display:none'><ul><li><a href=/n/100{0}.html>关于第{0}次会议的消息</a></li></ul><a href=/col2{0}/column.html class=more>更多&gt;&gt;</a></div>"
-    found = facts(NAV + "<ul><li>机构登记</li><li>诚信分会</li></ul>" + panel.format(1) + panel.format(2), role="home", url=f"{HOST}/").columns
+    found = facts(
+        NAV + "<ul><li>机构登记</li><li>诚信分会</li></ul>" + panel.format(1) + panel.format(2),
+        role="home",
+        url=f"{HOST}/",
+    ).columns
     assert [c.name for c in found if c.source == "more"] == ["", ""]
 
 
 def test_tabs():
-    html = NAV + "<h3><a href=/gzdt/ywyw/index.html>业务要闻</a><a href=/gzdt/hydt/index.html>行业动态</a></h3><ul></ul>"
+    html = (
+        NAV + "<h3><a href=/gzdt/ywyw/index.html>业务要闻</a><a href=/gzdt/hydt/index.html>行业动态</a></h3><ul></ul>"
+    )
     assert columns(html, role="home", url=f"{HOST}/")["行业动态"] == ("/gzdt/hydt/index.html", 2, "tab")
 
 

@@ -32,7 +32,13 @@ def test_find(text, day):
 
 @pytest.mark.parametrize(
     ("text", "day"),
-    [("18-03-08 23:16", date(2018, 3, 8)), ("[18-03-08]", date(2018, 3, 8)), ("10-08 12:00", None), ("18-13-08", None), ("见18-03-08号文", None)],
+    [
+        ("18-03-08 23:16", date(2018, 3, 8)),
+        ("[18-03-08]", date(2018, 3, 8)),
+        ("10-08 12:00", None),
+        ("18-13-08", None),
+        ("见18-03-08号文", None),
+    ],
 )
 def test_whole(text, day):
     assert dates.whole(text) == day
@@ -40,7 +46,16 @@ def test_whole(text, day):
 
 @pytest.mark.parametrize(
     ("text", "md"),
-    [("09-25", (9, 25)), ("[09-25]", (9, 25)), ("9月25日", (9, 25)), ("10-08 12:00", (10, 8)), ("13-25", None), ("02-30", None), ("25", None), ("1-2页", None)],
+    [
+        ("09-25", (9, 25)),
+        ("[09-25]", (9, 25)),
+        ("9月25日", (9, 25)),
+        ("10-08 12:00", (10, 8)),
+        ("13-25", None),
+        ("02-30", None),
+        ("25", None),
+        ("1-2页", None),
+    ],
 )
 def test_month_day(text, md):
     assert dates.month_day(text) == md
@@ -48,7 +63,14 @@ def test_month_day(text, md):
 
 @pytest.mark.parametrize(
     ("first", "second"),
-    [("09/25", "2020"), ("2020", "09/25"), ("25", "2020-09"), ("2020.09", "25"), ("25日", "2020年9月"), ("2020年", "9月25日")],
+    [
+        ("09/25", "2020"),
+        ("2020", "09/25"),
+        ("25", "2020-09"),
+        ("2020.09", "25"),
+        ("25日", "2020年9月"),
+        ("2020年", "9月25日"),
+    ],
 )
 def test_combine(first, second):
     assert dates.combine(first, second) == date(2020, 9, 25)
@@ -87,7 +109,10 @@ def test_a_year_is_taken_from_a_near_url_day_only():
     assert dates.with_year_of((9, 17), date(2017, 5, 20)) is None
 
 
-@given(st.dates(date(1990, 1, 1), date(2099, 12, 31)), st.sampled_from(["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日"]))
+@given(
+    st.dates(date(1990, 1, 1), date(2099, 12, 31)),
+    st.sampled_from(["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日"]),
+)
 def test_every_day_is_found_again(day, shape):
     assert dates.find(f"（{day.strftime(shape)}）") == day
 

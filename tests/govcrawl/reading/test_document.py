@@ -22,17 +22,21 @@ def test_scripts_styles_comments_and_the_title_are_not_text():
     d = doc("<title>局 网</title><style>p{}</style><script>var a='字'</script><!-- 注 --><p>见&#8203;&#xfeff;字</p>")
     assert d.text(0) == "见字"
     assert d.title == "局 网"
-    assert [s for _, s in d.scripts] == ["var a='字'"]
+    assert list(d.scripts.values()) == ["var a='字'"]
 
 
 def test_hidden_parts():
-    d = doc("<p>一</p><div style='Display: NONE'><p>二</p></div><p hidden>三</p><noscript><p>六</p></noscript><p style='visibility:hidden'>四</p><p style='display:block'>五</p>")
+    d = doc(
+        "<p>一</p><div style='Display: NONE'><p>二</p></div><p hidden>三</p><noscript><p>六</p></noscript><p style='visibility:hidden'>四</p><p style='display:block'>五</p>"
+    )
     assert d.text(0, hidden=False) == "一\n五"
     assert d.text(0) == "一\n二\n三\n六\n四\n五"
 
 
 def test_anchors():
-    d = doc("<base href=/y/><a href=a.html title='关于全部工作的通知'>关于全部…</a><a href='javascript:;'>空</a><a href=b.html><img alt=图></a>")
+    d = doc(
+        "<base href=/y/><a href=a.html title='关于全部工作的通知'>关于全部…</a><a href='javascript:;'>空</a><a href=b.html><img alt=图></a>"
+    )
     assert [(a.url, a.words) for a in d.anchors] == [
         ("http://a.gov.cn/y/a.html", "关于全部工作的通知"),
         ("", "空"),
@@ -102,7 +106,9 @@ def test_written_links_take_their_names_from_variables():
 
 
 def test_written_and_escaped():
-    html = unroll('<script>document.write(unescape("%3Cspan id=\'x\'%3E%u516C%3C/span%3E"));document.writeln("\\u544a<\\/p>");</script>')
+    html = unroll(
+        '<script>document.write(unescape("%3Cspan id=\'x\'%3E%u516C%3C/span%3E"));document.writeln("\\u544a<\\/p>");</script>'
+    )
     assert html.endswith("<span id='x'>公</span>告</p>")
 
 
@@ -120,7 +126,9 @@ def test_records_of_a_data_store():
     assert html.endswith("</script><li><a href='/art/2020/9/1/art_1_2.html'>题</a></li><li>二</li>")
 
 
-@pytest.mark.parametrize("page", ['document.write("' * 100_000, "document.write<script></script>" * 50_000, "<script>" * 100_000])
+@pytest.mark.parametrize(
+    "page", ['document.write("' * 100_000, "document.write<script></script>" * 50_000, "<script>" * 100_000]
+)
 def test_unrolling_is_linear(page):
     start = time.perf_counter()
     unroll("<script>" + page + "</script>")

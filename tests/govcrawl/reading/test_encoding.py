@@ -31,7 +31,9 @@ def test_big5_by_header_or_meta():
     assert words in decode(f"<meta charset='big5'>{words}".encode("big5"))[0]
 
 
-@pytest.mark.parametrize(("mark", "codec"), [(b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")])
+@pytest.mark.parametrize(
+    ("mark", "codec"), [(b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")]
+)
 def test_byte_order_mark(mark, codec):
     assert decode(mark + WORDS.encode(codec)) == (WORDS, codec)
 

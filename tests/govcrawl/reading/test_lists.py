@@ -98,7 +98,9 @@ def test_separators_and_a_pager_in_the_list():
 
 
 def test_a_hidden_tab_is_part_of_the_page():
-    got = items("<ul style='display: none'><li><a href=1001.html>关于开展普查的通知</a><span>2026-09-07</span></li></ul>")
+    got = items(
+        "<ul style='display: none'><li><a href=1001.html>关于开展普查的通知</a><span>2026-09-07</span></li></ul>"
+    )
     assert got[0].date == DAY
 
 
@@ -139,10 +141,17 @@ def test_dates_in_prose_date_no_link():
 
 def test_spam_hidden_in_a_page_is_no_entry():
     spam = "".join(f"<a href=http://spam{i}.com/t20260907_1.html>网上娱乐平台注册送彩金大全<a>" for i in range(40))
-    assert items(f"<ul><li><a href=1.html>关于开展普查的通知</a><i>2026-09-07</i></li></ul><div style='display:none;'>{spam}</div>")[0].title == (
-        "关于开展普查的通知"
+    assert items(
+        f"<ul><li><a href=1.html>关于开展普查的通知</a><i>2026-09-07</i></li></ul><div style='display:none;'>{spam}</div>"
+    )[0].title == ("关于开展普查的通知")
+    assert (
+        len(
+            items(
+                f"<ul><li><a href=1.html>关于开展普查的通知</a><i>2026-09-07</i></li></ul><div style='display:none;'>{spam}</div>"
+            )
+        )
+        == 1
     )
-    assert len(items(f"<ul><li><a href=1.html>关于开展普查的通知</a><i>2026-09-07</i></li></ul><div style='display:none;'>{spam}</div>")) == 1
 
 
 def entry(day, n):

@@ -66,7 +66,13 @@ def test_join_leads_nowhere(href):
 SEGMENTS = st.lists(st.sampled_from(["a", "b1", "..", ".", "index.html", "t2020_1"]), max_size=6).map("/".join)
 
 
-@given(path=SEGMENTS, slash=st.booleans(), rooted=st.booleans(), query=st.sampled_from(["", "?id=3", "?u=a/../b"]), fragment=st.sampled_from(["", "#x"]))
+@given(
+    path=SEGMENTS,
+    slash=st.booleans(),
+    rooted=st.booleans(),
+    query=st.sampled_from(["", "?id=3", "?u=a/../b"]),
+    fragment=st.sampled_from(["", "#x"]),
+)
 def test_join_agrees_with_urllib(path, slash, rooted, query, fragment):
     href = ("/" if rooted else "") + path + ("/" if slash and path else "") + query + fragment
     got = join(BASE, href)

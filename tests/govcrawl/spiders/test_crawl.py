@@ -228,7 +228,9 @@ def test_what_counts_as_a_failed_visit(
 
 
 @pytest.mark.parametrize("spider", ["site", "probe"])
-def test_without_urls_a_spider_starts_the_embedded_stores_and_stops_them(spider: str, environment: dict[str, str]) -> None:
+def test_without_urls_a_spider_starts_the_embedded_stores_and_stops_them(
+    spider: str, environment: dict[str, str]
+) -> None:
     bare = {k: v for k, v in environment.items() if k not in ("REDIS_URL", "MONGODB_URI")}
     command = [sys.executable, "-m", "scrapy", "crawl", spider, "-s", "STOP_WHEN_DONE=1"]
     done = subprocess.run(command, cwd=ROOT, env=bare, capture_output=True, text=True, timeout=60, check=False)

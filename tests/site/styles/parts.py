@@ -63,7 +63,7 @@ var stnDays = ["星期日","星期一","星期二","星期三","星期四","星�
 function getFullYear(d) { var yr = d.getYear(); if (yr < 1000) yr += 1900; return yr; }
 document.write("<div class='time'>今天是：" + getFullYear(today) + "年" + (today.getMonth() + 1) + "月" + today.getDate() + "日 " + stnDays[today.getDay()] + "</div>");
 </script>
-"""  # noqa: E501
+"""
 
 WEATHER = (
     """<script type="text/javascript">
@@ -86,7 +86,7 @@ var customCity = {
     }
 };
 </script>
-"""  # noqa: E501
+"""
 )
 
 SLIDE = """<script type="text/javascript">
