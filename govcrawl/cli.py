@@ -18,9 +18,11 @@ from typing import Any
 import redis
 
 from govcrawl import demo, plan, run, services
-from govcrawl.errors import GovcrawlError, Irreconcilable
+from govcrawl.errors import GovcrawlError, InputError, OutputError, StoreUnavailable, UnknownCampaign
 from govcrawl.frontier.frontier import Counts, Frontier, round_key
 from govcrawl.store import Store
+
+BAD_INPUT = (InputError, OutputError, StoreUnavailable, UnknownCampaign)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -28,12 +30,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         with run.terminated_like_interrupted():
             return int(args.run(args))
-    except Irreconcilable as error:
-        print(f"govcrawl: {error}", file=sys.stderr)
-        return 1
     except GovcrawlError as error:
         print(f"govcrawl: {error}", file=sys.stderr)
-        return 2
+        return 2 if isinstance(error, BAD_INPUT) else 1
     except KeyboardInterrupt:
         print("\ngovcrawl: 已中断；再次运行同一命令将从中断处继续", file=sys.stderr)
         return 1

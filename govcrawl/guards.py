@@ -18,13 +18,14 @@ AddrInfo = tuple[Any, Any, int, str, tuple[Any, ...]]
 
 
 NAT64 = ip_network("64:ff9b::/96")  #: RFC 6052: the IPv4 address is the last 32 bits
+COMPATIBLE = ip_network("::/96")  #: RFC 4291 §2.5.5.1, deprecated: the same
 NAT64_LOCAL = ip_network("64:ff9b:1::/48")  #: RFC 8215: not global, unknown to Python before 3.13
 
 
 def unwrap(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
     """The IPv4 address inside a mapped, 6to4, Teredo or NAT64 address; others as they are."""
     if isinstance(address, IPv6Address):
-        if address in NAT64:
+        if address in NAT64 or address in COMPATIBLE:
             return IPv4Address(int(address) & 0xFFFFFFFF)
         return address.ipv4_mapped or address.sixtofour or (address.teredo or (None, None))[1] or address
     return address

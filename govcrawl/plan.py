@@ -54,7 +54,9 @@ def open_round(campaign: Campaign, number: int, store: Store, frontier: Frontier
     if not known:
         _rebuild(campaign.id, number, store, frontier)
     now = float(frontier.client.time()[0])
-    return frontier.add(key, _seeds(campaign, store, now))
+    new = frontier.add(key, _seeds(campaign, store, now))
+    frontier.built(key)  # last: an opening that was interrupted is done again
+    return new
 
 
 def _seeds(campaign: Campaign, store: Store, now: float) -> Iterator[Task]:

@@ -17,6 +17,7 @@ from pathlib import Path
 from types import FrameType
 from typing import IO
 
+import redis
 from tqdm import tqdm
 
 from govcrawl import services
@@ -30,6 +31,7 @@ POLL_S = 0.5
 STOP_S = 60.0  #: a worker must have given back what it holds within this time after SIGTERM
 MAX_RESTARTS = 20  #: of dead workers in one run: beyond, something is wrong that a restart does not mend
 CRAWL = ("site", "link")
+VITAL = ("home", "column", "more", "fragment", "probe")  #: a site that lacks one of these was not inspected as planned
 PARTIAL = "可用性监测尚未结束，本通报按已完成的访问次数统计。"
 
 
@@ -84,8 +86,7 @@ def crawl(campaign: Campaign, store: Store, frontier: Frontier, urls: services.U
             key = round_key(campaign.id, number)
             if _already_closed(store, campaign.id, key, wait):
                 continue
-            open_round(campaign, number, store, frontier)
-            _do_round(campaign, key, frontier, crew, wait)
+            _do_round(campaign, number, store, frontier, crew, wait)
             why = "" if wait or not _open(frontier, key, ("probe",)) else PARTIAL
             store.close_round(campaign.id, number, incomplete_sites(frontier, key, CRAWL), why)
     finally:
@@ -100,12 +101,22 @@ def _already_closed(store: Store, campaign: str, key: str, wait: bool) -> bool:
     return closed is not None and not closed[0] and (not closed[1] or not wait)
 
 
-def _do_round(campaign: Campaign, key: str, frontier: Frontier, crew: Workers, wait: bool) -> None:
-    queues = (*CRAWL, "probe") if wait else CRAWL
+def _do_round(campaign: Campaign, number: int, store: Store, frontier: Frontier, crew: Workers, wait: bool) -> None:
+    """Until nothing is open.  A Redis that is away is waited for; one that came back empty is filled again."""
+    key, queues = round_key(campaign.id, number), (*CRAWL, "probe") if wait else CRAWL
+    open_round(campaign, number, store, frontier)
     with _progress(campaign, key, frontier) as show:
-        while _open(frontier, key, queues):
+        while True:
+            try:
+                if not frontier.exists(key):
+                    open_round(campaign, number, store, frontier)
+                # asked again after the count: a Redis emptied in between has nothing open either
+                if not _open(frontier, key, queues) and frontier.exists(key):
+                    break
+                show()
+            except redis.RedisError as error:
+                sys.stderr.write(f"Redis 暂时无法连接，等待恢复：{error}\n")
             crew.keep_alive()
-            show()
             time.sleep(POLL_S)
         show()
 
@@ -115,9 +126,9 @@ def _open(frontier: Frontier, key: str, queues: tuple[str, ...]) -> int:
 
 
 def incomplete_sites(frontier: Frontier, key: str, queues: tuple[str, ...]) -> set[str]:
-    """Sites with work left, or with a home or column page that was given up for a reason of ours."""
+    """Sites with work left, or with a page or visit that was given up for a reason of ours and can't be done without."""
     left = {site for site, n in frontier.open_by_site(key, queues).items() if n}
-    return left | {task.site for task, _ in frontier.dead(key) if task.role in ("home", "column", "more", "fragment")}
+    return left | {task.site for task, _ in frontier.dead(key) if task.role in VITAL}
 
 
 class _Show:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Literal
 
 from govcrawl.contracts import ColumnClass, ColumnState, ColumnVerdict, Finding, Observation
+from govcrawl.reading.urls import identity
 from pipelines.rulings import Case, Doubt, Ruling, Weight
 from pipelines.seen import Dated, Seen, date_items, entries
 from pipelines.standards import Pack
+
+ENOUGH_ARTICLES = 5  #: of an undated list, opened in vain for a date; fewer prove nothing while others are unopened
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,22 +65,32 @@ class Columns:
 def judge_columns(seen: Seen, pack: Pack) -> Columns:
     looks: dict[str, list[Observation]] = defaultdict(list)
     for observation in seen.of("column"):
-        looks[observation.data["column"]].append(observation)
+        looks[identity(observation.data["column"])].append(observation)
     unread = sorted(seen.unread("column"), key=lambda o: bool(o.data.get("cls")))
-    missed = {o.url: o for o in unread if o.url not in looks}
+    missed = {identity(o.url): o for o in unread if identity(o.url) not in looks}
     known = [o for o in missed.values() if o.data.get("cls")]
-    judged = [_read(url, own, seen, pack) for url, own in looks.items()] + [_judged(o, "unknown", pack) for o in known]
+    judged = [_read(own, seen, pack) for own in _once(looks)] + [_judged(o, "unknown", pack) for o in known]
     return Columns(tuple(sorted(judged, key=lambda c: (c.level, c.url))), len(missed) - len(known))
 
 
-def _read(url: str, looks: Sequence[Observation], seen: Seen, pack: Pack) -> JudgedColumn:
+def _once(looks: Mapping[str, Sequence[Observation]]) -> list[Sequence[Observation]]:
+    """Two addresses with the very same entries (``/tzgg/`` and its 更多 ``/tzgg/list.html``) are one column."""
+    unique: dict[object, Sequence[Observation]] = {}
+    for url in sorted(looks):
+        own = frozenset(item for o in looks[url] for item, _ in entries(o))
+        unique.setdefault(own or url, looks[url])
+    return list(unique.values())
+
+
+def _read(looks: Sequence[Observation], seen: Seen, pack: Pack) -> JudgedColumn:
     """One column from all looks at it and at the further pages of its list."""
-    first = min(looks, key=lambda o: o.url != url)
+    first = min(looks, key=lambda o: o.url != o.data["column"])
+    url = first.data["column"]
     items = [entry for o in looks for entry in entries(o)]
     state = _merge({o.data["state"] for o in looks}, bool(items))
     until = seen.until(looks)
     dated = date_items(items, seen, until, pack.windows.get(first.data["cls"], 0))
-    clouded = any(o.url in seen.clouded for o in looks)
+    clouded = any(identity(o.url) in seen.clouded for o in looks)
     return _judged(first, state, pack, url=url, until=until, dated=dated, clouded=clouded)
 
 
@@ -125,8 +138,8 @@ def _stale(state: ColumnState, dated: Dated | None, key: bool) -> bool | None:
         return None
     if state != "listed" or dated is None or dated.fresh:
         return False
-    # “未注明信息发布时间的视为不更新”: undated entries count so once an article was opened to look for its date
-    if dated.pushed_off or (not dated.read and dated.unread > dated.dated):
+    # “未注明信息发布时间的视为不更新”: undated entries count so once enough of their articles were opened to look for a date
+    if dated.pushed_off or (dated.unread and dated.read < ENOUGH_ARTICLES):
         return None
     return True
 

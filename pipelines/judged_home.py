@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from govcrawl.contracts import Observation, Probe, ProbeCount
+from govcrawl.reading.urls import identity
 from pipelines.judged_columns import Columns
 from pipelines.rulings import Case, Doubt, Ruling, Weight
 from pipelines.seen import Dated, date_items, entries
@@ -45,10 +46,14 @@ def rule_on_home(case: Case, columns: Columns) -> list[Ruling]:
     if not looks:
         return [Ruling("home_not_updated", doubts=(_not_read(case),))]
     if all(o.data["nav_only"] for o in looks):
+        if not columns.judged:
+            return [
+                Ruling("home_not_updated", doubts=(Doubt("首页没有可判断的内容，未能判断是否更新", Weight.NO_MEANS),))
+            ]
         return [_second_level(case, columns, looks[-1])]
     until = case.seen.until(looks)
     dated = date_items(_items(looks), case.seen, until, case.pack.veto.home_not_updated.window_days)
-    clouded = any(o.url in case.seen.clouded for o in looks)
+    clouded = any(identity(o.url) in case.seen.clouded for o in looks)
     stale = _stale(dated, clouded)
     later = (_later(dated.later),) if dated.later else ()
     untold = (_untold(clouded),) if stale is None else ()

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from govcrawl.contracts import Finding, Observation
+from govcrawl.reading.urls import identity
 from pipelines.rulings import Case, Ruling
 from pipelines.seen import as_day
 
@@ -23,10 +24,10 @@ def rule_on_letters(case: Case) -> Ruling:
 
 def _letters(case: Case) -> dict[tuple[str, str, str], list[Observation]]:
     """The looks at each letter that count as evidence.  Boards move on: a letter is known by board, title and day."""
-    boards = {o.url: (o.data["name"], o.data["cls"]) for o in case.seen.of("column")}
+    boards = {identity(o.url): (o.data["name"], o.data["cls"]) for o in case.seen.of("column")}
     letters: dict[tuple[str, str, str], list[Observation]] = defaultdict(list)
     for o in case.seen.of("letter"):
-        name, cls = boards.get(o.data["board"], (o.data["board_name"], o.data["board_cls"]))
+        name, cls = boards.get(identity(o.data["board"]), (o.data["board_name"], o.data["board_cls"]))
         if _must_answer(case, name, cls) and _waited(case, o) is not None:
             letters[o.data["board"], o.data["title"], o.data["asked"]].append(o)
     return letters
@@ -68,9 +69,12 @@ def _letter_finding(case: Case, o: Observation) -> Finding:
 def rule_on_links(case: Case) -> Ruling:
     """Points once for each target, however many pages link to it; on the home page it weighs more."""
     rule = case.pack.deduction.dead_link
+    # only what the last round still found dead: a link that was mended meanwhile is no fault any more
+    last = max((o.round for every in case.seen.kinds.values() for o in every), default=0)
     targets: dict[str, Observation] = {}
-    for o in sorted(case.seen.of("dead_link"), key=lambda o: (not o.data["on_home"], -o.round)):
-        targets.setdefault(o.data["target"], o)
+    for o in sorted(case.seen.of("dead_link"), key=lambda o: not o.data["on_home"]):
+        if o.round == last:
+            targets.setdefault(o.data["target"], o)
     on_home = sum(bool(o.data["on_home"]) for o in targets.values())
     points: Fraction = on_home * rule.points_home + (len(targets) - on_home) * rule.points_other
     return Ruling("dead_link", tuple(_link_finding(case, url, o) for url, o in targets.items()), points=points)

@@ -50,7 +50,8 @@ def observe(result: Result) -> Iterator[Observation]:
 
 
 def _unread(result: Result, task: Task, page: Page) -> Iterator[Observation]:
-    if task.found_on and is_dead(page):
+    # further pages and fragments are addresses we worked out ourselves: no reader's link is dead there
+    if task.role not in ("home", "more", "fragment") and is_dead(page):
         status = page.status if page.status is not None else page.outcome
         data: dict[str, Any] = {"target": task.url, "status": status, "on_home": task.on_home, "text": task.text}
         yield _seen(result, "dead_link", data)

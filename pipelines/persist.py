@@ -8,7 +8,7 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Self
 
-from pymongo.errors import AutoReconnect, PyMongoError, ServerSelectionTimeoutError
+from pymongo.errors import AutoReconnect, ServerSelectionTimeoutError
 from scrapy.crawler import Crawler
 
 from govcrawl.contracts import Result
@@ -69,13 +69,13 @@ class PersistPipeline:
     async def _settle(self, batch: list[Result]) -> None:
         try:
             await self._save(batch)
-        except PyMongoError as error:
-            # refused by the server, not away: one bad result must not hold up the others
+        except Exception as error:  # noqa: BLE001
+            # refused, not away, or not to be written at all: one bad result must not hold up the others, nor end this loop
             if len(batch) > 1:
                 for one in batch:
                     await self._settle([one])
                 return
-            logger.error("MongoDB refuses the result of %s: %s", batch[0].page.url, error)
+            logger.error("MongoDB can't take the result of %s: %s", batch[0].page.url, error)
             await self._scheduler.settle([Settled(batch[0].lease, "dead", reason=f"store: {error}"[:500])])
             return
         await self._scheduler.settle([Settled(r.lease, "ack", r.children) for r in batch])

@@ -21,6 +21,9 @@ from pipelines.rulings import Case, Doubt, Ruling, Weight
 from pipelines.seen import look_at
 from pipelines.standards import Pack
 
+#: Vetoes that nothing still to be read can undo.
+STANDS_ALONE = frozenset({"site_unreachable", "poor_response"})
+
 
 def score(
     site: Site,
@@ -37,8 +40,8 @@ def score(
     """Judges a site by everything that all rounds saw of it.
 
     ``observations`` and ``probes`` are this site's only; ``pages``: distinct pages read; ``visits``: availability
-    visits the campaign plans; ``complete`` False: the crawl still goes on or was cut short, so that nothing more than a fault
-    can be told.
+    visits the campaign plans; ``complete`` False: the crawl still goes on or was cut short, so that only
+    what nothing still to be read can undo fails the site.
 
     pass          nothing is wrong enough, and nothing that could not be told might be
     fail          ``vetoes`` names why; or it is empty and the deductions exceed the pass line (``score_below_pass``)
@@ -68,7 +71,7 @@ def _decide(case: Case, rulings: Sequence[Ruling], complete: bool, verdict: Verd
     """Vetoes first; then what could not be looked at; then points; then what might still be wrong."""
     total = sum((r.points for r in rulings), Fraction(0))
     line = case.pack.pass_line
-    vetoed = [r.rule for r in rulings if r.veto]
+    vetoed = [r.rule for r in rulings if r.veto and (complete or r.rule in STANDS_ALONE)]
     doubts = _doubts(case.pack, rulings, total, complete)
     heaviest = max(doubts.values(), default=Weight.NOTE)
     findings = [f for r in rulings for f in r.findings]
@@ -76,7 +79,7 @@ def _decide(case: Case, rulings: Sequence[Ruling], complete: bool, verdict: Verd
     if vetoed:
         words = tuple(rule.word for name, rule in case.pack.rules().items() if name in vetoed)
         return replace(verdict, verdict="fail", vetoes=tuple(sorted(vetoed)), reasons=words)
-    if heaviest is Weight.NO_MEANS:
+    if heaviest is Weight.NO_MEANS or not complete:
         return replace(verdict, verdict="insufficient")
     if total > line.deductions:
         findings.append(_below_pass(case, total))

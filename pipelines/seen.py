@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta, timezone
 
 from govcrawl.contracts import Observation
+from govcrawl.reading.urls import identity
 
 Kinds = Mapping[str, Sequence[Observation]]
 BEIJING = timezone(timedelta(hours=8))
@@ -20,9 +21,11 @@ class Seen:
 
     as_of: date
     kinds: Kinds  #: in a fixed order, earlier rounds first
-    dates: Mapping[str, frozenset[date]]  #: URL of an item -> every day a list, the home page or the article shows
-    articles: frozenset[str]  #: URLs whose article was read
-    clouded: frozenset[str]  #: URLs of pages of which a part (a further page, an inserted fragment) could not be read
+    dates: Mapping[str, frozenset[date]]  #: identity of an item -> every day a list, the home page or the article shows
+    articles: frozenset[str]  #: identities of articles that were read
+    clouded: frozenset[
+        str
+    ]  #: identities of pages of which a part (a further page, an inserted fragment) could not be read
 
     def of(self, kind: str) -> Sequence[Observation]:
         return self.kinds.get(kind, ())
@@ -30,7 +33,7 @@ class Seen:
     def unread(self, role: str) -> list[Observation]:
         """Pages of that role which no round could read."""
         read = _read(self.kinds)
-        return [o for o in _failures(self.kinds) if _is(o, role) and o.url not in read]
+        return [o for o in _failures(self.kinds) if _is(o, role) and identity(o.url) not in read]
 
     def until(self, looks: Iterable[Observation]) -> date:
         """The day that ages are measured back from: the cut-off, or the last look where that was earlier.
@@ -49,14 +52,14 @@ def look_at(observations: Iterable[Observation], as_of: date) -> Seen:
         as_of,
         dict(kinds),
         _dates(kinds),
-        frozenset(o.url for o in kinds["article"]),
-        frozenset(o.found_on for o in parts if o.url not in read),
+        frozenset(identity(o.url) for o in kinds["article"]),
+        frozenset(identity(o.found_on) for o in parts if o.found_on and identity(o.url) not in read),
     )
 
 
 def entries(observation: Observation) -> list[tuple[str, date | None]]:
-    """(URL, shown date) of every item of a home or column observation."""
-    return [(item[0], as_day(item[-1])) for item in observation.data["items"]]
+    """(identity of the URL, shown date) of every item of a home or column observation."""
+    return [(identity(item[0]), as_day(item[-1])) for item in observation.data["items"]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +104,8 @@ def _failures(kinds: Kinds) -> list[Observation]:
 
 
 def _read(kinds: Kinds) -> set[str]:
-    """URLs that some round could read."""
-    return {o.url for kind in ("home", "column", "article", "letter", "footer") for o in kinds.get(kind, ())}
+    """Identities of pages that some round could read."""
+    return {identity(o.url) for kind in ("home", "column", "article", "letter", "footer") for o in kinds.get(kind, ())}
 
 
 def _dates(kinds: Kinds) -> dict[str, frozenset[date]]:
@@ -113,7 +116,7 @@ def _dates(kinds: Kinds) -> dict[str, frozenset[date]]:
                 days[url].add(day)
     for observation in kinds.get("article", ()):
         if day := as_day(observation.data["published"]):
-            days[observation.url].add(day)
+            days[identity(observation.url)].add(day)
     return {url: frozenset(own) for url, own in days.items()}
 
 

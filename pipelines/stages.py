@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from govcrawl.contracts import Observation, Verdict
+from govcrawl.reading.urls import identity
 from govcrawl.store import Store
 from pipelines.scoring import score as score_site
 from pipelines.standards import known_packs, load_pack
@@ -24,7 +25,7 @@ def score(store: Store, campaign_id: str, standard: str, unfinished: Collection[
     campaign = store.campaign(campaign_id)
     pack = load_pack(standard or campaign.standard)
     cut_short = set(unfinished).union(*(sites for sites, _ in store.closed_rounds(campaign_id).values()))
-    registered = {(c.site, c.url): c.cls for c in store.registered_columns(campaign_id) if c.cls}
+    registered = {(c.site, identity(c.url)): c.cls for c in store.registered_columns(campaign_id) if c.cls}
     chosen = {s.code for s in store.sites(campaign_id, chosen_only=True)}
     verdicts = []
     for site in store.sites(campaign_id):
@@ -47,5 +48,5 @@ def score(store: Store, campaign_id: str, standard: str, unfinished: Collection[
 
 def _as_registered(seen: Observation, classes: Mapping[tuple[str, str], str]) -> Observation:
     """A column's class is what the site registered, where it did; else what reading made of its name."""
-    cls = classes.get((seen.site, seen.data.get("column", ""))) if seen.kind == "column" else None
+    cls = classes.get((seen.site, identity(seen.data["column"]))) if seen.kind == "column" else None
     return replace(seen, data=seen.data | {"cls": cls}) if cls else seen

@@ -6,7 +6,6 @@ a message with an unknown key, role or type is refused (``BadMessage``) and put 
 
 from __future__ import annotations
 
-import re
 from hashlib import blake2b
 from typing import Any, get_args
 from urllib.parse import urlsplit
@@ -15,6 +14,7 @@ import msgspec
 
 from govcrawl.contracts import Role, Task
 from govcrawl.errors import BadMessage
+from govcrawl.reading.urls import identity
 
 #: Message key → field of Task.  ``q`` (queue), ``h`` (host) and ``p`` are what the Lua scripts look at.
 KEYS = {
@@ -25,8 +25,6 @@ DERIVED = {"q", "h"}
 DEFAULTS = {name: getattr(Task(site="", kind="site", role="page", url=""), name) for name in KEYS.values()}
 REQUIRED = ("site", "kind", "role", "url", "priority")
 ID_BYTES = 12  #: 96 bits: a clash among 10^7 tasks of a round has a chance of 10^-15
-
-INDEX_FILE = re.compile(r"/(?:index|default)\.(?:s?html?|jsp|php|aspx?|do)$", re.IGNORECASE)
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
@@ -40,17 +38,6 @@ def queue_of(task: Task) -> str:
 def host_of(url: str) -> str:
     """Host with port, lower-case: what politeness counts by."""
     return urlsplit(url).netloc.rpartition("@")[2].lower()
-
-
-def identity(url: str) -> str:
-    """What tells one page from another: ``/x/`` is ``/x/index.html``, and neither http or https nor ``www.`` makes another page.
-
-    Without this a column linked in two ways would be read, and counted against its site, twice.
-    """
-    parts = urlsplit(url)
-    path = INDEX_FILE.sub("/", parts.path) or "/"
-    query = f"?{parts.query}" if parts.query else ""
-    return f"{host_of(url).removeprefix('www.')}{path}{query}"
 
 
 def task_id(task: Task) -> bytes:

@@ -6,6 +6,7 @@ All methods block; a worker calls them off its event loop (``scheduler.py``).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Literal, TypeVar
@@ -111,7 +112,12 @@ class Frontier:
             self.client.unlink(*names)
 
     def exists(self, key: str) -> bool:
-        return bool(self.client.exists(self._prefix(key) + "conf"))
+        """Whether the round is whole on Redis: opened, and filled from what is stored."""
+        return bool(self.client.hexists(self._prefix(key) + "conf", "built"))
+
+    def built(self, key: str) -> None:
+        """Says that the round has been filled; until then it is filled again by whoever opens it."""
+        self.client.hset(self._prefix(key) + "conf", "built", 1)
 
     def counts(self, key: str) -> Counts:
         raw = {k.decode(): int(v) for k, v in self.client.hgetall(self._prefix(key) + "n").items()}
@@ -132,8 +138,11 @@ class Frontier:
     def dead(self, key: str) -> list[tuple[Task, str]]:
         """Tasks given up, each with its reason."""
         prefix = self._prefix(key)
-        reasons = self.client.hgetall(prefix + "dead")
-        return [(decode(self.client.hget(prefix + "t", i) or b""), r.decode()) for i, r in reasons.items()]
+        found = []
+        for id_, reason in self.client.hgetall(prefix + "dead").items():
+            with suppress(BadMessage):  # put aside as such; its reason is in the log of the worker that claimed it
+                found.append((decode(self.client.hget(prefix + "t", id_) or b""), reason.decode()))
+        return found
 
     # --- tasks ---
 

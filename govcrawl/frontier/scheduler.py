@@ -34,12 +34,15 @@ from twisted.python.failure import Failure
 from govcrawl.contracts import Lease, Result
 from govcrawl.frontier import codec
 from govcrawl.frontier.frontier import Frontier, Settled
+from govcrawl.frontier.known import KnownTasks
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 #: request.meta key of the lease; never inherited by another request.
 LEASE = "govcrawl_lease"
+WORKER = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"  #: name of this process
+BEAT_S = 10.0  #: at most, between two signs of life
 STORE_RETRY_S = 1.0  #: between two tries while Redis is away
 
 
@@ -77,7 +80,9 @@ class PlanDupeFilter(RFPDupeFilter):  # type: ignore[misc]
 class LeaseScheduler(Scheduler):  # type: ignore[misc]
     """One per crawler.  ``claims`` feeds the spider's ``start()``; ``settle`` is called by the last pipeline."""
 
-    held: dict[bytes, Lease]  #: leases of this worker: waiting, downloading, or on their way to MongoDB
+    held: dict[
+        tuple[str, bytes], Lease
+    ]  #: by round and id; leases of this worker: waiting, downloading, or on their way to MongoDB
     _landed: dict[str, list[Lease]]
 
     @classmethod
@@ -93,7 +98,8 @@ class LeaseScheduler(Scheduler):  # type: ignore[misc]
         self.crawler, self.stats = crawler, crawler.stats
         self.lease_s = settings.getfloat("LEASE_S")
         self.hold = settings.getint("CONCURRENT_REQUESTS") + settings.getint("LEASES_WAITING")
-        self.worker = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
+        self.worker = WORKER
+        self.known = KnownTasks()
         self.held, self._landed = {}, {}
         self.frontier = Frontier(self.server)
         self._turn = 0
@@ -172,7 +178,7 @@ class LeaseScheduler(Scheduler):  # type: ignore[misc]
                 await asyncio.sleep(STORE_RETRY_S)
                 continue
             for lease in leases:
-                self.held[lease.id] = lease
+                self.held[lease.round_key, lease.id] = lease
             for lease in leases:
                 yield lease
             if not leases:
@@ -214,34 +220,38 @@ class LeaseScheduler(Scheduler):  # type: ignore[misc]
             try:
                 stale = await self._off_loop(lambda: self.frontier.settle(settled))
                 break
-            except redis.ConnectionError as error:
-                logger.warning("Redis is away, an acknowledgement waits: %s", error)
+            except redis.RedisError as error:
+                logger.warning("Redis can't take an acknowledgement, it waits: %s", error)
                 await asyncio.sleep(STORE_RETRY_S)
         if self.stats:
             self.stats.inc_value("frontier/settled", len(settled))
             self.stats.inc_value("frontier/stale", stale)
+        if stale or any(one.action == "dead" for one in settled):
+            self.known.forget()  # what these pages led to may be unplanned
         for one in settled:
-            self.held.pop(one.lease.id, None)
+            self.held.pop((one.lease.round_key, one.lease.id), None)
 
     async def _heartbeat(self) -> None:
         while True:
-            await asyncio.sleep(self.lease_s / 3)
             try:
                 await self._off_loop(lambda: self.frontier.hello(self.worker))
                 lost = await self._off_loop(lambda: self.frontier.extend(list(self.held.values()), self.lease_s))
+                for lease in [lease for lease in self.held.values() if lease.id in lost]:
+                    logger.warning("Lease lost to another worker: %s", lease.task.url)
+                    self.held.pop((lease.round_key, lease.id), None)
+                    self.known.forget()
             except redis.RedisError as error:
                 logger.warning("Redis is away, heartbeat missed: %s", error)
-                continue
-            for id_ in lost & self.held.keys():
-                logger.warning("Lease lost to another worker: %s", self.held.pop(id_).task.url)
+            await asyncio.sleep(min(self.lease_s / 3, BEAT_S))
 
     def _failed_item(self, item: Any, failure: Failure, **_: Any) -> None:
         if isinstance(item, Result):
             self._bury(item.lease, failure)
 
     def _failed_spider(self, failure: Failure, response: Any, **_: Any) -> None:
-        if response is not None and LEASE in response.meta:
-            self._bury(response.meta[LEASE], failure)
+        meta = getattr(getattr(response, "request", None), "meta", {})  # of a response, or of a failed download
+        if LEASE in meta:
+            self._bury(meta[LEASE], failure)
 
     def _bury(self, lease: Lease, failure: Failure) -> None:
         """A defect of ours on this page: it is put aside with its reason, and the round goes on."""

@@ -5,13 +5,14 @@ states and counts them in the same breath, so ``planned = pending + leased + don
 
 Keys of a round, all behind one hash tag ``gc:{<campaign>:<round>}:`` (written ``P`` below):
 
-    conf      HASH  delay_ms, max_busy, max_attempts, cap:<queue>       n      HASH  counters: planned, pending, leased, done, dead …
+    conf      HASH  delay_ms, max_busy, max_attempts, cap:<queue>, built n      HASH  counters: planned, pending, leased, done, dead …
     t         HASH  id → message (pending, leased, dead)                seen   SET   ids of every task planned (in any state)
     r:<queue> ZSET  host → ms from which it may be asked                slot   HASH  host → ms from which it may be asked
     h:<queue>:<host>  ZSET  site → ms of its last turn                  busy   HASH  host → requests in flight (ids in SET air)
     l:<queue>:<host>|<site>  ZSET  id → rank (a lane)                   due    ZSET  id → ms not before
     leases    ZSET  id → deadline ms                                    lease  HASH  id → token
-    tries     HASH  id → attempts spent                                 dead   HASH  id → reason
+    tries     HASH  id → retries asked for                              lost   HASH  id → leases that expired
+    dead      HASH  id → reason
     plan      HASH  <queue>|<site> → planned                            open   HASH  <queue>|<site> → pending + leased
 
 Times are milliseconds of Redis's own clock: a worker's clock decides nothing.
@@ -105,7 +106,7 @@ local function expire(now)
     local m = cjson.decode(redis.call('HGET', P .. 't', id))
     let_go(id, m)
     count('expired', 1)
-    if redis.call('HINCRBY', P .. 'tries', id, 1) >= max then
+    if redis.call('HINCRBY', P .. 'lost', id, 1) >= max then
       to_dead(id, m, 'lease expired ' .. max .. ' times: the workers that held it died or stalled')
     else
       count('pending', 1); to_lane(id, m, now)
@@ -163,7 +164,7 @@ for a = 5, 3 + 2 * queues, 2 do
       redis.call('HSET', P .. 'lease', id, token)
       count('pending', -1); count('leased', 1); taken = taken + 1
       out[#out + 1] = id
-      out[#out + 1] = tonumber(redis.call('HGET', P .. 'tries', id) or '0') + 1
+      out[#out + 1] = (redis.call('HGET', P .. 'tries', id) or 0) + (redis.call('HGET', P .. 'lost', id) or 0) + 1
       out[#out + 1] = redis.call('HGET', P .. 't', id)
     end
   end
@@ -194,6 +195,7 @@ while i <= #ARGV do
     if action == 'ack' then
       redis.call('HDEL', P .. 't', id)
       redis.call('HDEL', P .. 'tries', id)
+      redis.call('HDEL', P .. 'lost', id)
       redis.call('HINCRBY', P .. 'open', m.q .. '|' .. m.s, -1)
       count('done', 1); count('done:' .. m.q, 1)
     elseif action == 'dead' then

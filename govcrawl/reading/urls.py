@@ -20,13 +20,14 @@ MAX_PARAMETERS = 8
 MAX_SEGMENTS = 16
 MAX_REPEATS = 3  #: /a/b/a/b/a/b/ is a link that climbs into itself
 
+_INDEX_FILE = re.compile(r"/(?:index|default)\.(?:s?html?|jsp|php|aspx?|do)$", re.I)
 _CALENDAR_PATH = re.compile(r"/(?:calendar|rili)\w*/(?:19|20)\d\d[/-]\d{1,2}", re.I)
 _CALENDAR_QUERY = re.compile(r"(?:^|&)(?:(?:start|end|begin)?(?:day|month|year|riqi)|calendar\w*)=\d", re.I)
 
 
 @lru_cache(maxsize=16384)
 def canonical(url: str) -> str:
-    """The identity of a URL: case of scheme and host, default port, fragment, session ids and dot segments don't count."""
+    """How a URL is written: case of scheme and host, default port, fragment, session ids and dot segments don't count."""
     try:
         scheme, netloc, path, query, _ = urlsplit(url.strip())
     except ValueError:
@@ -34,6 +35,18 @@ def canonical(url: str) -> str:
     scheme = scheme.lower()
     path = _without_dots(_SESSION_PATH.sub("", path)) or "/"
     return urlunsplit((scheme, _plain_netloc(scheme, netloc), path, _without_session(query), ""))
+
+
+@lru_cache(maxsize=16384)
+def identity(url: str) -> str:
+    """What tells one page from another: ``/x/`` is ``/x/index.html``, and neither http or https nor ``www.`` makes another page.
+
+    Without this a column linked in two ways would be read, and counted against its site, twice.  Not an address to fetch.
+    """
+    parts = urlsplit(canonical(url))
+    path = _INDEX_FILE.sub("/", parts.path)
+    query = f"?{parts.query}" if parts.query else ""
+    return f"{parts.netloc.rpartition('@')[2].removeprefix('www.')}{path}{query}"
 
 
 def _plain_netloc(scheme: str, netloc: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ClassVar
 
+from pymongo.errors import AutoReconnect, ServerSelectionTimeoutError
 from scrapy import Request, Spider
 from scrapy.http import Response
 from scrapy.settings import BaseSettings
@@ -15,6 +16,7 @@ from twisted.python.failure import Failure
 
 from govcrawl import services
 from govcrawl.contracts import Campaign, Lease, Page, Result
+from govcrawl.errors import UnknownCampaign
 from govcrawl.frontier.codec import host_of
 from govcrawl.frontier.frontier import Settled, split_round
 from govcrawl.frontier.scheduler import LEASE, LeaseScheduler
@@ -23,6 +25,7 @@ from govcrawl.spiders.download import ALLOW, SECONDS
 from govcrawl.store import Store, utc_now
 
 logger = logging.getLogger(__name__)
+ORPHAN_WAIT_S = 60.0  #: before a task whose campaign is not stored is looked at again
 MAX_HOPS = 10  #: redirects followed from one URL
 
 
@@ -48,7 +51,12 @@ class LeaseSpider(Spider):
         threads = 2 * self.settings.getint("CONCURRENT_REQUESTS")
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(threads, "dns"))
         async for lease in self.scheduler.claims(self.queues, self.settings.getbool("STOP_WHEN_DONE")):
-            campaign = await self._campaign(split_round(lease.round_key)[0])
+            try:
+                campaign = await self._campaign(split_round(lease.round_key)[0])
+            except UnknownCampaign as error:
+                logger.error("A round of no stored campaign is left alone: %s", error)
+                await self.scheduler.settle([Settled(lease, "release", retry_s=ORPHAN_WAIT_S)])
+                continue
             yield self._request(lease, campaign)
 
     def closed(self, reason: str) -> None:
@@ -76,7 +84,10 @@ class LeaseSpider(Spider):
 
     def tries(self, lease: Lease, page: Page) -> int:
         """How many fetches this outcome is worth before it is the result."""
-        return self.settings.getint("FETCH_ATTEMPTS") if page.outcome in outcome.PASSING else 1
+        if page.outcome == "our_fault":
+            return 2 * self.settings.getint("FETCH_ATTEMPTS")
+        passing = page.outcome in outcome.PASSING or (page.status or 0) >= 500
+        return self.settings.getint("FETCH_ATTEMPTS") if passing else 1
 
     # --- the way of a lease ---
 
@@ -96,7 +107,7 @@ class LeaseSpider(Spider):
 
     async def parse(self, response: Response, **_: Any) -> AsyncIterator[Result]:
         """Every answer, whatever its status."""
-        headers = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, vs in response.headers.items() for v in vs)
+        headers = tuple((_words(k), _words(v)) for k, values in response.headers.items() for v in values)
         how = outcome.of_answer(response.status, headers, response.body)
         page = self._page(response.meta, status=response.status, headers=headers, body=response.body, outcome=how)
         async for result in self._conclude(response.meta[LEASE], page):
@@ -132,7 +143,22 @@ class LeaseSpider(Spider):
         """A campaign's limits; read once a process (a changed campaign file is picked up by the next workers)."""
         if id_ not in self._campaigns:
             loop = asyncio.get_running_loop()
-            sites = await loop.run_in_executor(None, self.store.sites, id_, True)
+            while True:
+                try:
+                    campaign = await loop.run_in_executor(None, self.store.campaign, id_)
+                    sites = await loop.run_in_executor(None, self.store.sites, id_, True)
+                    break
+                except (AutoReconnect, ServerSelectionTimeoutError) as error:
+                    logger.warning("MongoDB is away, waiting: %s", str(error).partition(",")[0])
+                    await asyncio.sleep(1.0)
             self.homes |= {(id_, site.code): site.home for site in sites}
-            self._campaigns[id_] = await loop.run_in_executor(None, self.store.campaign, id_)
+            self._campaigns[id_] = campaign
         return self._campaigns[id_]
+
+
+def _words(header: bytes) -> str:
+    """A header's text: UTF-8, else GBK, as old servers write it."""
+    try:
+        return header.decode()
+    except UnicodeDecodeError:
+        return header.decode("gb18030", "replace")

@@ -8,12 +8,13 @@ import aiohttp
 from scrapy import Request
 from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler, _ClientResponse
 from scrapy.crawler import Crawler
-from scrapy.http import Response
+from scrapy.http import Headers, Response
 
 from govcrawl.guards import Guard
 
 #: request.meta key: networks (CIDR) that this request's campaign allows beside the public ones.
 ALLOW = "govcrawl_allow"
+MAX_HEADER = 64 * 1024  #: bytes of one header; browsers take as much
 #: request.meta key set here: seconds from the first byte sent (or dialled) to the last byte read, or to the failure.
 SECONDS = "govcrawl_seconds"
 
@@ -37,7 +38,14 @@ class _Pool(AiohttpDownloadHandler):
             auto_decompress=False,
             response_class=_ClientResponse,
             skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
+            max_line_size=MAX_HEADER,
+            max_field_size=MAX_HEADER,
         )
+
+    @staticmethod
+    def _extract_headers(response: _ClientResponse) -> Headers:
+        """As they came: a ``Location`` in raw GBK bytes is no reason to fail."""
+        return Headers(list(response.raw_headers))
 
     async def close(self) -> None:
         await self._unguarded.close()

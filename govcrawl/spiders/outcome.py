@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import errno
 import socket
+import ssl
 from collections.abc import Iterator
 
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
     DownloadConnectionRefusedError,
+    DownloadFailedError,
     DownloadTimeoutError,
     IgnoreRequest,
     ResponseDataLossError,
@@ -20,7 +22,16 @@ from govcrawl.errors import AddressRefused
 from govcrawl.reading.challenge import is_challenge
 
 #: Errors of our own network: no route, no address of our own, no free port, too many files.
-OURS = {errno.ENETUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL, errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
+OURS = {
+    errno.ENETUNREACH,
+    errno.ENETDOWN,
+    errno.EHOSTUNREACH,
+    errno.EADDRNOTAVAIL,
+    errno.EMFILE,
+    errno.ENFILE,
+    errno.ENOBUFS,
+    errno.ENOMEM,
+}
 #: Outcomes worth another try: the answer may differ a moment later.
 PASSING: frozenset[Outcome] = frozenset({"timeout", "dns", "refused", "reset", "bad_answer", "our_fault"})
 #: Statuses that say "not you" rather than "not there": never counted against a site.
@@ -37,7 +48,7 @@ def of_answer(status: int, headers: tuple[tuple[str, str], ...], body: bytes) ->
 
 
 def of_error(error: BaseException) -> Outcome:
-    """The outcome of a download that raised."""
+    """The outcome of a download that raised; only a cause that is recognised may count against a site."""
     chain = list(_causes(error))
     if any(isinstance(e, AddressRefused) for e in chain):
         return "refused_by_us"
@@ -47,13 +58,16 @@ def of_error(error: BaseException) -> Outcome:
         return "timeout"
     if isinstance(error, CannotResolveHostError):
         return "our_fault" if any(_resolver_is_away(e) for e in chain) else "dns"
+    if any(isinstance(e, ssl.SSLError) for e in chain):
+        return "bad_answer"
     if isinstance(error, DownloadConnectionRefusedError):
         return "refused"
     if isinstance(error, DownloadCancelledError | IgnoreRequest):  # the latter: too large once decompressed
         return "too_large"
     if any(isinstance(e, ConnectionResetError | BrokenPipeError | ResponseDataLossError) for e in chain):
         return "reset"
-    return "bad_answer"
+    # what our client can't read may be plain to a browser, and what we don't know is a defect of ours: neither accuses
+    return "bad_answer" if isinstance(error, DownloadFailedError) else "our_fault"
 
 
 def _resolver_is_away(error: BaseException) -> bool:

@@ -74,7 +74,9 @@ def _target(page: Page) -> str:
 
 
 def _failed(page: Page, spent_s: float, timeout_s: float) -> bool | None:
-    """None: our fault or a firewall's refusal, left out of the share."""
-    if page.outcome in ("our_fault", "refused_by_us", "challenge") or page.status in NOT_YOU:
+    """None: our fault, an answer we can't read, or a wall (firewall, cookie test): left out of the share."""
+    if page.outcome in ("our_fault", "refused_by_us", "bad_answer", "challenge") or page.status in NOT_YOU:
+        return None
+    if page.outcome == "redirect" and any(name.lower() == "set-cookie" for name, _ in page.headers):
         return None
     return page.outcome not in ("ok", "too_large") or spent_s >= timeout_s

@@ -13,12 +13,11 @@ from typing import ClassVar
 from urllib.parse import urlsplit
 
 from govcrawl.contracts import Facts, Lease, Page, Result, Role, Site, Task
-from govcrawl.frontier.codec import host_of, identity
+from govcrawl.frontier.codec import host_of
 from govcrawl.frontier.frontier import split_round
 from govcrawl.reading import read
-from govcrawl.reading.urls import canonical, is_trap, join
+from govcrawl.reading.urls import canonical, identity, is_trap, join
 from govcrawl.spiders.base import MAX_HOPS, LeaseSpider
-from govcrawl.spiders.known import KnownTasks
 
 #: 0 first … 99 last.
 HOME, FRAGMENT, COLUMN, MORE, LETTER, DATING, ARTICLE, PAGE, LINK = 1, 4, 10, 20, 30, 35, 50, 70, 90
@@ -42,9 +41,8 @@ class SiteSpider(LeaseSpider):
         return "HEAD" if lease.task.role == "link" and lease.attempt == 1 else "GET"
 
     def tries(self, lease: Lease, page: Page) -> int:
-        if lease.task.role == "link" and page.outcome in ("http_error", "challenge"):
-            return 2
-        return super().tries(lease, page)
+        again = 2 if lease.task.role == "link" and page.outcome in ("http_error", "challenge") else 1
+        return max(again, super().tries(lease, page))
 
     def read(self, lease: Lease, page: Page) -> Result:
         task = lease.task
@@ -58,13 +56,7 @@ class SiteSpider(LeaseSpider):
         campaign = split_round(lease.round_key)[0]
         home = self.homes.get((campaign, task.site), task.url)
         children = Children(task, facts, home, self._campaigns[campaign].crawl.max_depth)
-        return Result(lease, page, facts, children=self._known.only_new(lease.round_key, children))
-
-    @property
-    def _known(self) -> KnownTasks:
-        if not hasattr(self, "_known_tasks"):
-            self._known_tasks = KnownTasks()
-        return self._known_tasks
+        return Result(lease, page, facts, children=self.scheduler.known.only_new(lease, children))
 
 
 class Children:

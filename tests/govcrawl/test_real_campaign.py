@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from govcrawl.frontier.codec import identity
 from govcrawl.frontier.frontier import Frontier
+from govcrawl.reading.urls import identity
 from govcrawl.store import Store
 from tests.govcrawl.reading.test_real_sites import NAMES, archives, labels
 from tests.pathologies import Server, served

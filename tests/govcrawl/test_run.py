@@ -153,3 +153,16 @@ def test_a_worker_that_dies_is_replaced(
     _, err = finished(process)
     assert process.returncode == 0, err
     assert store.db["pages"].count_documents({"role": {"$ne": "probe"}}) == 41
+
+
+def test_a_redis_that_comes_back_empty_costs_nothing_that_is_stored(
+    tmp_path: Path, environment: dict[str, str], server: Server, store: Store, frontier: Frontier
+) -> None:
+    process = start(written(tmp_path, server), environment)
+    until_some_are_stored(store, 8)
+    frontier.client.flushall()
+    _, err = finished(process)
+    assert process.returncode == 0, err
+    assert store.db["pages"].count_documents({"role": {"$ne": "probe"}}) == 41
+    result = json.loads((tmp_path / "out" / "results.json").read_text(encoding="utf-8"))
+    assert result["sites"][0]["probes"]["total"] == 2

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.pipelines.build import HOME, article, challenge, column, day, fine_with, judge, unread
@@ -127,10 +129,34 @@ def test_future_dates_are_no_updates():
 def test_undated_columns():
     undated, first = column("x", "news", None, None, None), f"{HOME}x/0.html"
     assert state_of(undated) == "unknown"
-    assert state_of(undated, article(first, None)) == "stale"
-    assert state_of(undated, article(first, 15)) == "stale"
+    assert state_of(undated, article(first, None)) == "unknown"  # the unopened ones may be fresh
+    others = [article(f"{HOME}x/{n}.html", None) for n in (1, 2)]
+    assert state_of(undated, article(first, None), *others) == "stale"
+    assert state_of(undated, article(first, 15), *others) == "stale"
     assert state_of(undated, article(first, 14)) == "fresh"
-    assert state_of(column("x", "news", 15, None)) == "stale"
+    assert state_of(column("x", "news", 15, None)) == "unknown"
+    assert state_of(column("x", "news", 15, None), article(f"{HOME}x/1.html", None)) == "stale"
+
+
+def test_a_long_undated_list_is_stale_once_five_articles_were_opened_in_vain():
+    undated = column("x", "news", *[None] * 20)
+    opened = [article(f"{HOME}x/{n}.html", None) for n in range(5)]
+    assert state_of(undated, *opened[:4]) == "unknown"
+    assert state_of(undated, *opened) == "stale"
+
+
+def test_one_column_under_two_addresses_counts_once():
+    columns = [column(f"c{n}", "news", 15) for n in range(3)]
+    again = [
+        replace(c, url=c.url + "index.html", data=c.data | {"column": c.data["column"] + "index.html"}, round=2)
+        for c in columns
+    ]
+    lists = [
+        replace(c, url=c.url + "list.html", data=c.data | {"column": c.data["column"] + "list.html"}) for c in columns
+    ]
+    verdict = judge(fine_with(*columns, *again, *lists))
+    assert verdict.vetoes == ()
+    assert sum(c.state == "stale" for c in verdict.columns) == 3
 
 
 # --- what is left out or can't be told --------------------------------------------------------------------------

@@ -111,12 +111,17 @@ def test_every_late_letter_is_found():
 
 
 def test_a_dead_target_counts_once_and_the_home_page_wins():
-    twice = [dead("x", found_on=f"{HOME}a/"), dead("x", on_home=True), dead("x", found_on=f"{HOME}b/", round=2)]
+    twice = [dead("x", found_on=f"{HOME}a/"), dead("x", on_home=True), dead("x", found_on=f"{HOME}b/")]
     verdict = judge(fine_with(*twice, dead("y", status="dns", found_on=f"{HOME}a/")))
     assert verdict.deductions == 1.1
     x, y = of(verdict, "dead_link")
     assert (x.url, x.detail, x.found_on) == (f"{HOME}x", {"status": 404, "on_home": True}, HOME)
     assert (y.detail, y.found_on, y.excerpt) == ({"status": "dns", "on_home": False}, f"{HOME}a/", "链接")
+
+
+def test_a_link_that_a_later_round_found_mended_is_no_fault():
+    assert judge(fine_with(dead("x"), dead("y"), dead("y", round=2))).deductions == 0.1
+    assert judge(fine_with(dead("x"), home(1, round=2))).deductions == 0
 
 
 def test_marks_are_missing_only_if_no_page_shows_them():
@@ -176,7 +181,16 @@ def test_what_is_certain_to_fail_fails_whatever_else_is_unknown():
     links = [dead(f"h{n}", on_home=True) for n in range(41)]
     missed = [unread(f"n{n}/", "column", "news") for n in range(9)]
     assert judge(fine_with(*links, *missed)).verdict == "fail"
-    assert judge(fine_with(*links), complete=False).verdict == "fail"
+
+
+def test_in_mid_crawl_only_what_nothing_can_undo_fails_a_site():
+    links = [dead(f"h{n}", on_home=True) for n in range(41)]
+    stale = [column(f"c{n}", "news", 15) for n in range(5)]
+    for found in (links, stale):
+        assert judge(fine_with(*found)).verdict == "fail"
+        assert judge(fine_with(*found), complete=False).verdict == "insufficient"
+    assert judge(fine_with(letter(91)), complete=False).vetoes == ("poor_response",)
+    assert judge(visits=probes(0, 20), complete=False).vetoes == ("site_unreachable",)
 
 
 def test_links_seen_behind_a_firewall_do_not_fail_a_site():

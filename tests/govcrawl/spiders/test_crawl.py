@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from govcrawl.contracts import Campaign, ProbePlan, Site
+from govcrawl.contracts import Campaign, ProbePlan, Site, Task
 from govcrawl.frontier.frontier import Frontier, round_key
 from govcrawl.plan import open_round
 from govcrawl.store import Store
@@ -237,3 +237,38 @@ def test_without_urls_a_spider_starts_the_embedded_stores_and_stops_them(
     assert "Spider closed (finished)" in done.stderr
     assert "Traceback" not in done.stderr
     assert not list((Path(bare["GOVCRAWL_HOME"]) / "run").glob("*.json"))
+
+
+def test_a_defect_of_ours_on_one_page_is_put_aside_with_its_reason(
+    server: Server, store: Store, frontier: Frontier, start: Start
+) -> None:
+    server.pages |= {
+        "/": links("/poison.html", "/drop-poison", "/b.html"),
+        "/poison.html": "<p>x</p>",
+        "/drop-poison": drop,
+    }
+    server.pages["/b.html"] = "<p>文</p>"
+    planned(store, frontier, server)
+    process = start("broken", SPIDER_MODULES="tests.govcrawl.spiders.broken", RETRY_WAIT_S=0.05)
+    process.communicate(timeout=60)
+    reasons = {task.url.rpartition("/")[2]: reason for task, reason in frontier.dead(KEY)}
+    assert reasons == dict.fromkeys(("poison.html", "drop-poison"), "ValueError: a defect of ours")
+    counts = frontier.counts(KEY)
+    assert (counts.leased, counts.dead, counts.pages) == (0, 2, 2)
+
+
+def test_a_round_of_no_stored_campaign_holds_nobody_up(
+    server: Server, store: Store, frontier: Frontier, start: Start
+) -> None:
+    frontier.open_round(campaign("t-ghost"), 1)
+    frontier.add(round_key("t-ghost", 1), [Task("1", "site", "home", "http://127.70.0.1:9/")])
+    server.pages |= {"/": links("/b.html"), "/b.html": "<p>文</p>"}
+    planned(store, frontier, server)
+    worker = start(STOP_WHEN_DONE=0)
+    deadline = time.monotonic() + 30
+    while frontier.counts(KEY).pages < 2:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    worker.terminate()
+    worker.communicate(timeout=30)
+    assert frontier.counts(round_key("t-ghost", 1)).pending == 1
