@@ -91,8 +91,10 @@ def _tell_report(paths: list[Path], out: Path) -> None:
 def _plan(args: argparse.Namespace) -> int:
     with opened() as (_, store, frontier):
         planned = _plan_and_tell(args.file, store)
-        for number in range(1, planned.campaign.rounds + 1):
-            plan.open_round(planned.campaign, number, store, frontier)
+        key = run.advance(planned.campaign, store, frontier)
+        print(
+            f"第 {key.rpartition(':')[2]} 轮已在队列中；本轮完成后再次运行本命令即开始下一轮" if key else "各轮均已完成"
+        )
     return 0
 
 
@@ -132,6 +134,7 @@ def _print_round(key: str, before: Counts, frontier: Frontier, over_s: float) ->
 
 def _score(args: argparse.Namespace) -> int:
     with opened() as (_, store, frontier):
+        run.close_finished(store.campaign(args.id), store, frontier)
         verdicts = stage("score")(store, args.id, args.standard, _unfinished(store, frontier, args.id))
         for word in ("pass", "fail", "insufficient", "not_checked"):
             print(f"{word:12} {sum(v.verdict == word for v in verdicts)}")

@@ -144,7 +144,7 @@ Role = Literal["home", "fragment", "column", "more", "article", "page", "link", 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What to fetch.  Its identity (``frontier.codec.task_id``) is kind, site, URL and visit within a round."""
+    """What to fetch.  Its identity within a round: ``frontier.codec.task_id``."""
 
     site: str
     kind: Kind
@@ -154,7 +154,7 @@ class Task:
     found_on: str = ""
     text: str = ""  #: name of the column it is, or belongs to; at most 60 characters
     priority: int = 50  #: 0 first … 99 last
-    visit: int = 0  #: probes: 1…per_round
+    visit: int = 0  #: probes: 1…per_round; pages: looks at the same page after a redirect to itself
     hops: int = 0  #: redirects followed so far
     spent_s: float = 0.0  #: probes: seconds used by earlier hops of the same visit
     not_before: float = 0.0  #: probes: Unix time of the visit; 0 = at once

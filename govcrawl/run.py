@@ -45,7 +45,7 @@ class Workers:
     _restarts: int = 0
 
     def keep_alive(self) -> None:
-        """Starts what is missing.  Raises GovcrawlError where workers die at once, again and again."""
+        """Starts what is missing.  Raises GovcrawlError where too many died in this run."""
         dead = [p for p in self._processes if p.poll() is not None]
         self._restarts += len(dead)
         if self._restarts > MAX_RESTARTS:
@@ -58,7 +58,7 @@ class Workers:
         with _log(f"worker-{number}.log") as log:
             return subprocess.Popen(
                 [sys.executable, "-m", "govcrawl", "worker"],
-                env=os.environ | self.environment,
+                env=os.environ | self.environment | {"GOVCRAWL_PARENT": str(os.getpid())},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -87,12 +87,37 @@ def crawl(campaign: Campaign, store: Store, frontier: Frontier, urls: services.U
             if _already_closed(store, campaign.id, key, wait):
                 continue
             _do_round(campaign, number, store, frontier, crew, wait)
-            why = "" if wait or not _open(frontier, key, ("probe",)) else PARTIAL
-            store.close_round(campaign.id, number, incomplete_sites(frontier, key, CRAWL), why)
+            _close(campaign.id, number, store, frontier)
     finally:
         crew.stop()
     for number in range(1, campaign.rounds + 1):
         frontier.close_round(round_key(campaign.id, number))
+
+
+def close_finished(campaign: Campaign, store: Store, frontier: Frontier) -> None:
+    """For a cluster, where no ``run`` watches: rounds of which nothing is open any more are closed, and their memory freed."""
+    for number in range(1, campaign.rounds + 1):
+        key = round_key(campaign.id, number)
+        if frontier.exists(key) and not _open(frontier, key, (*CRAWL, "probe")):
+            _close(campaign.id, number, store, frontier)
+            frontier.close_round(key)
+
+
+def advance(campaign: Campaign, store: Store, frontier: Frontier) -> str:
+    """For a cluster: opens the first round that is not over.  Returns its key, or "" where all are over."""
+    close_finished(campaign, store, frontier)
+    for number in range(1, campaign.rounds + 1):
+        key = round_key(campaign.id, number)
+        if not _already_closed(store, campaign.id, key, wait=True):
+            open_round(campaign, number, store, frontier)
+            return key
+    return ""
+
+
+def _close(campaign: str, number: int, store: Store, frontier: Frontier) -> None:
+    key = round_key(campaign, number)
+    why = PARTIAL if _open(frontier, key, ("probe",)) else ""
+    store.close_round(campaign, number, incomplete_sites(frontier, key, CRAWL), why)
 
 
 def _already_closed(store: Store, campaign: str, key: str, wait: bool) -> bool:

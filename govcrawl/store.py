@@ -2,11 +2,11 @@
 
 Every ``_id`` follows from what the document is (campaign, round, task, site …), and every write is an upsert: twice is once.
 
-    campaigns     {_id: campaign, …Campaign, digest, pack}              sites     {_id: "<campaign>:<code>", …Site, chosen}
+    campaigns     {_id: campaign, …Campaign}                            sites     {_id: "<campaign>:<code>", …Site, chosen}
     columns       {_id: "<campaign>:<n>", …RegisteredColumn}            verdicts  {_id: "<campaign>:<code>:<pack>", …Verdict}
     pages         {_id: "<campaign>:<round>:<task id>", site, url, role, outcome, status, at, seconds, sha256, size, children, evidence}
     probes        {_id: "<campaign>:<round>:<code>:<visit>", …Probe}    findings  {_id: finding id + pack, …Finding}
-    observations  {_id: page _id + kind + key, …Observation}
+    observations  {_id: page _id + kind + key, …Observation}            rounds    {_id: "<campaign>:<round>", incomplete, why}: closed ones
 
 Days are ISO strings, moments are BSON dates (UTC).
 """
@@ -116,6 +116,11 @@ class Store:
     def probes(self, campaign: str, site: str) -> Iterator[Probe]:
         for document in self.db["probes"].find({"campaign": campaign, "site": site}):
             yield _load(document, Probe)
+
+    def visits(self, campaign: str) -> Iterator[tuple[str, str, datetime, str]]:
+        """(worker, site, moment, outcome) of every availability visit."""
+        for d in self.db["probes"].find({"campaign": campaign}, {"worker": 1, "site": 1, "at": 1, "outcome": 1}):
+            yield d["worker"], d["site"], d["at"], d["outcome"]
 
     def pages_read(self, campaign: str, site: str) -> int:
         """Distinct pages of the site that were read, over all rounds."""

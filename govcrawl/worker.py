@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
+import time
+
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
 
 def work(log_level: str = "INFO") -> None:
-    """Serves every round on the queue.  SIGTERM or Ctrl-C: finishes what it holds, then returns; a second one gives it back at once."""
+    """Serves every round on the queue.  SIGTERM or Ctrl-C: finishes what it holds, then returns; a second one stops it where it is,
+    and its leases go back to the queue when they expire.
+    """
+    if "GOVCRAWL_PARENT" in os.environ:
+        threading.Thread(target=_end_with, args=(int(os.environ["GOVCRAWL_PARENT"]),), daemon=True).start()
     settings = Settings()
     settings.setmodule("govcrawl.settings", priority="project")
     settings.set("LOG_LEVEL", log_level, priority="cmdline")
@@ -15,3 +24,10 @@ def work(log_level: str = "INFO") -> None:
     process.crawl("site")
     process.crawl("probe")
     process.start()
+
+
+def _end_with(parent: int) -> None:
+    """A worker that ``run`` started does not outlive a killed ``run``: its embedded stores would go from under it."""
+    while os.getppid() == parent:
+        time.sleep(1.0)
+    os.kill(os.getpid(), signal.SIGTERM)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from govcrawl.contracts import Observation, Verdict
 from govcrawl.reading.urls import identity
 from govcrawl.store import Store
+from pipelines.outages import outages, without
 from pipelines.scoring import score as score_site
 from pipelines.standards import known_packs, load_pack
 
@@ -27,6 +28,7 @@ def score(store: Store, campaign_id: str, standard: str, unfinished: Collection[
     cut_short = set(unfinished).union(*(sites for sites, _ in store.closed_rounds(campaign_id).values()))
     registered = {(c.site, identity(c.url)): c.cls for c in store.registered_columns(campaign_id) if c.cls}
     chosen = {s.code for s in store.sites(campaign_id, chosen_only=True)}
+    cut_off = outages(store.visits(campaign_id))
     verdicts = []
     for site in store.sites(campaign_id):
         if site.code not in chosen:
@@ -37,7 +39,7 @@ def score(store: Store, campaign_id: str, standard: str, unfinished: Collection[
         seen = [_as_registered(o, registered) for o in store.observations(campaign_id, site.code)]
         verdicts.append(
             score_site(
-                site, seen, list(store.probes(campaign_id, site.code)), pack, campaign=campaign_id, as_of=campaign.ends,
+                site, seen, without(store.probes(campaign_id, site.code), cut_off), pack, campaign=campaign_id, as_of=campaign.ends,
                 pages=store.pages_read(campaign_id, site.code), visits=campaign.rounds * campaign.probe.per_round,
                 complete=site.code not in cut_short,
             )

@@ -16,7 +16,7 @@ from govcrawl.contracts import Role, Task
 from govcrawl.errors import BadMessage
 from govcrawl.reading.urls import identity
 
-#: Message key → field of Task.  ``q`` (queue), ``h`` (host) and ``p`` are what the Lua scripts look at.
+#: Message key → field of Task.  The Lua scripts look at ``q`` (queue), ``h`` (host), ``s``, ``p`` and ``b``.
 KEYS = {
     "s": "site", "k": "kind", "r": "role", "u": "url", "d": "depth", "f": "found_on", "t": "text", "p": "priority",
     "v": "visit", "n": "hops", "e": "spent_s", "b": "not_before", "o": "on_home",

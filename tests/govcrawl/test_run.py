@@ -68,7 +68,14 @@ def start(file: Path, environment: dict[str, str], *words: str) -> subprocess.Po
         "1",
         *words,
     ]
-    return subprocess.Popen(command, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    return subprocess.Popen(
+        command,
+        env=environment,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell ignores it in its background jobs
+    )
 
 
 def finished(process: subprocess.Popen[str], seconds: float = 90) -> tuple[str, str]:
@@ -166,3 +173,41 @@ def test_a_redis_that_comes_back_empty_costs_nothing_that_is_stored(
     assert store.db["pages"].count_documents({"role": {"$ne": "probe"}}) == 41
     result = json.loads((tmp_path / "out" / "results.json").read_text(encoding="utf-8"))
     assert result["sites"][0]["probes"]["total"] == 2
+
+
+def test_a_cluster_goes_from_round_to_round(store: Store, frontier: Frontier) -> None:
+    from govcrawl.contracts import Site
+    from govcrawl.frontier.frontier import Settled
+    from govcrawl.run import advance
+    from tests.govcrawl.build import campaign
+
+    one = campaign("t-rounds", rounds=2)
+    site = Site("5300000001", "甲", "http://a.gov.cn/", "省直")
+    store.save_plan(one, [site], [site.code], [])
+    for key in ("t-rounds:1", "t-rounds:2"):
+        assert advance(one, store, frontier) == key
+        assert advance(one, store, frontier) == key  # it runs: nothing changes
+        assert frontier.rounds() == [key]
+        deadline = time.monotonic() + 10
+        while frontier.counts(key).open:
+            assert time.monotonic() < deadline
+            leases, wait = frontier.claim(key, {"site": 9, "probe": 9}, 9, "w", 60)
+            frontier.settle([Settled(lease, "ack") for lease in leases])
+            time.sleep(min(wait, 0.05))
+    assert advance(one, store, frontier) == ""
+    assert frontier.rounds() == []
+    assert store.closed_rounds("t-rounds") == {"t-rounds:1": (set(), ""), "t-rounds:2": (set(), "")}
+
+
+def test_workers_end_with_a_killed_run(
+    tmp_path: Path, environment: dict[str, str], server: Server, store: Store, frontier: Frontier
+) -> None:
+    process = start(written(tmp_path, server, visits=50, spacing=1), environment)
+    until_some_are_stored(store, 5)
+    workers = [int(pid) for pid in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
+    process.kill()
+    process.communicate()
+    deadline = time.monotonic() + 20
+    while any(Path(f"/proc/{pid}").exists() and "Z" not in Path(f"/proc/{pid}/stat").read_text() for pid in workers):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
