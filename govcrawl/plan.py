@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from govcrawl.campaign import load_campaign
 from govcrawl.contracts import RUNNING, Campaign, Issue, Task
+from govcrawl.errors import InputError
 from govcrawl.frontier.frontier import Frontier, round_key
 from govcrawl.register.scope import choose
 from govcrawl.register.sites import read_columns, read_sites
@@ -34,6 +36,9 @@ def plan(file: str, store: Store, known_standards: Collection[str]) -> Plan:
     Planned again, a campaign keeps its results; its register and limits become those of the files.
     """
     campaign = load_campaign(file, known_standards)
+    for further in (campaign.messages_file, campaign.accounts_file):
+        if further and not Path(further).is_file():
+            raise InputError(file, 0, f"[registry] 所列文件 {further} 不存在；请检查路径，或删去这一项")
     sites, issues = read_sites(campaign)
     columns, column_issues = read_columns(campaign, sites)
     chosen = choose(sites, campaign.scope, _failed_before(store, campaign))

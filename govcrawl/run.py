@@ -161,7 +161,7 @@ class _Show:
 
     def __init__(self, campaign: Campaign, key: str, frontier: Frontier) -> None:
         self.frontier, self.key, self.campaign = frontier, key, campaign
-        self.bar = tqdm(disable=None, unit="页", bar_format="{desc} |{bar:24}| {postfix}")
+        self.bar = tqdm(disable=None, unit="页", bar_format="|{bar:24}| {desc}")
         self.start, self.first = time.monotonic(), frontier.counts(key)
         self.last_line = 0.0
 
@@ -179,8 +179,7 @@ class _Show:
                 sys.stderr.write(f"{self.key} {words}\n")
             return
         self.bar.total, self.bar.n = max(counts.planned, 1), counts.done + counts.dead
-        self.bar.set_description_str(self.key, refresh=False)
-        self.bar.set_postfix_str(words)
+        self.bar.set_description_str(f"{self.key} {words}")
 
     def _speed(self, counts: Counts) -> float:
         return (counts.pages - self.first.pages) / max(time.monotonic() - self.start, 0.001)

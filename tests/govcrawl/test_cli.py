@@ -49,6 +49,7 @@ def govcrawl(environment: dict[str, str], *words: object, cwd: Path | None = Non
         ('standard = "2015"', 'standard = "2051"', "2015"),
         ('sites = "sites.csv"', 'sites = "keine.csv"', "keine.csv"),
         ("[registry]", "[registry", "campaign.toml:10"),
+        ('sites = "sites.csv"', 'sites = "sites.csv"\nmessages = "gone.csv"', "gone.csv"),
     ],
 )
 def test_a_campaign_file_that_cannot_be_used(
