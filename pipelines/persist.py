@@ -8,7 +8,7 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Self
 
-from pymongo.errors import AutoReconnect, ServerSelectionTimeoutError
+from pymongo.errors import BulkWriteError, DocumentTooLarge, PyMongoError
 from scrapy.crawler import Crawler
 
 from govcrawl.contracts import Result
@@ -17,7 +17,6 @@ from govcrawl.frontier.scheduler import LeaseScheduler
 from govcrawl.store import Store
 
 logger = logging.getLogger(__name__)
-AWAY = (AutoReconnect, ServerSelectionTimeoutError)  #: MongoDB is away: wait; nothing is acknowledged meanwhile
 AWAY_WAIT_S = 1.0
 
 
@@ -86,8 +85,10 @@ class PersistPipeline:
             try:
                 await loop.run_in_executor(self._thread, self.store.save_results, batch)
                 return
-            except AWAY as error:
-                logger.warning("MongoDB is away, results wait: %s", str(error).partition(",")[0])
+            except PyMongoError as error:
+                if _is_about_a_document(error):
+                    raise
+                logger.warning("MongoDB can't take results now, they wait: %s", str(error).partition(",")[0])
                 await asyncio.sleep(AWAY_WAIT_S)
 
     @property
@@ -96,3 +97,9 @@ class PersistPipeline:
         if not isinstance(scheduler, LeaseScheduler):
             raise TypeError("PersistPipeline 需要 SCHEDULER = govcrawl.frontier.scheduler.LeaseScheduler")
         return scheduler
+
+
+def _is_about_a_document(error: PyMongoError) -> bool:
+    """Whether waiting is no help: this result can't be written.  A full disk or lost rights pass; nothing is lost meanwhile."""
+    refused = isinstance(error, BulkWriteError) and bool(error.details.get("writeErrors"))
+    return refused or isinstance(error, DocumentTooLarge)
