@@ -20,6 +20,7 @@ from govcrawl.errors import UnknownCampaign
 from govcrawl.frontier.codec import host_of
 from govcrawl.frontier.frontier import Settled, split_round
 from govcrawl.frontier.scheduler import LEASE, LeaseScheduler
+from govcrawl.reading.urls import join
 from govcrawl.spiders import outcome
 from govcrawl.spiders.download import ALLOW, SECONDS
 from govcrawl.store import Store, utc_now
@@ -154,6 +155,12 @@ class LeaseSpider(Spider):
             self.homes |= {(id_, site.code): site.home for site in sites}
             self._campaigns[id_] = campaign
         return self._campaigns[id_]
+
+
+def location(page: Page) -> str:
+    """Where a redirect leads, absolute; empty where it says nothing usable."""
+    target = next((value for name, value in page.headers if name.lower() == "location"), "")
+    return join(page.url, target) or ""
 
 
 def _words(header: bytes) -> str:

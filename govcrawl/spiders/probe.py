@@ -11,8 +11,8 @@ from typing import ClassVar
 
 from govcrawl.contracts import Campaign, Lease, Page, Probe, ProbePlan, Result, Site, Task
 from govcrawl.frontier.frontier import split_round
-from govcrawl.reading.urls import canonical, join
-from govcrawl.spiders.base import MAX_HOPS, LeaseSpider
+from govcrawl.reading.urls import canonical
+from govcrawl.spiders.base import MAX_HOPS, LeaseSpider, location
 from govcrawl.spiders.outcome import NOT_YOU
 
 
@@ -34,7 +34,7 @@ class ProbeSpider(LeaseSpider):
         campaign_id, number = split_round(lease.round_key)
         plan = self._campaigns[campaign_id].probe
         spent = task.spent_s + page.seconds
-        target = _target(page)
+        target = location(page) if page.outcome == "redirect" else ""
         if target and task.hops < MAX_HOPS and spent < plan.timeout_s:
             return Result(lease, page, children=(_hop(task, target, spent),))
         failed = _failed(page, spent, plan.timeout_s)
@@ -64,13 +64,6 @@ def _next_visit(task: Task, page: Page, plan: ProbePlan) -> tuple[Task, ...]:
     at = page.at.timestamp() + plan.spacing_s if late else beat
     first = task.found_on or task.url
     return (Task(task.site, "probe", "probe", first, visit=task.visit + 1, not_before=round(at, 3), priority=0),)
-
-
-def _target(page: Page) -> str:
-    if page.outcome != "redirect":
-        return ""
-    location = next((value for name, value in page.headers if name.lower() == "location"), "")
-    return join(page.url, location) or ""
 
 
 def _failed(page: Page, spent_s: float, timeout_s: float) -> bool | None:

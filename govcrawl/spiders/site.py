@@ -16,8 +16,8 @@ from govcrawl.contracts import Facts, Lease, Page, Result, Role, Site, Task
 from govcrawl.frontier.codec import host_of
 from govcrawl.frontier.frontier import split_round
 from govcrawl.reading import read
-from govcrawl.reading.urls import canonical, identity, is_trap, join
-from govcrawl.spiders.base import MAX_HOPS, LeaseSpider
+from govcrawl.reading.urls import canonical, identity, is_trap
+from govcrawl.spiders.base import MAX_HOPS, LeaseSpider, location
 
 #: 0 first … 99 last.
 HOME, FRAGMENT, COLUMN, MORE, LETTER, DATING, ARTICLE, PAGE, LINK = 1, 4, 10, 20, 30, 35, 50, 70, 90
@@ -47,7 +47,7 @@ class SiteSpider(LeaseSpider):
     def read(self, lease: Lease, page: Page) -> Result:
         task = lease.task
         if page.outcome == "redirect":
-            return Result(lease, page, children=tuple(_redirected(task, _location(page))))
+            return Result(lease, page, children=tuple(_redirected(task, location(page))))
         if page.outcome != "ok" or task.role == "link" or not _is_html(page):
             return Result(lease, page)
         facts = read(page.body, page.url, page.headers, role=task.role, name=task.text)
@@ -174,11 +174,6 @@ def _plain(url: str) -> str:
         return canonical(url) if len(url) <= MAX_URL and urlsplit(url).scheme in ("http", "https") else ""
     except ValueError:
         return ""
-
-
-def _location(page: Page) -> str:
-    target = next((value for name, value in page.headers if name.lower() == "location"), "")
-    return join(page.url, target) or ""
 
 
 def _is_html(page: Page) -> bool:
