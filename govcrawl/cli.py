@@ -6,6 +6,7 @@ Exit status: 0 done, 1 failed or interrupted, 2 bad input (one sentence on stder
 from __future__ import annotations
 
 import argparse
+import csv
 import os
 import sys
 import time
@@ -14,6 +15,7 @@ from contextlib import contextmanager
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
+from unicodedata import east_asian_width
 
 import redis
 
@@ -85,7 +87,24 @@ def _plan_and_tell(file: str, store: Store) -> plan.Plan:
 
 
 def _tell_report(paths: list[Path], out: Path) -> None:
+    for path in paths:
+        if path.name == "summary.csv":
+            _print_table(path)
     print(f"通报及附表（{len(paths)} 个文件）：{out.absolute()}")
+
+
+def _print_table(path: Path) -> None:
+    """附件1 as a terminal shows it: Chinese characters are two columns wide."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.reader(file))
+    rows = [row for row in rows if len(row) == len(rows[0])]
+    widths = [max(_width(row[n]) for row in rows) for n in range(len(rows[0]))]
+    for row in rows:
+        print("  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _width(text: str) -> int:
+    return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def _plan(args: argparse.Namespace) -> int:
@@ -117,6 +136,13 @@ def _status(args: argparse.Namespace) -> int:
         print(f"在线采集进程 {frontier.workers_alive()}")
         for key in keys:
             _print_round(key, before[key], frontier, args.over)
+        for key, (incomplete, why) in sorted(store.closed_rounds(args.id).items() if args.id else ()):
+            if key not in keys:
+                print(
+                    f"{key}: 已结束"
+                    + (f"，{len(incomplete)} 个网站未能查全" if incomplete else "")
+                    + (f"；{why}" if why else "")
+                )
         if not keys:
             print("没有进行中的轮次")
     return 0
@@ -208,7 +234,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _positive(text: str) -> int:
-    number = int(text)
+    number = int(text) if text.isdecimal() else 0
     if number < 1:
         raise argparse.ArgumentTypeError("须为正整数")
     return number

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -44,9 +45,23 @@ def run(out: str, workers: int, command: Callable[[Sequence[str]], int]) -> int:
     return subprocess.run(compare, check=False).returncode
 
 
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @contextmanager
 def _served(folder: Path) -> Iterator[None]:
-    command = [sys.executable, str(PROVINCE / "serve.py"), "--dir", str(folder), "--until-eof"]
+    command = [
+        sys.executable,
+        str(PROVINCE / "serve.py"),
+        "--dir",
+        str(folder),
+        "--port",
+        str(_free_port()),
+        "--until-eof",
+    ]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
         try:
             if not server.stdout or not server.stdout.readline():

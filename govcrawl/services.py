@@ -55,6 +55,8 @@ def stores() -> Iterator[Urls]:
     """URLs of both stores, which answer.  Raises StoreUnavailable."""
     given = {"redis": os.environ.get("REDIS_URL", ""), "mongodb": os.environ.get("MONGODB_URI", "")}
     missing = [name for name, url in given.items() if not url]
+    if len(missing) == 1:  # half of a campaign's data would lie where nobody looks for it
+        raise StoreUnavailable("存储", "环境变量", "REDIS_URL 和 MONGODB_URI 须同时设置，或都不设置（使用内置存储）")
     with embedded(missing) as started:
         urls = Urls(**(given | started))
         _check(urls)

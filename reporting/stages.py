@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 from govcrawl.contracts import Campaign, Verdict
@@ -20,8 +20,10 @@ def check_writable(out: Path) -> None:
     nearest = next(folder for folder in (out.absolute(), *out.absolute().parents) if folder.exists())
     if not nearest.is_dir():
         raise OutputError(str(out), f"{nearest} 不是目录")
-    if not os.access(nearest, os.W_OK | os.X_OK):
-        raise OutputError(str(out), "没有写权限")
+    try:
+        Path(mkdtemp(dir=nearest)).rmdir()  # asked of the file system itself: permissions alone don't tell
+    except OSError as error:
+        raise OutputError(str(out), str(error.strerror)) from error
 
 
 def report(store: Store, campaign_id: str, pack: str, out: Path) -> list[Path]:

@@ -143,14 +143,16 @@ def _list(snapshot: Snapshot, key: str, name: str, title: str, heading: str, why
     verdict = "fail" if key == "failed" else key
     rows = []
     for n, result in enumerate(snapshot.of(verdict), 1):
-        rows.append((n, *_identity(result), shorten(enumerate_names(_why(result)), LONGEST)))
+        rows.append((n, *_identity(result), shorten(_why(result), LONGEST)))
     widths = (4, 7, 14, 7, 8) if key == "failed" else (4, 7, 9, 7, 13)
     header = ("序号", heading, "网站名称", "网站标识码", why)
     return Table(key, name, title, header, tuple(rows), note(snapshot), widths)
 
 
-def _why(result: SiteResult) -> tuple[str, ...]:
-    return result.verdict.reasons if result.verdict.verdict == "fail" else result.verdict.doubts
+def _why(result: SiteResult) -> str:
+    """Reasons are words, doubts are sentences."""
+    verdict = result.verdict
+    return enumerate_names(verdict.reasons) if verdict.verdict == "fail" else "；".join(verdict.doubts)
 
 
 # --- reconciling ------------------------------------------------------------------------------------------------

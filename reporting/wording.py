@@ -43,7 +43,7 @@ def _unreachable(verdict: Verdict, _: tuple[Finding, ...]) -> str:
 
 def _home(_: Verdict, found: tuple[Finding, ...]) -> str:
     newest = max((str(f.detail["newest"]) for f in found if f.detail.get("newest")), default="")
-    return f"首页最近更新日期为{day(newest)}" if newest else "首页栏目在规定期限内未更新"
+    return f"首页最近更新日期为{day(newest)}" if newest else "首页信息均未注明发布日期，按标准视为不更新"
 
 
 def _columns(state: str, indicator_words: str) -> Seen:

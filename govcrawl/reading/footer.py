@@ -23,7 +23,9 @@ _REPORT_CODE = re.compile(rf"(?:site_?code\s*=\s*[\"']?|Link\(\s*[\"']){_CODE}",
 _REPORT = re.compile(r"jiucuo|exposure|zfwzgl\.www\.gov\.cn|pucha\.kaipuyun", re.I)
 _NUMBERED = re.compile(r"标识码|备")
 _NAME = r"[\u4e00-\u9fff（）()·“”]{4,40}"
-_ORGANISER = re.compile(rf"主办(?:单位|方)?\s*[:：]\s*({_NAME})")
+#: After its label a name may be short (教育局) and hold digits or letters.
+_LABELLED = r"[\u4e00-\u9fff（）()·“”A-Za-z0-9]{2,40}"
+_ORGANISER = re.compile(rf"主办(?:单位|方)?\s*[:：]\s*({_LABELLED})")
 _ORGANISER_FIRST = re.compile(rf"(?:^|[\s|©：:])({_NAME})主办(?:$|[\s|，,])", re.M)
 _ORGANISER_END = re.compile(r"(?:版权所有|承办|协办|地址|维护|技术支持|网站标识码|备案|联系电话|电话|邮编).*")
 _IN_ATTRIBUTES = ("conac.cn", "recordcode=", "jiucuo", "exposure", "sitecode", "site_code", "Link(")

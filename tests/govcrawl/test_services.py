@@ -90,3 +90,13 @@ def test_a_home_that_cannot_be_written(tmp_path: Path, home: Path, monkeypatch: 
     monkeypatch.setenv("GOVCRAWL_HOME", str(blocked / "home"))
     with pytest.raises(StoreUnavailable, match="不可写"), services.stores():
         pass
+
+
+@pytest.mark.parametrize("variable", ["REDIS_URL", "MONGODB_URI"])
+def test_one_variable_without_the_other_is_refused(
+    variable: str, home: Path, urls: services.Urls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half of the data would lie where nobody looks for it."""
+    monkeypatch.setenv(variable, urls.environment()[variable])
+    with pytest.raises(StoreUnavailable, match="同时设置"), services.stores():
+        pass

@@ -49,7 +49,7 @@ def test_what_could_not_be_told_counts_neither_way():
     assert summary.rows == (("昆明", 10, 1, 1, "89%"), ("总计", 10, 1, 1, "89%"))
     assert failed.rows == ((1, "昆明", "昆明网站row-5", "", "首页不更新"),)
     assert insufficient.header[-1] == "证据不足的原因"
-    assert insufficient.rows[0][4] == "首页返回验证页、栏目由脚本生成"
+    assert insufficient.rows[0][4] == "首页返回验证页；栏目由脚本生成"
     reconcile(made, (summary, failed, insufficient))
 
 

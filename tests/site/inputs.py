@@ -26,7 +26,6 @@ name     = "云南省人民政府办公厅"
 division = "530000"
 direct   = "省直"
 order    = {order}
-number   = "云府办明电〔2018〕0号"
 deadline = "2018-07-15"
 addressees = "各州、市人民政府，省直各委、办、厅、局"
 

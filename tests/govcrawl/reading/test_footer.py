@@ -136,3 +136,9 @@ def test_a_fragment_gives_columns_and_marks_but_no_verdict():
     assert {c.name for c in found.columns} == {"政务动态", "政务公开", "办事服务", "互动交流"}
     assert found.footer.organiser == "甲县某局"
     assert found.column is None
+
+
+@pytest.mark.parametrize("name", ["教育局", "县政府", "12345热线", "某某省人民政府办公厅"])
+def test_an_organiser_after_its_label_may_be_short(name: str) -> None:
+    page = f"<html><body><div>正文</div><div class='foot'><p>主办单位：{name}</p></div></body></html>"
+    assert read(page.encode(), "http://a.gov.cn/").footer.organiser == name
