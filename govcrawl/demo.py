@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -12,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from govcrawl.errors import InputError, OutputError
+from govcrawl.services import free_port
 
 PROVINCE = Path(__file__).parent.parent / "tests" / "site"
 
@@ -45,12 +45,6 @@ def run(out: str, workers: int, command: Callable[[Sequence[str]], int]) -> int:
     return subprocess.run(compare, check=False).returncode
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @contextmanager
 def _served(folder: Path) -> Iterator[None]:
     command = [
@@ -59,7 +53,7 @@ def _served(folder: Path) -> Iterator[None]:
         "--dir",
         str(folder),
         "--port",
-        str(_free_port()),
+        str(free_port()),
         "--until-eof",
     ]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:

