@@ -3,7 +3,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 
-.PHONY: demo test check setup clean
+.PHONY: demo test check bench setup clean
 
 demo: setup
 	$(BIN)/govcrawl demo
@@ -15,6 +15,9 @@ check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+bench: setup
+	$(BIN)/python -m tests.bench
 
 setup: $(VENV)/.ready
 

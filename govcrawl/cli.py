@@ -10,6 +10,7 @@ import csv
 import os
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import entry_points
@@ -17,11 +18,11 @@ from pathlib import Path
 from typing import Any
 from unicodedata import east_asian_width
 
-import redis
-
-from govcrawl import demo, plan, run, services
+from govcrawl import demo, plan, rounds, run, services
 from govcrawl.errors import GovcrawlError, InputError, OutputError, StoreUnavailable, UnknownCampaign
-from govcrawl.frontier.frontier import Counts, Frontier, round_key
+from govcrawl.frontier.frontier import STATES, Frontier, round_key, split_round
+from govcrawl.frontier.partitions import connect
+from govcrawl.progress import Meter
 from govcrawl.store import Store
 
 BAD_INPUT = (InputError, OutputError, StoreUnavailable, UnknownCampaign)
@@ -50,7 +51,7 @@ def stage(name: str) -> Any:
 def opened() -> Iterator[tuple[services.Urls, Store, Frontier]]:
     """Both stores, given by the environment or embedded."""
     with services.stores() as urls:
-        store, client = Store(urls.mongodb), redis.Redis.from_url(urls.redis)
+        store, client = Store(urls.mongodb), connect(urls.redis)
         try:
             yield urls, store, Frontier(client)
         finally:
@@ -94,10 +95,14 @@ def _tell_report(paths: list[Path], out: Path) -> None:
 
 
 def _print_table(path: Path) -> None:
-    """附件1 as a terminal shows it: Chinese characters are two columns wide."""
+    """附件1 on the terminal."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.reader(file))
-    rows = [row for row in rows if len(row) == len(rows[0])]
+    _print_rows([row for row in rows if len(row) == len(rows[0])])
+
+
+def _print_rows(rows: list[list[str]]) -> None:
+    """In columns; Chinese characters are two columns wide."""
     widths = [max(_width(row[n]) for row in rows) for n in range(len(rows[0]))]
     for row in rows:
         print("  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip())
@@ -110,7 +115,7 @@ def _width(text: str) -> int:
 def _plan(args: argparse.Namespace) -> int:
     with opened() as (_, store, frontier):
         planned = _plan_and_tell(args.file, store)
-        key = run.advance(planned.campaign, store, frontier)
+        key = rounds.advance(planned.campaign, store, frontier)
         print(
             f"第 {key.rpartition(':')[2]} 轮已在队列中；本轮完成后再次运行本命令即开始下一轮" if key else "各轮均已完成"
         )
@@ -130,37 +135,80 @@ def _status(args: argparse.Namespace) -> int:
     with opened() as (_, store, frontier):
         if args.id:
             store.campaign(args.id)
-        keys = [k for k in frontier.rounds() if not args.id or k.rpartition(":")[0] == args.id]
-        before = {key: frontier.counts(key) for key in keys}
+        keys = [k for k in frontier.rounds() if not args.id or split_round(k)[0] == args.id]
+        sites = {key: _sites_of(store, key) for key in keys}
+        meters = {key: Meter(store.campaign(split_round(key)[0]), key, frontier, len(sites[key])) for key in keys}
         time.sleep(args.over)
         print(f"在线采集进程 {frontier.workers_alive()}")
         for key in keys:
-            _print_round(key, before[key], frontier, args.over)
+            _print_round(key, meters[key])
+            if args.sites:
+                _print_sites(frontier.by_site(key), sites[key])
         for key, (incomplete, why) in sorted(store.closed_rounds(args.id).items() if args.id else ()):
+            cut_short = f"，{len(incomplete)} 个网站未能查全" if incomplete else ""
+            print(f"{key}: 已结束{cut_short}" + (f"；{why}" if why else ""))
+        for key in store.open_rounds(args.id):
             if key not in keys:
-                print(
-                    f"{key}: 已结束"
-                    + (f"，{len(incomplete)} 个网站未能查全" if incomplete else "")
-                    + (f"；{why}" if why else "")
-                )
+                print(f"{key}: 不在队列中（Redis 数据已丢失）；采集进程启动时会自动重建，也可运行 govcrawl rebuild")
         if not keys:
             print("没有进行中的轮次")
     return 0
 
 
-def _print_round(key: str, before: Counts, frontier: Frontier, over_s: float) -> None:
-    now = frontier.counts(key)
-    sites = frontier.open_by_site(key)
-    speed = (now.pages - before.pages) / over_s
+def _sites_of(store: Store, key: str) -> dict[str, str]:
+    return {site.code: site.name for site in store.sites(split_round(key)[0], chosen_only=True)}
+
+
+def _print_round(key: str, meter: Meter) -> None:
+    reading = meter.read()
+    now = reading.counts
     print(
-        f"{key}: 计划 {now.planned} = 待办 {now.pending} + 在办 {now.leased} + 完成 {now.done} + 放弃 {now.dead}；"
-        f"网页 {now.pages}，访问 {now.visits}，{speed:.1f} 页/秒；站点 {sum(n == 0 for n in sites.values())}/{len(sites)}"
+        f"{key}: 计划 {now.planned} = 待办 {now.pending} + 在办 {now.leased} + 完成 {now.done} + 放弃 {now.dead}；{reading}"
+        + (f"；租约到期 {now.expired}，迟到的回执 {now.stale}" if now.expired or now.stale else "")
     )
+
+
+def _print_sites(by_site: dict[str, Counter[str]], names: dict[str, str]) -> None:
+    """The books of each site, those with most to do first."""
+    todo = sorted(by_site.items(), key=lambda one: (-one[1]["pending"] - one[1]["leased"], one[0]))
+    rows = [["网站标识码", "网站名称", "计划", "待办", "在办", "完成", "放弃"]]
+    rows += [[code, names.get(code, ""), *(str(books[state]) for state in STATES)] for code, books in todo]
+    _print_rows(rows)
+
+
+def _rebuild(args: argparse.Namespace) -> int:
+    with opened() as (_, store, frontier):
+        known = False
+        for key, done, new in rounds.rebuild(store.campaign(args.id), store, frontier):
+            known = True
+            print(f"{key}: 已按 MongoDB 重建，补记完成 {done} 项，补入任务 {new} 项")
+        if not known:
+            print("没有进行中的轮次，无需重建")
+    return 0
+
+
+def _dead(args: argparse.Namespace) -> int:
+    """Tasks given up: of open rounds from the queue, of closed ones from MongoDB."""
+    with opened() as (_, store, frontier):
+        campaign = store.campaign(args.id)
+        if args.revive:
+            print(f"{rounds.revive(campaign, store, frontier)} 项任务重新待办")
+            return 0
+        rows = [["轮次", "网站标识码", "类别", "网址", "原因"]]
+        for key, found in store.dead(args.id).items():
+            rows += [[key, one["site"], one["role"], one["url"], one["reason"]] for one in found]
+        for key in store.open_rounds(args.id):
+            for one in frontier.dead(key):
+                rows.append(
+                    [key, one.site, one.task.role if one.task else "", one.task.url if one.task else "", one.reason]
+                )
+        _print_rows(rows)
+    return 0
 
 
 def _score(args: argparse.Namespace) -> int:
     with opened() as (_, store, frontier):
-        run.close_finished(store.campaign(args.id), store, frontier)
+        rounds.close_finished(store.campaign(args.id), store, frontier)
         verdicts = stage("score")(store, args.id, args.standard, _unfinished(store, frontier, args.id))
         for word in ("pass", "fail", "insufficient", "not_checked"):
             print(f"{word:12} {sum(v.verdict == word for v in verdicts)}")
@@ -175,7 +223,7 @@ def _unfinished(store: Store, frontier: Frontier, campaign_id: str) -> set[str]:
     for number in range(1, campaign.rounds + 1):
         key = round_key(campaign_id, number)
         if frontier.exists(key):
-            left |= run.incomplete_sites(frontier, key, run.CRAWL)
+            left |= rounds.incomplete_sites(frontier, key)
         elif key not in closed:
             left |= {s.code for s in store.sites(campaign_id, chosen_only=True)}
     return left
@@ -213,7 +261,17 @@ def _parser() -> argparse.ArgumentParser:
     one = commands.add_parser("status", help="各轮进度：计划 = 待办 + 在办 + 完成 + 放弃")
     one.add_argument("id", nargs="?", default="", help="普查编号")
     one.add_argument("--over", type=float, default=1.0, metavar="秒", help="测速时长")
+    one.add_argument("--sites", action="store_true", help="逐个网站列出")
     one.set_defaults(run=_status)
+
+    one = commands.add_parser("rebuild", help="按 MongoDB 中的结果重建 Redis 队列（采集进程启动时也会自动检查）")
+    one.add_argument("id", help="普查编号")
+    one.set_defaults(run=_rebuild)
+
+    one = commands.add_parser("dead", help="列出放弃的任务及原因")
+    one.add_argument("id", help="普查编号")
+    one.add_argument("--revive", action="store_true", help="让它们重新待办；已结束的轮次会重新打开")
+    one.set_defaults(run=_dead)
 
     one = commands.add_parser("score", help="按已存数据评判，不访问任何网页")
     one.add_argument("id", help="普查编号")

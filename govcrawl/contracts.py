@@ -163,13 +163,15 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """A claimed task: held by ``token`` until Redis's clock passes ``deadline``."""
+    """A claimed task, held by ``token`` for as long as its worker says so in time."""
 
     round_key: str  #: "<campaign>:<round>"
     id: bytes
     token: str
     attempt: int  #: 1 for the first
     task: Task
+    at: float = 0.0  #: Unix time of the claim, by Redis's clock
+    delay_s: float = 0.0  #: between two requests to one host, as its campaign has it
 
 
 #: How a fetch ended.  ``ok``: an answer below 400; ``http_error``: 4xx/5xx; ``challenge``: a firewall's test page (412, 521 …);

@@ -1,21 +1,16 @@
-"""Planning: inputs are checked, the scope is fixed, the plan is written to MongoDB, and the queue is seeded from it.
-
-The queue can be seeded from the plan and the stored results at any time: a Redis that came back empty costs no stored page (``rebuild``).
-"""
+"""Planning: inputs are checked, the scope is fixed, the plan is written to MongoDB; ``rounds.py`` puts it on the queue."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 from govcrawl.campaign import load_campaign
-from govcrawl.contracts import RUNNING, Campaign, Issue, Task
+from govcrawl.contracts import RUNNING, Campaign, Issue
 from govcrawl.errors import InputError
-from govcrawl.frontier.frontier import Frontier, round_key
 from govcrawl.register.scope import choose
 from govcrawl.register.sites import read_columns, read_sites
-from govcrawl.spiders import probe, site
 from govcrawl.store import Store
 
 
@@ -46,40 +41,6 @@ def plan(file: str, store: Store, known_standards: Collection[str]) -> Plan:
     store.save_plan(campaign, sites, [s.code for s in chosen], columns)
     running = sum(s.status == RUNNING for s in sites)
     return Plan(campaign, len(sites), running, len(chosen), (*issues, *column_issues))
-
-
-def open_round(campaign: Campaign, number: int, store: Store, frontier: Frontier) -> int:
-    """Puts a round on the queue: what is not stored yet.  Returns how many tasks are new on the queue.
-
-    Called again while the round runs, it changes nothing; called after Redis lost its data, it rebuilds the round.
-    """
-    key = round_key(campaign.id, number)
-    known = frontier.exists(key)
-    frontier.open_round(campaign, number)
-    if not known:
-        _rebuild(campaign.id, number, store, frontier)
-    now = float(frontier.client.time()[0])
-    new = frontier.add(key, _seeds(campaign, store, now))
-    frontier.built(key)  # last: an opening that was interrupted is done again
-    return new
-
-
-def _seeds(campaign: Campaign, store: Store, now: float) -> Iterator[Task]:
-    """First tasks of the chosen sites; visits are spread over the spacing, so that they don't all fall on one second."""
-    columns: dict[str, list[tuple[str, str]]] = {}
-    for column in store.registered_columns(campaign.id):
-        columns.setdefault(column.site, []).append((column.name, column.url))
-    chosen = store.sites(campaign.id, chosen_only=True)
-    for n, one in enumerate(chosen):
-        yield from site.seeds(one, iter(columns.get(one.code, ())))
-        yield probe.seed(one, now + campaign.probe.spacing_s * n / len(chosen))
-
-
-def _rebuild(campaign: str, number: int, store: Store, frontier: Frontier) -> None:
-    """Stored tasks are done, what they led to is planned; in this order, so that nothing stored is fetched again."""
-    key = round_key(campaign, number)
-    frontier.mark_done(key, (task for task, _ in store.finished(campaign, number)))
-    frontier.add(key, (child for _, children in store.finished(campaign, number) for child in children))
 
 
 def _failed_before(store: Store, campaign: Campaign) -> set[str]:

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,16 +23,14 @@ from tqdm import tqdm
 from govcrawl import services
 from govcrawl.contracts import Campaign
 from govcrawl.errors import GovcrawlError
-from govcrawl.frontier.frontier import Counts, Frontier, round_key
-from govcrawl.plan import open_round
+from govcrawl.frontier.frontier import Frontier, round_key
+from govcrawl.progress import Meter
+from govcrawl.rounds import CRAWL, already_closed, close, open_round, over
 from govcrawl.store import Store
 
 POLL_S = 0.5
 STOP_S = 60.0  #: a worker must have given back what it holds within this time after SIGTERM
 MAX_RESTARTS = 20  #: of dead workers in one run: beyond, something is wrong that a restart does not mend
-CRAWL = ("site", "link")
-VITAL = ("home", "column", "more", "fragment", "probe")  #: a site that lacks one of these was not inspected as planned
-PARTIAL = "可用性监测尚未结束，本通报按已完成的访问次数统计。"
 
 
 @dataclass
@@ -84,59 +82,26 @@ def crawl(campaign: Campaign, store: Store, frontier: Frontier, urls: services.U
     try:
         for number in range(1, campaign.rounds + 1):
             key = round_key(campaign.id, number)
-            if _already_closed(store, campaign.id, key, wait):
+            if already_closed(store, campaign.id, key, wait):
                 continue
             _do_round(campaign, number, store, frontier, crew, wait)
-            _close(campaign.id, number, store, frontier)
+            close(campaign.id, number, store, frontier)
     finally:
         crew.stop()
     for number in range(1, campaign.rounds + 1):
         frontier.close_round(round_key(campaign.id, number))
 
 
-def close_finished(campaign: Campaign, store: Store, frontier: Frontier) -> None:
-    """For a cluster, where no ``run`` watches: rounds of which nothing is open any more are closed, and their memory freed."""
-    for number in range(1, campaign.rounds + 1):
-        key = round_key(campaign.id, number)
-        if frontier.exists(key) and not _open(frontier, key, (*CRAWL, "probe")):
-            _close(campaign.id, number, store, frontier)
-            frontier.close_round(key)
-
-
-def advance(campaign: Campaign, store: Store, frontier: Frontier) -> str:
-    """For a cluster: opens the first round that is not over.  Returns its key, or "" where all are over."""
-    close_finished(campaign, store, frontier)
-    for number in range(1, campaign.rounds + 1):
-        key = round_key(campaign.id, number)
-        if not _already_closed(store, campaign.id, key, wait=True):
-            open_round(campaign, number, store, frontier)
-            return key
-    return ""
-
-
-def _close(campaign: str, number: int, store: Store, frontier: Frontier) -> None:
-    key = round_key(campaign, number)
-    why = PARTIAL if _open(frontier, key, ("probe",)) else ""
-    store.close_round(campaign, number, incomplete_sites(frontier, key, CRAWL), why)
-
-
-def _already_closed(store: Store, campaign: str, key: str, wait: bool) -> bool:
-    """A round that ended whole is not opened again; one that was cut short is, unless nobody wants to wait for it."""
-    closed = store.closed_rounds(campaign).get(key)
-    return closed is not None and not closed[0] and (not closed[1] or not wait)
-
-
 def _do_round(campaign: Campaign, number: int, store: Store, frontier: Frontier, crew: Workers, wait: bool) -> None:
     """Until nothing is open.  A Redis that is away is waited for; one that came back empty is filled again."""
     key, queues = round_key(campaign.id, number), (*CRAWL, "probe") if wait else CRAWL
     open_round(campaign, number, store, frontier)
-    with _progress(campaign, key, frontier) as show:
+    with _progress(campaign, key, store, frontier) as show:
         while True:
             try:
                 if not frontier.exists(key):
                     open_round(campaign, number, store, frontier)
-                # asked again after the count: a Redis emptied in between has nothing open either
-                if not _open(frontier, key, queues) and frontier.exists(key):
+                if over(key, queues, frontier):
                     break
                 show()
             except redis.RedisError as error:
@@ -146,66 +111,27 @@ def _do_round(campaign: Campaign, number: int, store: Store, frontier: Frontier,
         show()
 
 
-def _open(frontier: Frontier, key: str, queues: tuple[str, ...]) -> int:
-    return sum(frontier.open_by_site(key, queues).values())
-
-
-def incomplete_sites(frontier: Frontier, key: str, queues: tuple[str, ...]) -> set[str]:
-    """Sites with work left, or with a page or visit that was given up for a reason of ours and can't be done without."""
-    left = {site for site, n in frontier.open_by_site(key, queues).items() if n}
-    return left | {task.site for task, _ in frontier.dead(key) if task.role in VITAL}
-
-
-class _Show:
-    """One line for a person, redrawn on a terminal, every ten seconds elsewhere."""
-
-    def __init__(self, campaign: Campaign, key: str, frontier: Frontier) -> None:
-        self.frontier, self.key, self.campaign = frontier, key, campaign
-        self.bar = tqdm(disable=None, unit="页", bar_format="|{bar:24}| {desc}")
-        self.start, self.first = time.monotonic(), frontier.counts(key)
-        self.last_line = 0.0
-
-    def __call__(self) -> None:
-        counts = self.frontier.counts(self.key)
-        open_sites = self.frontier.open_by_site(self.key)
-        sites = sum(n == 0 for n in open_sites.values())
-        words = (
-            f"网页 {counts.pages} 访问 {counts.visits} 站点 {sites}/{len(open_sites)} "
-            f"{self._speed(counts):.1f}页/秒 剩余 {_clock(self._left(counts, len(open_sites)))}"
-        )
-        if self.bar.disable:
-            if time.monotonic() - self.last_line > 10:
-                self.last_line = time.monotonic()
-                sys.stderr.write(f"{self.key} {words}\n")
-            return
-        self.bar.total, self.bar.n = max(counts.planned, 1), counts.done + counts.dead
-        self.bar.set_description_str(f"{self.key} {words}")
-
-    def _speed(self, counts: Counts) -> float:
-        return (counts.pages - self.first.pages) / max(time.monotonic() - self.start, 0.001)
-
-    def _left(self, counts: Counts, sites: int) -> float:
-        """Seconds: the slower of the pages still waiting and the visits still to come."""
-        done = counts.done - self.first.done
-        pace = done / max(time.monotonic() - self.start, 0.001)
-        pages = counts.open / pace if pace else 0.0
-        visits = max(self.campaign.probe.per_round - counts.visits / max(sites, 1), 0) * self.campaign.probe.spacing_s
-        return max(pages, visits if self.frontier.open_by_site(self.key, ("probe",)) else 0.0)
-
-
 @contextmanager
-def _progress(campaign: Campaign, key: str, frontier: Frontier) -> Iterator[_Show]:
-    show = _Show(campaign, key, frontier)
+def _progress(campaign: Campaign, key: str, store: Store, frontier: Frontier) -> Iterator[Callable[[], None]]:
+    """One line for a person, redrawn on a terminal, every ten seconds elsewhere."""
+    meter = Meter(campaign, key, frontier, len(store.sites(campaign.id, chosen_only=True)))
+    bar = tqdm(disable=None, unit="页", bar_format="|{bar:24}| {desc}")
+    last_line = 0.0
+
+    def show() -> None:
+        nonlocal last_line
+        reading = meter.read()
+        if not bar.disable:
+            bar.total, bar.n = max(reading.counts.planned, 1), reading.counts.done + reading.counts.dead
+            bar.set_description_str(f"{key} {reading}")
+        elif time.monotonic() - last_line > 10:
+            last_line = time.monotonic()
+            sys.stderr.write(f"{key} {reading}\n")
+
     try:
         yield show
     finally:
-        show.bar.close()
-
-
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+        bar.close()
 
 
 def _logs() -> Path:

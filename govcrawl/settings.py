@@ -32,7 +32,10 @@ SCHEDULER = "govcrawl.frontier.scheduler.LeaseScheduler"
 SCHEDULER_QUEUE_CLASS = "govcrawl.frontier.scheduler.RoundQueue"
 DUPEFILTER_CLASS = "govcrawl.frontier.scheduler.PlanDupeFilter"
 SCHEDULER_PERSIST = True  # a worker that closes must not empty the queue of all others
-LEASE_S = 120.0  # s; must outlast the slowest fetch (DOWNLOAD_TIMEOUT) and a flush; extended at a third of it
+LEASE_S = (
+    60.0  # s without a sign of life after which a worker's tasks go to others; it gives one every 10 s at the latest
+)
+REQUEST_LASTS_S = 30.0  # s after which a request of which nothing was heard no longer counts against its host's limit
 LEASES_WAITING = 32  # leases held beyond those being downloaded: parsed and waiting for MongoDB's word
 STOP_WHEN_DONE = False  # True: `scrapy crawl` ends when no round has open tasks; workers wait for the next round
 
@@ -53,6 +56,7 @@ DOWNLOAD_DELAY = 0.0  # s; the pace is kept over all workers by the frontier, no
 DOWNLOAD_TIMEOUT = 20.0  # s; for pages; availability visits use the campaign's timeout_s
 DOWNLOAD_MAXSIZE = 8 * 1024 * 1024  # bytes, also after decompression
 DOWNLOAD_WARNSIZE = 0
+SCRAPER_SLOT_MAX_ACTIVE_SIZE = 64 * 1024 * 1024  # bytes being read at once; beyond, requests wait though the gate let them pass
 FETCH_ATTEMPTS = 3  # tries at a page that times out or breaks off, before that is its result
 RETRY_WAIT_S = 3.0  # s before the second try, doubled for each further one; shorter where the campaign's delay is tiny
 
@@ -83,4 +87,5 @@ PERSIST_BATCH = 64  # results in one bulk write
 PERSIST_WAIT_S = 0.25  # s a result waits for others
 
 LOG_LEVEL = "INFO"
+LOG_FORMATTER = "govcrawl.spiders.base.FewWords"  # no log record for each page and item: they are in MongoDB
 LOGSTATS_INTERVAL = 60.0  # s

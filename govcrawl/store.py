@@ -6,15 +6,18 @@ Every ``_id`` follows from what the document is (campaign, round, task, site …
     columns       {_id: "<campaign>:<n>", …RegisteredColumn}            verdicts  {_id: "<campaign>:<code>:<pack>", …Verdict}
     pages         {_id: "<campaign>:<round>:<task id>", site, url, role, outcome, status, at, seconds, sha256, size, children, evidence}
     probes        {_id: "<campaign>:<round>:<code>:<visit>", …Probe}    findings  {_id: finding id + pack, …Finding}
-    observations  {_id: page _id + kind + key, …Observation}            rounds    {_id: "<campaign>:<round>", incomplete, why}: closed ones
+    observations  {_id: page _id + kind + key, …Observation}            rounds    {_id: "<campaign>:<round>", open, incomplete, why}
+    dead          {_id: "<campaign>:<round>:<task id>", site, url, role, reason}: given up when their round was closed
 
 Days are ISO strings, moments are BSON dates (UTC).
 """
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
+from functools import cache
 from hashlib import sha256
 from typing import Any, TypeVar
 
@@ -27,7 +30,7 @@ from pymongo.database import Database
 from govcrawl.contracts import Campaign, Observation, Probe, RegisteredColumn, Result, Site, Task, Verdict
 from govcrawl.errors import UnknownCampaign
 from govcrawl.frontier.codec import decode, encode
-from govcrawl.frontier.frontier import round_key, split_round
+from govcrawl.frontier.frontier import Dead, round_key, split_round
 from govcrawl.services import DATABASE
 
 T = TypeVar("T")
@@ -39,9 +42,19 @@ INDEXES: dict[str, list[list[tuple[str, int]]]] = {
     "pages": [[("campaign", 1), ("round", 1), ("site", 1)]],
     "probes": [[("campaign", 1), ("site", 1)]],
     "observations": [[("campaign", 1), ("site", 1)]],
+    "rounds": [[("open", 1)]],
+    "dead": [[("campaign", 1)]],
     "verdicts": [[("campaign", 1), ("pack", 1)]],
     "findings": [[("campaign", 1), ("pack", 1), ("indicator", 1)]],
 }
+
+
+@cache
+def shared(uri: str) -> Store:
+    """The one of this process: spiders and pipelines need no connections of their own."""
+    store = Store(uri)
+    atexit.register(store.close)
+    return store
 
 
 class Store:
@@ -134,19 +147,55 @@ class Store:
 
     # --- rounds ---
 
+    def open_round(self, campaign: str, number: int) -> None:
+        """From now on workers serve it, and put it back on a Redis that lost it."""
+        key = round_key(campaign, number)
+        self.db["rounds"].update_one({"_id": key}, {"$set": {"campaign": campaign, "open": True}}, upsert=True)
+
     def close_round(self, campaign: str, number: int, incomplete: Iterable[str], why: str) -> None:
         """``incomplete``: sites whose work in this round was cut short; ``why``: a sentence for the bulletin, or empty."""
         document = {
             "_id": round_key(campaign, number),
             "campaign": campaign,
+            "open": False,
             "incomplete": sorted(incomplete),
             "why": why,
         }
         _upsert(self.db["rounds"], [document])
 
+    def open_rounds(self, campaign: str = "") -> list[str]:
+        """Keys of the rounds that are not closed, of one campaign or of all."""
+        query = {"open": True} | ({"campaign": campaign} if campaign else {})
+        return sorted(d["_id"] for d in self.db["rounds"].find(query, {"_id": 1}))
+
     def closed_rounds(self, campaign: str) -> dict[str, tuple[set[str], str]]:
         """Round key → incomplete sites and why."""
-        return {d["_id"]: (set(d["incomplete"]), d["why"]) for d in self.db["rounds"].find({"campaign": campaign})}
+        found = self.db["rounds"].find({"campaign": campaign, "open": False})
+        return {d["_id"]: (set(d["incomplete"]), d["why"]) for d in found}
+
+    def save_dead(self, campaign: str, number: int, dead: Sequence[Dead]) -> None:
+        """Tasks of a round that were given up, before its memory on Redis is freed."""
+        key = round_key(campaign, number)
+        documents = [
+            {
+                "_id": page_id(key, one.id), "campaign": campaign, "round": number, "site": one.site, "reason": one.reason,
+                "url": one.task.url if one.task else "", "role": one.task.role if one.task else "",
+            }
+            for one in dead
+        ]  # fmt: skip
+        self.forget_dead(key)
+        _upsert(self.db["dead"], documents)
+
+    def dead(self, campaign: str) -> dict[str, list[Document]]:
+        """Round key → tasks given up in it, of closed rounds."""
+        result: dict[str, list[Document]] = {}
+        for document in self.db["dead"].find({"campaign": campaign}).sort("_id", 1):
+            result.setdefault(round_key(campaign, document["round"]), []).append(document)
+        return result
+
+    def forget_dead(self, key: str) -> None:
+        campaign, number = split_round(key)
+        self.db["dead"].delete_many({"campaign": campaign, "round": number})
 
     # --- verdicts ---
 
@@ -220,9 +269,3 @@ def _page(result: Result) -> Document:
         "task": encode(lease.task),
         "children": [encode(child) for child in result.children],
     }
-
-
-def utc_now() -> datetime:
-    """The moment, to the millisecond that BSON keeps."""
-    now = datetime.now(UTC)
-    return now.replace(microsecond=now.microsecond // 1000 * 1000)

@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 
+from isal import isal_zlib
 from scrapy.crawler import Crawler
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
@@ -17,6 +18,7 @@ from govcrawl.frontier.frontier import split_round
 
 #: Headers that speak of the transfer, not of the body that is kept (decoded, whole).
 TRANSFER = {"transfer-encoding", "content-encoding", "content-length", "connection"}
+LEVEL, GZIP = 2, 31  #: of ISA-L: a tenth larger than zlib's default at an eighth of its time; the gzip format
 
 
 class EvidencePipeline:
@@ -24,7 +26,7 @@ class EvidencePipeline:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._files: dict[str, tuple[BinaryIO, WARCWriter]] = {}
+        self._files: dict[str, BinaryIO] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -37,22 +39,24 @@ class EvidencePipeline:
 
     def keep(self, campaign: str, page: Page) -> Evidence:
         """Appends one gzip member; it has left this process when this returns."""
-        file, writer = self._open(campaign, page.worker)
+        file = self._open(campaign, page.worker)
         start = file.tell()
+        buffer = BytesIO()
+        writer = WARCWriter(buffer, gzip=False)
         writer.write_record(_record(writer, page))
+        file.write(isal_zlib.compress(buffer.getbuffer(), LEVEL, GZIP))
         file.flush()
         return Evidence(str(Path(file.name).relative_to(self.folder)), start, file.tell() - start)
 
-    def _open(self, campaign: str, worker: str) -> tuple[BinaryIO, WARCWriter]:
+    def _open(self, campaign: str, worker: str) -> BinaryIO:
         if campaign not in self._files:
             path = self.folder / campaign / f"{worker}.warc.gz"
             path.parent.mkdir(parents=True, exist_ok=True)
-            file = path.open("ab")
-            self._files[campaign] = file, WARCWriter(file, gzip=True)
+            self._files[campaign] = path.open("ab")
         return self._files[campaign]
 
     async def close_spider(self) -> None:
-        for file, _ in self._files.values():
+        for file in self._files.values():
             file.close()
 
 

@@ -14,7 +14,7 @@ from scrapy.crawler import Crawler
 from govcrawl.contracts import Result
 from govcrawl.frontier.frontier import Settled
 from govcrawl.frontier.scheduler import LeaseScheduler
-from govcrawl.store import Store
+from govcrawl.store import shared
 
 logger = logging.getLogger(__name__)
 AWAY_WAIT_S = 1.0
@@ -31,6 +31,7 @@ class PersistPipeline:
         self._wake = asyncio.Event()
         self._closing = False
         self._writer: asyncio.Future[None] | None = None
+        self._words: set[asyncio.Future[None]] = set()  # to Redis, under way
         self._thread = ThreadPoolExecutor(1, "mongodb")
 
     @classmethod
@@ -38,7 +39,7 @@ class PersistPipeline:
         return cls(crawler)
 
     async def open_spider(self) -> None:
-        self.store = Store(self.crawler.settings["MONGODB_URI"])
+        self.store = shared(self.crawler.settings["MONGODB_URI"])
         self._writer = asyncio.ensure_future(self._run())
 
     async def process_item(self, item: Result) -> Result:
@@ -53,7 +54,7 @@ class PersistPipeline:
         self._wake.set()
         if self._writer:  # else the store refused at the start
             await self._writer
-            self.store.close()
+            await asyncio.gather(*self._words)
         self._thread.shutdown(wait=False)
 
     async def _run(self) -> None:
@@ -75,9 +76,15 @@ class PersistPipeline:
                     await self._settle([one])
                 return
             logger.error("MongoDB can't take the result of %s: %s", batch[0].page.url, error)
-            await self._scheduler.settle([Settled(batch[0].lease, "dead", reason=f"store: {error}"[:500])])
+            self._tell([Settled(batch[0].lease, "dead", reason=f"store: {error}"[:500])])
             return
-        await self._scheduler.settle([Settled(r.lease, "ack", r.children) for r in batch])
+        self._tell([Settled(r.lease, "ack", r.children) for r in batch])
+
+    def _tell(self, settled: list[Settled]) -> None:
+        """Not waited for: while Redis is away or hangs, the next results are stored all the same."""
+        word = asyncio.ensure_future(self._scheduler.settle(settled))
+        self._words.add(word)
+        word.add_done_callback(self._words.discard)
 
     async def _save(self, batch: list[Result]) -> None:
         loop = asyncio.get_running_loop()

@@ -6,6 +6,7 @@ a message with an unknown key, role or type is refused (``BadMessage``) and put 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from hashlib import blake2b
 from typing import Any, get_args
 from urllib.parse import urlsplit
@@ -16,14 +17,14 @@ from govcrawl.contracts import Role, Task
 from govcrawl.errors import BadMessage
 from govcrawl.reading.urls import identity
 
-#: Message key → field of Task.  The Lua scripts look at ``q`` (queue), ``h`` (host), ``s``, ``p`` and ``b``.
+#: Message key → field of Task.
 KEYS = {
     "s": "site", "k": "kind", "r": "role", "u": "url", "d": "depth", "f": "found_on", "t": "text", "p": "priority",
     "v": "visit", "n": "hops", "e": "spent_s", "b": "not_before", "o": "on_home",
 }  # fmt: skip
-DERIVED = {"q", "h"}
 DEFAULTS = {name: getattr(Task(site="", kind="site", role="page", url=""), name) for name in KEYS.values()}
-REQUIRED = ("site", "kind", "role", "url", "priority")
+REQUIRED = ("site", "role", "url", "priority")
+ROLES = frozenset(get_args(Role))
 ID_BYTES = 12  #: 96 bits: a clash among 10^7 tasks of a round has a chance of 10^-15
 
 _encode = msgspec.json.Encoder().encode
@@ -52,32 +53,58 @@ def task_id(task: Task) -> bytes:
     return blake2b("\x00".join(words).encode("utf-8", "surrogatepass"), digest_size=ID_BYTES).digest()
 
 
+def slip_of(task: Task) -> str:
+    """What the scripts must know of a task: its priority, queue, host and site."""
+    return f"{task.priority:02}{queue_of(task)}|{host_of(task.url).replace('|', '%7c')}|{task.site}"
+
+
 def encode(task: Task) -> bytes:
-    """One JSON object; see ``KEYS``."""
-    message: dict[str, Any] = {"q": queue_of(task), "h": host_of(task.url)}
+    """One JSON object; see ``KEYS``.  Short, for there are millions: ``u`` begins with ``//`` where it is http, and ``f`` is only a path
+    where the task was found on its own host.
+    """
+    message: dict[str, Any] = {}
     for key, name in KEYS.items():
         value = getattr(task, name)
         if name in REQUIRED or value != DEFAULTS[name]:
             message[key] = value
+    origin = _origin(task.url)
+    if task.found_on.startswith(f"{origin}/"):
+        message["f"] = task.found_on[len(origin) :]
+    message["u"] = task.url.removeprefix("http:")
     return _encode(message)
+
+
+def _origin(url: str) -> str:
+    """``http://www.a.gov.cn/b`` → ``http://www.a.gov.cn``"""
+    end = url.find("/", url.find("//") + 2)
+    return url[:end] if end > 0 else url
 
 
 def decode(raw: bytes) -> Task:
     """The task of a message.  Raises BadMessage for anything that ``encode`` can't have written."""
     try:
         message = _decode(raw)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadMessage(f"不是 JSON：{error}", raw) from error
     if not isinstance(message, dict):
         raise BadMessage("不是 JSON 对象", raw)
-    if unknown := sorted(set(message) - set(KEYS) - DERIVED):
+    if unknown := sorted(set(message) - set(KEYS)):
         raise BadMessage(f"未知的键 {unknown}", raw)
-    if message.get("r") not in get_args(Role):
+    if str(message.get("r")) not in ROLES:
         raise BadMessage(f"未知的角色 {message.get('r')!r}", raw)
     try:
-        task = msgspec.convert({KEYS[key]: value for key, value in message.items() if key in KEYS}, Task)
+        task = msgspec.convert({"kind": "site"} | {KEYS[key]: value for key, value in message.items()}, Task)
     except msgspec.ValidationError as error:
         raise BadMessage(f"字段不合规：{error}", raw) from error
-    if urlsplit(task.url).scheme not in ("http", "https"):
+    if task.url.startswith("//"):
+        task = replace(task, url=f"http:{task.url}")
+    if not _is_web(task.url):
         raise BadMessage(f"只接受 http 和 https：{task.url!r}", raw)
-    return task
+    return replace(task, found_on=_origin(task.url) + task.found_on) if task.found_on.startswith("/") else task
+
+
+def _is_web(url: str) -> bool:
+    try:
+        return urlsplit(url).scheme in ("http", "https")
+    except ValueError:  # http://[
+        return False

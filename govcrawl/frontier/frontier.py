@@ -1,25 +1,26 @@
-"""The frontier: who may fetch what, and when.  Every call is one round trip.
+"""The frontier: who may fetch what.  Every call is one round trip to each partition it concerns.
 
 All methods block; a worker calls them off its event loop (``scheduler.py``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Literal, TypeVar
-
-import redis
 
 from govcrawl.contracts import Campaign, Lease, Task
 from govcrawl.errors import BadMessage
 from govcrawl.frontier import scripts
-from govcrawl.frontier.codec import decode, encode, host_of, queue_of, task_id
+from govcrawl.frontier.codec import decode, encode, slip_of, task_id
+from govcrawl.frontier.gate import Gate
+from govcrawl.frontier.partitions import KEY, Partitions
 
 T = TypeVar("T")
-Action = Literal["ack", "retry", "release", "dead"]
+Action = Literal["ack", "retry", "release", "defer", "dead"]
 
 #: Rounds that have work, oldest first: ZSET round key → Unix time of planning.  Outside the rounds' hash tags.
 ROUNDS = "gc:rounds"
@@ -29,12 +30,13 @@ WORKERS = "gc:workers"
 BATCH = 500  #: tasks per script call: keeps one call under a few milliseconds
 LINK_CAP = 400  #: links checked per site and round, beside its max_pages
 MAX_ATTEMPTS = 3  #: leases that may expire before a task is dead
-MAX_BUSY = 4  #: requests in flight to one host, over all workers
+QUEUES = ("site", "link", "probe")
+STATES = ("planned", "pending", "leased", "done", "dead")
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What a worker says of a lease.  ``retry_s``: seconds to wait; ``reason``: why it is dead."""
+    """What a worker says of a lease.  ``retry_s``: seconds to wait (``defer``: for its host too); ``reason``: why it is dead."""
 
     lease: Lease
     action: Action
@@ -54,12 +56,32 @@ class Counts:
     dead: int = 0
     pages: int = 0  #: of the done: pages read
     visits: int = 0  #: of the done: availability visits
-    expired: int = 0
-    stale: int = 0
+    expired: int = 0  #: leases whose worker died or stalled
+    stale: int = 0  #: acknowledgements refused
+    sites_open: int = 0  #: sites with pages or links to do
+    open_in: Mapping[str, int] = field(default_factory=dict)  #: queue → pending + leased
 
     @property
     def open(self) -> int:
         return self.pending + self.leased
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """``wait_s``: seconds after which it is worth asking again."""
+
+    leases: list[Lease]
+    wait_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Dead:
+    """A task that was given up.  ``task`` None: its message was rubbish."""
+
+    id: bytes
+    site: str
+    task: Task | None
+    reason: str
 
 
 def round_key(campaign: str, number: int) -> str:
@@ -72,164 +94,239 @@ def split_round(key: str) -> tuple[str, int]:
 
 
 class Frontier:
-    """``client``: a redis.Redis without decode_responses (ids are bytes)."""
+    """``client``: a redis.Redis or redis.RedisCluster without decode_responses (ids are bytes)."""
 
-    def __init__(self, client: redis.Redis) -> None:
-        self.client: Any = client  # redis-py's types can't tell bytes from decoded answers
+    def __init__(self, client: Any) -> None:
+        self.client = client
+        self.partitions = Partitions(client)
+        self.gate = Gate(client, self.partitions)
+        #: round, id and token of what this client holds for its last try
+        self._last_tries: set[tuple[str, bytes, str]] = set()
         load = client.register_script
         self._add = load(scripts.LIBRARY + scripts.ADD)
         self._claim = load(scripts.LIBRARY + scripts.CLAIM)
         self._settle = load(scripts.LIBRARY + scripts.SETTLE)
         self._extend = load(scripts.LIBRARY + scripts.EXTEND)
         self._mark_done = load(scripts.LIBRARY + scripts.MARK_DONE)
+        self._revive = load(scripts.LIBRARY + scripts.REVIVE)
+        self._built = load(scripts.BUILT)
 
     # --- rounds ---
 
     def open_round(self, campaign: Campaign, number: int) -> None:
         """Fixes the limits of a round and lists it for the workers.  Twice is once."""
+        self.partitions.settle()
         key = round_key(campaign.id, number)
         conf: dict[str, Any] = {
             "delay_ms": round(campaign.crawl.delay_s * 1000),
-            "max_busy": MAX_BUSY,
             "max_attempts": MAX_ATTEMPTS,
             "cap:site": campaign.crawl.max_pages,
             "cap:link": LINK_CAP,
             "cap:probe": 0,
         }
-        self.client.hset(self._prefix(key) + "conf", mapping=conf)
-        seconds, _ = self.client.time()
-        self.client.zadd(ROUNDS, {key: seconds}, nx=True)
+        for prefix in self._prefixes(key):
+            self.client.hset(prefix + "conf", mapping=conf)
+        self.client.zadd(ROUNDS, {key: self.now()}, nx=True)
 
     def rounds(self) -> list[str]:
         """Keys of the rounds that workers serve, oldest first."""
+        self.partitions.refresh()
         return [key.decode() for key in self.client.zrange(ROUNDS, 0, -1)]
 
     def close_round(self, key: str) -> None:
         """The round is over: its memory is freed.  Its results are in MongoDB."""
         self.client.zrem(ROUNDS, key)
-        pattern = self._prefix(key).replace("[", "\\[").replace("*", "\\*") + "*"
-        for names in _batches(self.client.scan_iter(match=pattern, count=1000), BATCH):
-            self.client.unlink(*names)
+        for partition in self.partitions.all():
+            pattern = self._prefix(key, partition).replace("[", "\\[").replace("*", "\\*") + "*"
+            for names in _batches(self.client.scan_iter(match=pattern, count=1000), BATCH):
+                self.client.unlink(*names)
 
     def exists(self, key: str) -> bool:
-        """Whether the round is whole on Redis: opened, and filled from what is stored."""
-        return bool(self.client.hexists(self._prefix(key) + "conf", "built"))
+        """Whether the round is whole on Redis: listed, opened, and filled from what is stored.  Of a cluster, one server may have
+        come back empty.
+        """
+        if not self.client.exists(KEY) or self.client.zscore(ROUNDS, key) is None:
+            return False
+        return all(self.client.hexists(prefix + "conf", "built") for prefix in self._prefixes(key))
 
     def built(self, key: str) -> None:
         """Says that the round has been filled; until then it is filled again by whoever opens it."""
-        self.client.hset(self._prefix(key) + "conf", "built", 1)
+        for prefix in self._prefixes(key):
+            self._built(keys=[prefix])
 
     def counts(self, key: str) -> Counts:
-        raw = {k.decode(): int(v) for k, v in self.client.hgetall(self._prefix(key) + "n").items()}
-        names = ("planned", "pending", "leased", "done", "dead", "expired", "stale")
+        """The sum over the partitions, each of which balances at every moment."""
+        raw: Counter[str] = Counter()
+        for prefix in self._prefixes(key):
+            raw.update({name.decode(): int(value) for name, value in self.client.hgetall(prefix + "n").items()})
         return Counts(
-            **{n: raw.get(n, 0) for n in names}, pages=raw.get("done:site", 0), visits=raw.get("done:probe", 0)
+            **{name: raw[name] for name in (*STATES, "expired", "stale")},
+            pages=raw["done:site"],
+            visits=raw["done:probe"],
+            sites_open=raw["sites"],
+            open_in={queue: raw[f"open:{queue}"] for queue in QUEUES},
         )
 
-    def open_by_site(self, key: str, queues: Sequence[str] = ("site", "link", "probe")) -> dict[str, int]:
-        """Site → tasks of these queues that are pending or leased; finished sites have 0."""
-        result: dict[str, int] = {}
-        for field, value in self.client.hgetall(self._prefix(key) + "open").items():
-            queue, _, site = field.decode().partition("|")
-            if queue in queues:
-                result[site] = result.get(site, 0) + int(value)
-        return result
+    def open(self, key: str, queues: Iterable[str] = QUEUES) -> int:
+        """Tasks of these queues that are pending or leased."""
+        names = [f"open:{queue}" for queue in queues]
+        return sum(int(n or 0) for prefix in self._prefixes(key) for n in self.client.hmget(prefix + "n", names))
 
-    def dead(self, key: str) -> list[tuple[Task, str]]:
+    def by_site(self, key: str, queues: Iterable[str] = QUEUES) -> dict[str, Counter[str]]:
+        """Site → state → tasks of these queues; the books of each site balance as the round's do."""
+        result: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        for prefix in self._prefixes(key):
+            for name, value in self.client.hgetall(prefix + "w").items():
+                state, _, rest = name.decode().partition("|")
+                queue, _, site = rest.partition("|")
+                if state in STATES and queue in queues:
+                    result[site][state] += int(value)
+        return dict(result)
+
+    def dead(self, key: str) -> list[Dead]:
         """Tasks given up, each with its reason."""
-        prefix = self._prefix(key)
         found = []
-        for id_, reason in self.client.hgetall(prefix + "dead").items():
-            with suppress(BadMessage):  # put aside as such; its reason is in the log of the worker that claimed it
-                found.append((decode(self.client.hget(prefix + "t", id_) or b""), reason.decode()))
+        for prefix in self._prefixes(key):
+            for id_, value in self.client.hgetall(prefix + "dead").items():
+                slip, _, reason = value.decode("utf-8", "replace").partition("\n")
+                task = None
+                with suppress(BadMessage):  # put aside as such; its reason says so
+                    task = _read(id_, self.client.hget(prefix + "t", id_))
+                found.append(Dead(id_, slip.split("|", 2)[2], task, reason))
         return found
+
+    def revive(self, key: str, dead: Iterable[Dead]) -> int:
+        """Dead tasks wait again, with all their attempts before them.  Returns how many came back."""
+        return self._per_partition(key, self._revive, dead, lambda one: one.site, lambda one: (one.id,))
 
     # --- tasks ---
 
     def add(self, key: str, tasks: Iterable[Task]) -> int:
         """Plans tasks; those already planned are left as they are.  Returns how many are new."""
-        new = 0
-        for batch in _batches(tasks, BATCH):
-            new += int(self._add(keys=[self._prefix(key)], args=_pairs(batch)))
-        return new
+        return self._per_partition(key, self._add, tasks, lambda task: task.site, _words)
 
     def claim(
-        self, key: str, queues: Mapping[str, int], limit: int, token: str, lease_s: float, landed: Sequence[Lease] = ()
-    ) -> tuple[list[Lease], float]:
-        """Up to ``limit`` leases, and the seconds after which it is worth asking again.
+        self, key: str, queues: Mapping[str, int], limit: int, token: str, lease_s: float, partition: int = 0
+    ) -> Claimed:
+        """Up to ``limit`` leases of one partition of a round, at most one for each host and queue.  Whether a request may go out
+        now is the gate's word; ``defer`` a lease that it refuses.  Of tasks with one try left, a partition lets one out at a time,
+        and a client holds one at a time.
 
         ``queues``: queue → most leases of it, first choice first.
-        ``landed``: leases whose request came back; their host may be asked again, though their result is not stored yet.
-        A message that is not a task is put aside as dead with its reason; it is never executed.
+        A message that is not the task it is listed as is put aside as dead with its reason; it is never executed.
         """
-        args: list[Any] = [
-            limit,
-            round(lease_s * 1000),
-            token,
-            len(queues),
-            *(x for pair in queues.items() for x in pair),
-        ]
-        args += [word for lease in landed for word in (lease.id, host_of(lease.task.url))]
-        wait, *flat = self._claim(keys=[self._prefix(key)], args=args)
+        args: list[Any] = [limit, round(lease_s * 1000), token, int(not self._last_tries)]
+        args += [x for pair in queues.items() for x in pair]
+        prefix = self._prefix(key, partition)
+        wait, now, delay, *flat = self._claim(keys=[prefix], args=args)
         leases = []
-        for task_key, attempt, raw in zip(flat[::3], flat[1::3], flat[2::3], strict=True):
+        for id_, attempt, last, raw in zip(flat[::4], flat[1::4], flat[2::4], flat[3::4], strict=True):
             try:
-                leases.append(Lease(key, task_key, token, int(attempt), decode(raw)))
+                task = _read(id_, raw)
             except BadMessage as error:
-                self._settle(keys=[self._prefix(key)], args=[task_key, token, "dead", 0, str(error), 0])
-        return leases, wait / 1000
+                self._settle(keys=[prefix], args=[id_, token, "dead", 0, str(error), 0])
+            else:
+                leases.append(Lease(key, id_, token, int(attempt), task, now / 1000, delay / 1000))
+                if last:
+                    self._last_tries.add((key, id_, token))
+        return Claimed(leases, wait / 1000)
 
     def settle(self, settled: Sequence[Settled]) -> int:
-        """Says what became of leases; children are planned in the same step as their parent's ack.
-
-        Returns how many were refused because the lease had been given to another worker.
+        """Says what became of leases; children are planned in the same step as their parent's ack (they are of its site, so of its
+        partition).  Returns how many were refused because the lease had been given to another worker.
         """
         stale = 0
         for key in {s.lease.round_key for s in settled}:
-            args: list[Any] = []
+            calls: defaultdict[int, list[Any]] = defaultdict(list)
             for s in settled:
                 if s.lease.round_key == key:
-                    args += [s.lease.id, s.lease.token, s.action, round(s.retry_s * 1000), s.reason, len(s.children)]
-                    args += _pairs(s.children)
-            stale += list(self._settle(keys=[self._prefix(key)], args=args)).count(0)
+                    calls[self.partitions.of(s.lease.task.site)] += _settlement(s)
+            stale += sum(
+                list(self._settle(keys=[self._prefix(key, partition)], args=args)).count(0)
+                for partition, args in calls.items()
+            )
+        self._last_tries.difference_update((s.lease.round_key, s.lease.id, s.lease.token) for s in settled)
         return stale
 
     def extend(self, leases: Sequence[Lease], lease_s: float) -> set[bytes]:
         """Heartbeat.  Returns the ids that this worker no longer holds."""
         lost: set[bytes] = set()
-        for key in {lease.round_key for lease in leases}:
-            flat = [x for lease in leases if lease.round_key == key for x in (lease.id, lease.token)]
-            lost.update(self._extend(keys=[self._prefix(key)], args=[round(lease_s * 1000), *flat]))
+        calls: defaultdict[str, list[Any]] = defaultdict(list)
+        for lease in leases:
+            calls[self._prefix(lease.round_key, self.partitions.of(lease.task.site))] += (lease.id, lease.token)
+        for prefix, args in calls.items():
+            lost.update(self._extend(keys=[prefix], args=[round(lease_s * 1000), *args]))
+        self._last_tries.difference_update((s.round_key, s.id, s.token) for s in leases if s.id in lost)
         return lost
 
     def mark_done(self, key: str, tasks: Iterable[Task]) -> int:
-        """For a rebuild: these tasks have their result in MongoDB."""
-        new = 0
-        for batch in _batches(tasks, BATCH):
-            args = [x for task in batch for x in (task_id(task), f"{queue_of(task)}|{task.site}")]
-            new += int(self._mark_done(keys=[self._prefix(key)], args=args))
-        return new
+        """For a rebuild: these tasks have their result in MongoDB.  Returns how many were not done before."""
+        words = lambda task: (task_id(task), slip_of(task))  # noqa: E731
+        return self._per_partition(key, self._mark_done, tasks, lambda task: task.site, words)
 
     # --- workers ---
 
-    def hello(self, worker: str) -> None:
+    def now(self) -> float:
+        """Redis's clock, Unix seconds."""
         seconds, micros = self.client.time()
-        self.client.zadd(WORKERS, {worker: seconds + micros / 1e6})
+        return float(seconds + micros / 1e6)
+
+    def hello(self, worker: str) -> float:
+        """A sign of life.  Returns Redis's clock, Unix seconds."""
+        now = self.now()
+        self.client.zadd(WORKERS, {worker: now})
+        return now
 
     def goodbye(self, worker: str) -> None:
         self.client.zrem(WORKERS, worker)
 
     def workers_alive(self, within_s: float = 30.0) -> int:
-        seconds, _ = self.client.time()
-        return int(self.client.zcount(WORKERS, seconds - within_s, "+inf"))
+        now = self.now()
+        self.client.zremrangebyscore(WORKERS, "-inf", now - 86400)
+        return int(self.client.zcount(WORKERS, now - within_s, "+inf"))
+
+    # --- within ---
+
+    def _per_partition(
+        self,
+        key: str,
+        script: Any,
+        things: Iterable[T],
+        site_of: Callable[[T], str],
+        words: Callable[[T], Sequence[Any]],
+    ) -> int:
+        """The sum of a script's answers to the words of all things, in batches."""
+        total = 0
+        for batch in _batches(things, BATCH):
+            calls: defaultdict[int, list[Any]] = defaultdict(list)
+            for thing in batch:
+                calls[self.partitions.of(site_of(thing))] += words(thing)
+            total += sum(int(script(keys=[self._prefix(key, p)], args=args)) for p, args in calls.items())
+        return total
+
+    def _prefixes(self, key: str) -> list[str]:
+        return [self._prefix(key, partition) for partition in self.partitions.all()]
 
     @staticmethod
-    def _prefix(key: str) -> str:
-        return f"gc:{{{key}}}:"
+    def _prefix(key: str, partition: int) -> str:
+        return f"gc:{{{partition}}}:{key}:"
 
 
-def _pairs(tasks: Iterable[Task]) -> list[bytes]:
-    return [x for task in tasks for x in (task_id(task), encode(task))]
+def _words(task: Task) -> tuple[bytes, str, int, bytes]:
+    return task_id(task), slip_of(task), round(task.not_before * 1000), encode(task)
+
+
+def _settlement(s: Settled) -> list[Any]:
+    words = [s.lease.id, s.lease.token, s.action, round(s.retry_s * 1000), s.reason, len(s.children)]
+    return words + [word for child in s.children for word in _words(child)]
+
+
+def _read(id_: bytes, raw: bytes | None) -> Task:
+    """Raises BadMessage where the message is not the task that it is listed as."""
+    task = decode(raw or b"")
+    if task_id(task) != id_:
+        raise BadMessage("不是所列的任务", raw or b"")
+    return task
 
 
 def _batches(things: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -1,9 +1,9 @@
 """scrapy-redis's scheduler, queue and dupefilter with leases put under them; plugged in by settings.
 
-What stays scrapy-redis's: the connection and its settings (``REDIS_URL``, ``REDIS_PARAMS``), the class to plug in, the queue's and
-the dupefilter's place.  What changes (``Scheduler`` of 0.9.1 pops for good, blocks the event loop, remembers as seen what was never
-fetched, unpickles its queue and calls APIs that Scrapy 2.19 deprecates): a request is born from a lease that ``claims`` took off the
-event loop, and is done when a pipeline says ``settle``.
+What stays scrapy-redis's: its settings (``REDIS_URL``, ``REDIS_PARAMS``), the class to plug in, the queue's and the dupefilter's place.
+What changes (``Scheduler`` of 0.9.1 pops for good, blocks the event loop, remembers as seen what was never fetched, unpickles its queue
+and calls APIs that Scrapy 2.19 deprecates): a request is born from a lease that ``claims`` took off the event loop, and is done when a
+pipeline says ``settle``.
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ import logging
 import os
 import secrets
 import socket
-from collections import Counter, deque
+import time
+from collections import Counter, defaultdict, deque
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Self, TypeVar
 
@@ -24,17 +26,20 @@ from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.utils.defer import deferred_from_coro
 from scrapy.utils.misc import load_object
-from scrapy_redis import connection
 from scrapy_redis.dupefilter import RFPDupeFilter
 from scrapy_redis.queue import Base
 from scrapy_redis.scheduler import Scheduler
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
+from govcrawl import addresses
 from govcrawl.contracts import Lease, Result
 from govcrawl.frontier import codec
+from govcrawl.frontier.admission import Admission
 from govcrawl.frontier.frontier import Frontier, Settled
+from govcrawl.frontier.gate import Landing
 from govcrawl.frontier.known import KnownTasks
+from govcrawl.frontier.partitions import connect
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -44,6 +49,10 @@ LEASE = "govcrawl_lease"
 WORKER = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"  #: name of this process
 BEAT_S = 10.0  #: at most, between two signs of life
 STORE_RETRY_S = 1.0  #: between two tries while Redis is away
+GATHER_S = 0.02  #: between two looks while there is work: news gather meanwhile
+IDLE_S = 0.5  #: at most, between two looks while there is none
+ROUNDS_S = 0.5  #: a list of rounds is used for this time
+RESTORE_S = 5.0  #: between two checks that every open round is on Redis
 
 
 class RoundQueue(Base):  # type: ignore[misc]  # scrapy-redis has no types
@@ -80,16 +89,22 @@ class PlanDupeFilter(RFPDupeFilter):  # type: ignore[misc]
 class LeaseScheduler(Scheduler):  # type: ignore[misc]
     """One per crawler.  ``claims`` feeds the spider's ``start()``; ``settle`` is called by the last pipeline."""
 
-    held: dict[
-        tuple[str, bytes], Lease
-    ]  #: by round and id; leases of this worker: waiting, downloading, or on their way to MongoDB
-    _landed: dict[str, list[Lease]]
+    #: by round and id: leases of this worker, from the claim until Redis has taken word of their end
+    held: dict[tuple[str, bytes], Lease]
+    #: the same, of those whose end is on its way to Redis
+    _leaving: set[tuple[str, bytes]]
+    _restored: float
+    _listed: float
+    _open: list[str]
+    #: time.monotonic of the last sign of life that Redis took
+    _beaten: float
+    _calls: set[asyncio.Future[Any]]
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         settings = crawler.settings
         self = cls(
-            server=connection.from_settings(settings),
+            server=connect(settings["REDIS_URL"], **settings.getdict("REDIS_PARAMS")),
             persist=True,
             queue_cls=settings["SCHEDULER_QUEUE_CLASS"],
             dupefilter_cls=settings["DUPEFILTER_CLASS"],
@@ -97,14 +112,19 @@ class LeaseScheduler(Scheduler):  # type: ignore[misc]
         )
         self.crawler, self.stats = crawler, crawler.stats
         self.lease_s = settings.getfloat("LEASE_S")
-        self.hold = settings.getint("CONCURRENT_REQUESTS") + settings.getint("LEASES_WAITING")
+        self.at_once = settings.getint("CONCURRENT_REQUESTS")
+        self.hold = self.at_once + settings.getint("LEASES_WAITING")
         self.worker = WORKER
         self.known = KnownTasks()
-        self.held, self._landed = {}, {}
+        self.held, self._leaving = {}, set()
         self.frontier = Frontier(self.server)
         self._turn = 0
+        self._restored, self._listed, self._open = -RESTORE_S, -ROUNDS_S, []
+        self._beaten = time.monotonic()
+        self._offset = time.time() - time.monotonic()
         # threads of our own: a slow DNS look-up in the loop's shared pool must not hold up the stores
         self._threads = ThreadPoolExecutor(2, "frontier")
+        self._calls = set()
         return self
 
     def open(self, spider: Spider) -> None:
@@ -112,6 +132,7 @@ class LeaseScheduler(Scheduler):  # type: ignore[misc]
         self.spider = spider
         self.queue = load_object(self.queue_cls)(self.server, spider, self.queue_key % {"spider": spider.name})
         self.df = load_object(self.dupefilter_cls).from_spider(spider)
+        self.admission = Admission(addresses.shared(), self.crawler.settings.getfloat("REQUEST_LASTS_S"))
         self._beat = asyncio.ensure_future(self._heartbeat())
         connect = self.crawler.signals.connect
         connect(self._failed_item, signals.item_error)
@@ -125,7 +146,10 @@ class LeaseScheduler(Scheduler):  # type: ignore[misc]
     async def _give_back(self) -> None:
         self.queue.clear()
         try:
+            await asyncio.gather(*self._calls, return_exceptions=True)  # a claim under way may still hold more
             await self.settle([Settled(lease, "release") for lease in self.held.values()])
+            knocked = [Landing(knock) for _, knock in self.admission.news()[0]]  # some may have passed unheard
+            await self._off_loop(lambda: self.frontier.gate.knock([], [*self.admission.leave(), *knocked]))
             await self._off_loop(lambda: self.frontier.goodbye(self.worker))
         except redis.RedisError as error:
             logger.warning("Redis is away at close; the leases will expire by themselves: %s", error)
@@ -145,7 +169,12 @@ class LeaseScheduler(Scheduler):  # type: ignore[misc]
         return True
 
     def next_request(self) -> Request | None:
+        """None too where the leases may be over (this process slept, Redis was away): the next sign of life will tell."""
+        if time.monotonic() - self._beaten > self.lease_s:
+            return None
         request: Request | None = self.queue.pop()
+        while request and not self._still_ours(request.meta[LEASE]):
+            request = self.queue.pop()
         return request
 
     def has_pending_requests(self) -> bool:
@@ -153,69 +182,125 @@ class LeaseScheduler(Scheduler):  # type: ignore[misc]
 
     # --- leases ---
 
-    async def claims(self, queues: Mapping[str, float], stop_when_done: bool) -> AsyncIterator[Lease]:
-        """Leases of all rounds in turn, as room and politeness allow; endless, or until these queues are empty.
+    async def claims(
+        self, queues: Mapping[str, float], stop_when_done: bool, restore: Callable[[], bool]
+    ) -> AsyncIterator[Lease]:
+        """Leases of all rounds in turn whose request may go out now; endless, or until these queues are empty.
 
         ``queues``: queue → share of this worker's leases it may hold at once, so that slow links don't keep pages waiting.
+        ``restore``: called off the loop now and then, to put rounds back that Redis has lost; whether all are there.
         """
         while True:
-            room = self.hold - len(self.held)
-            if room <= 0:
-                await asyncio.sleep(0.02)
-                continue
             try:
-                rounds = await self._off_loop(self.frontier.rounds)
-                leases, wait = await self._claim_some(rounds, self._limits(queues), room)
-                if (
-                    stop_when_done
-                    and not leases
-                    and not self.held
-                    and not await self._off_loop(partial(self._any_open, queues))
-                ):
+                await self._restore(restore)
+                passed, wait = await self._look(queues)
+                if stop_when_done and not passed and not self.held and await self._over(queues, restore):
                     return
             except redis.RedisError as error:
                 logger.warning("Redis is away, waiting: %s", error)
                 await asyncio.sleep(STORE_RETRY_S)
                 continue
-            for lease in leases:
-                self.held[lease.round_key, lease.id] = lease
-            for lease in leases:
+            for lease in passed:
                 yield lease
-            if not leases:
-                await asyncio.sleep(min(max(wait, 0.01), 0.5))
+            await asyncio.sleep(min(max(wait, 0.01), IDLE_S))
 
-    def _any_open(self, queues: Iterable[str]) -> bool:
-        rounds = self.frontier.rounds()
-        return any(n for key in rounds for n in self.frontier.open_by_site(key, tuple(queues)).values())
+    async def _over(self, queues: Iterable[str], restore: Callable[[], bool]) -> bool:
+        """Whether nothing is open.  Asked again when the rounds are known to be there: an emptied Redis has nothing open either."""
+        any_open = partial(self._any_open, tuple(queues))
+        if await self._off_loop(any_open):
+            return False
+        return await self._off_loop(restore) and not await self._off_loop(any_open)
+
+    async def _restore(self, restore: Callable[[], object]) -> None:
+        if time.monotonic() - self._restored >= RESTORE_S:
+            await self._off_loop(restore)
+            self._restored = time.monotonic()
+
+    async def _look(self, queues: Mapping[str, float]) -> tuple[list[Lease], float]:
+        """One look at the queue and one knock at the gate: leases that may go out now, and seconds until the next look."""
+        room = min(self.hold - len(self.held), self.at_once - self.admission.busy)
+        wait = GATHER_S
+        if room > 0:
+            wait = await self._claim_some(await self._rounds(), self._limits(queues), room)
+        passed = await self._knock()
+        return passed, GATHER_S if passed or self.admission.waiting else wait
+
+    async def _rounds(self) -> list[str]:
+        if time.monotonic() - self._listed >= ROUNDS_S:
+            self._open = await self._off_loop(self.frontier.rounds)
+            self._listed = time.monotonic()
+        return self._open
+
+    async def _knock(self) -> list[Lease]:
+        """What may go out now; what may not goes back to the queue until its turn."""
+        asked, landed = self.admission.news()
+        if not asked and not landed:
+            return []
+        waits = await self._off_loop(lambda: self.frontier.gate.knock([knock for _, knock in asked], landed))
+        self.admission.told(asked, waits, landed)
+        answers = [(lease, wait) for (lease, _), wait in zip(asked, waits, strict=True)]
+        await self.settle([Settled(lease, "defer", retry_s=wait) for lease, wait in answers if wait])
+        return [lease for lease, wait in answers if not wait and self._still_ours(lease)]
+
+    def _still_ours(self, lease: Lease) -> bool:
+        ours = self._holds(lease)
+        if not ours:
+            self.landed(lease)
+        return ours
+
+    def _holds(self, lease: Lease) -> bool:
+        return self.held.get((lease.round_key, lease.id)) is lease  # not another of the same task, claimed anew
+
+    def _drop(self, lease: Lease) -> None:
+        if self._holds(lease):
+            del self.held[lease.round_key, lease.id]
+
+    def _any_open(self, queues: Sequence[str]) -> bool:
+        return any(self.frontier.open(key, queues) for key in self.frontier.rounds())
 
     def _limits(self, queues: Mapping[str, float]) -> dict[str, int]:
         held = Counter(codec.queue_of(lease.task) for lease in self.held.values())
         return {queue: max(0, round(share * self.hold) - held[queue]) for queue, share in queues.items()}
 
-    async def _claim_some(self, rounds: list[str], queues: Mapping[str, int], room: int) -> tuple[list[Lease], float]:
-        leases: list[Lease] = []
-        soonest = 0.5
-        for step in range(len(rounds)):
-            key = rounds[(self._turn + step) % len(rounds)]
-            token = f"{self.worker}:{secrets.token_hex(4)}"
-            back, self._landed = self._landed.get(key, []), {k: v for k, v in self._landed.items() if k != key}
-            claim = partial(self.frontier.claim, key, queues, room - len(leases), token, self.lease_s, back)
-            got, wait = await self._off_loop(claim)
-            leases += got
+    async def _claim_some(self, rounds: list[str], queues: Mapping[str, int], room: int) -> float:
+        """From one partition of one round after the other, beginning with the next at each look.  Returns seconds until the next one."""
+        soonest = IDLE_S
+        cells = [(key, partition) for key in rounds for partition in self.frontier.partitions.all()]
+        for step in range(len(cells)):
+            key, partition = cells[(self._turn + step) % len(cells)]
+            leases, wait = await self._off_loop(partial(self._claim, key, partition, queues, room))
+            for lease in leases:  # at once: the next partition's claim may find Redis away
+                self.admission.enter(lease)
             soonest = min(soonest, wait)
-            if len(leases) >= room:
+            room -= len(leases)
+            if room <= 0:
                 break
         self._turn += 1
-        return leases, soonest
+        return soonest
 
-    def landed(self, lease: Lease) -> None:
-        """The request of a lease came back: its host hears so with the next claim."""
-        self._landed.setdefault(lease.round_key, []).append(lease)
+    def _claim(self, key: str, partition: int, queues: Mapping[str, int], room: int) -> tuple[list[Lease], float]:
+        """Off the loop.  Held at once: what a worker claims while it is closed must be given back."""
+        token = f"{self.worker}:{secrets.token_hex(4)}"
+        claimed = self.frontier.claim(key, queues, room, token, self.lease_s, partition)
+        for lease in claimed.leases:
+            self.held[lease.round_key, lease.id] = lease
+            self._offset = lease.at - time.monotonic()
+        return claimed.leases, claimed.wait_s
+
+    def landed(self, lease: Lease, slow_s: float | None = None) -> None:
+        """The request of a lease came back: the gate hears so with the next look.  ``slow_s``: see ``gate.Landing``."""
+        self.admission.landed(lease, slow_s)
+
+    def now(self) -> datetime:
+        """The moment by Redis's clock, to the millisecond: workers' clocks may differ."""
+        return datetime.fromtimestamp(round(time.monotonic() + self._offset, 3), UTC)
 
     async def settle(self, settled: Sequence[Settled]) -> None:
         """Waits out a Redis that is away: the result is stored, only the word of it is missing."""
         if not settled:
             return
+        keys = {(one.lease.round_key, one.lease.id) for one in settled}
+        self._leaving |= keys
         while True:
             try:
                 stale = await self._off_loop(lambda: self.frontier.settle(settled))
@@ -228,21 +313,32 @@ class LeaseScheduler(Scheduler):  # type: ignore[misc]
             self.stats.inc_value("frontier/stale", stale)
         if stale or any(one.action == "dead" for one in settled):
             self.known.forget()  # what these pages led to may be unplanned
+        self._leaving -= keys
         for one in settled:
-            self.held.pop((one.lease.round_key, one.lease.id), None)
+            self._drop(one.lease)
 
     async def _heartbeat(self) -> None:
         while True:
             try:
-                await self._off_loop(lambda: self.frontier.hello(self.worker))
-                lost = await self._off_loop(lambda: self.frontier.extend(list(self.held.values()), self.lease_s))
-                for lease in [lease for lease in self.held.values() if lease.id in lost]:
-                    logger.warning("Lease lost to another worker: %s", lease.task.url)
-                    self.held.pop((lease.round_key, lease.id), None)
-                    self.known.forget()
+                self._offset = await self._off_loop(lambda: self.frontier.hello(self.worker)) - time.monotonic()
+                await self._extend()
             except redis.RedisError as error:
                 logger.warning("Redis is away, heartbeat missed: %s", error)
             await asyncio.sleep(min(self.lease_s / 3, BEAT_S))
+
+    async def _extend(self) -> None:
+        start, rounds = time.monotonic(), defaultdict(list)
+        for lease in list(self.held.values()):  # a copy: a claim may add to it meanwhile
+            rounds[lease.round_key].append(lease)
+        for leases in rounds.values():  # each by itself: two rounds may hold the same task
+            lost = await self._off_loop(partial(self.frontier.extend, leases, self.lease_s))
+            for lease in leases:
+                # what is being settled is no longer held either
+                if lease.id in lost and self._holds(lease) and (lease.round_key, lease.id) not in self._leaving:
+                    logger.warning("Lease lost to another worker: %s", lease.task.url)
+                    self._drop(lease)
+                    self.known.forget()
+        self._beaten = start
 
     def _failed_item(self, item: Any, failure: Failure, **_: Any) -> None:
         if isinstance(item, Result):
@@ -255,8 +351,12 @@ class LeaseScheduler(Scheduler):  # type: ignore[misc]
 
     def _bury(self, lease: Lease, failure: Failure) -> None:
         """A defect of ours on this page: it is put aside with its reason, and the round goes on."""
+        self.landed(lease)
         reason = f"{type(failure.value).__name__}: {failure.getErrorMessage()}"[:500]
         asyncio.ensure_future(self.settle([Settled(lease, "dead", reason=reason)]))  # noqa: RUF006 – settle waits for itself
 
     async def _off_loop(self, call: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+        future = asyncio.get_running_loop().run_in_executor(self._threads, call)
+        self._calls.add(future)
+        future.add_done_callback(self._calls.discard)
+        return await asyncio.shield(future)

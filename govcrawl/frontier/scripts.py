@@ -1,213 +1,280 @@
 """The state changes of a task, one Lua script each.
 
-A task is *pending* (on a lane, or waiting for its time in ``due``), *leased*, *done* or *dead*; each script moves tasks between
-states and counts them in the same breath, so ``planned = pending + leased + done + dead`` holds at every moment.
+A task is *pending* (on a lane, waiting for its time in ``due``, or for its last try in ``alone``), *leased*, *done* or *dead*; each
+script moves tasks between states and counts them in the same breath, so ``planned = pending + leased + done + dead`` holds at every
+moment.
 
-Keys of a round, all behind one hash tag ``gc:{<campaign>:<round>}:`` (written ``P`` below):
+Scripts never look into a message.  What they must know of a task is its *slip*: ``<priority, two digits><queue>|<host>|<site>``.
 
-    conf      HASH  delay_ms, max_busy, max_attempts, cap:<queue>, built n      HASH  counters: planned, pending, leased, done, dead …
-    t         HASH  id → message (pending, leased, dead)                seen   SET   ids of every task planned (in any state)
-    r:<queue> ZSET  host → ms from which it may be asked                slot   HASH  host → ms from which it may be asked
-    h:<queue>:<host>  ZSET  site → ms of its last turn                  busy   HASH  host → requests in flight (ids in SET air)
-    l:<queue>:<host>|<site>  ZSET  id → rank (a lane)                   due    ZSET  id → ms not before
-    leases    ZSET  id → deadline ms                                    lease  HASH  id → token
-    tries     HASH  id → retries asked for                              lost   HASH  id → leases that expired
-    dead      HASH  id → reason
-    plan      HASH  <queue>|<site> → planned                            open   HASH  <queue>|<site> → pending + leased
+Keys of a round, per partition ``gc:{<partition>}:<campaign>:<round>:`` (written ``P``; one hash tag, so one slot of a cluster):
+
+    conf   HASH  delay_ms, max_attempts, cap:<queue>, built               n      HASH  planned, pending … open:<queue>, done:<queue>
+    t      HASH  id → message (pending, leased, dead)                     done   SET   ids; a task is seen if it is in t or here
+    r:<queue> ZSET  host → ms from which it is worth asking               slot   HASH  host → the same, for all queues
+    h:<queue>:<host>  ZSET  site → ms of its last turn                    w      HASH  <state>|<queue>|<site> → tasks; o|<site>
+    l:<queue>:<host>|<site>  ZSET  id → rank (a lane)                     due    ZSET  id + slip → ms not before
+    leases ZSET  id → deadline ms                                         lease  HASH  id → token, a space, slip
+    alone:<queue> ZSET  id + slip → arrival: tasks with one try left      out    the id that is out for its last try
+    tries  HASH  id → retries asked for                                   lost   HASH  id → leases that expired
+    dead   HASH  id → slip, a line feed, reason
 
 Times are milliseconds of Redis's own clock: a worker's clock decides nothing.
 """
 
 from __future__ import annotations
 
-#: Shared by all scripts.  A rank is priority × 2^32 + arrival: first by priority, then first come.
+#: Shared by all scripts.  A rank is priority × 2^32 + arrival: first by priority, then first come.  An id has 12 bytes.
 LIBRARY = """
 local P = KEYS[1]
-local function now_ms() local t = redis.call('TIME'); return t[1] * 1000 + math.floor(t[2] / 1000) end
-local function count(name, by) redis.call('HINCRBY', P .. 'n', name, by) end
-local function conf(name) return tonumber(redis.call('HGET', P .. 'conf', name) or '0') end
-local function lane_of(m) return P .. 'l:' .. m.q .. ':' .. m.h .. '|' .. m.s end
+local call = redis.call
+local function now_ms() local t = call('TIME'); return t[1] * 1000 + math.floor(t[2] / 1000) end
+local function count(name, by) call('HINCRBY', P .. 'n', name, by) end
+local function conf(name) return tonumber(call('HGET', P .. 'conf', name) or '0') end
+local function number(key, field) return tonumber(call('HGET', P .. key, field) or '0') end
 
-local function to_lane(id, m, now)
-  local rank = m.p * 4294967296 + redis.call('HINCRBY', P .. 'n', 'arrivals', 1)
-  redis.call('ZADD', lane_of(m), rank, id)
-  redis.call('ZADD', P .. 'h:' .. m.q .. ':' .. m.h, 'NX', 0, m.s)
-  local slot = tonumber(redis.call('HGET', P .. 'slot', m.h) or '0')
-  redis.call('ZADD', P .. 'r:' .. m.q, 'NX', math.max(slot, 0), m.h)
+local function read(slip)
+  local p, q, h, s = string.match(slip, '^(%d%d)(%l+)|([^|]*)|(.*)$')
+  return {slip = slip, p = tonumber(p), q = q, h = h, s = s}
+end
+
+local function tally(m, state, by)
+  count(state, by)
+  local field = state .. '|' .. m.q .. '|' .. m.s
+  if call('HINCRBY', P .. 'w', field, by) == 0 then call('HDEL', P .. 'w', field) end
+end
+
+-- pending and leased tasks of a site; how many sites still have pages or links to do
+local function open(m, by)
+  count('open:' .. m.q, by)
+  if m.q == 'probe' then return end
+  local left = call('HINCRBY', P .. 'w', 'o|' .. m.s, by)
+  if left == 0 then call('HDEL', P .. 'w', 'o|' .. m.s); count('sites', -1) elseif left == by and by > 0 then count('sites', 1) end
+end
+
+local function lane_of(m) return P .. 'l:' .. m.q .. ':' .. m.h .. '|' .. m.s end
+local function arrival() return call('HINCRBY', P .. 'n', 'arrivals', 1) end
+
+local function to_lane(id, m)
+  call('ZADD', lane_of(m), m.p * 4294967296 + arrival(), id)
+  call('ZADD', P .. 'h:' .. m.q .. ':' .. m.h, 'NX', 0, m.s)
+  call('ZADD', P .. 'r:' .. m.q, 'NX', number('slot', m.h), m.h)
 end
 
 local function off_lane(id, m)
   local lane = lane_of(m)
-  redis.call('ZREM', lane, id)
-  if redis.call('EXISTS', lane) == 0 then
+  if call('ZREM', lane, id) == 0 then return false end
+  if call('EXISTS', lane) == 0 then
     local host = P .. 'h:' .. m.q .. ':' .. m.h
-    redis.call('ZREM', host, m.s)
-    if redis.call('EXISTS', host) == 0 then redis.call('ZREM', P .. 'r:' .. m.q, m.h) end
+    call('ZREM', host, m.s)
+    if call('EXISTS', host) == 0 then call('ZREM', P .. 'r:' .. m.q, m.h) end
+  end
+  return true
+end
+
+local function off_queue(id, m)
+  return off_lane(id, m) or call('ZREM', P .. 'due', id .. m.slip) == 1 or call('ZREM', P .. 'alone:' .. m.q, id .. m.slip) == 1
+end
+
+-- a task with one try left goes out alone, so that what kills its worker takes no neighbour along
+local function to_queue(id, m)
+  if number('lost', id) < conf('max_attempts') - 1 then
+    to_lane(id, m)
+  else
+    call('ZADD', P .. 'alone:' .. m.q, arrival(), id .. m.slip)
   end
 end
 
-local function landed(id, host)
-  if redis.call('SREM', P .. 'air', id) == 1 and redis.call('HINCRBY', P .. 'busy', host, -1) <= 0 then
-    redis.call('HDEL', P .. 'busy', host)
-  end
+local function queue(id, m, at, now)
+  tally(m, 'pending', 1)
+  if at > now then call('ZADD', P .. 'due', at, id .. m.slip) else to_queue(id, m) end
+end
+
+-- the task that token holds (any holder where token is nil), or nil
+local function held(id, token)
+  local value = call('HGET', P .. 'lease', id)
+  if not value then return nil end
+  local space = string.find(value, ' ', 1, true)
+  if token and string.sub(value, 1, space - 1) ~= token then return nil end
+  return read(string.sub(value, space + 1))
+end
+
+local function lease(id, m, token, deadline)
+  call('ZADD', P .. 'leases', deadline, id)
+  call('HSET', P .. 'lease', id, token .. ' ' .. m.slip)
+  tally(m, 'pending', -1); tally(m, 'leased', 1)
 end
 
 local function let_go(id, m)
-  redis.call('ZREM', P .. 'leases', id)
-  redis.call('HDEL', P .. 'lease', id)
-  landed(id, m.h)
-  count('leased', -1)
+  call('ZREM', P .. 'leases', id)
+  call('HDEL', P .. 'lease', id)
+  if call('GET', P .. 'out') == id then call('DEL', P .. 'out') end
+  tally(m, 'leased', -1)
+end
+
+local function forget(id)
+  call('HDEL', P .. 't', id); call('HDEL', P .. 'tries', id); call('HDEL', P .. 'lost', id)
+end
+
+local function to_done(id, m)
+  forget(id)
+  call('SADD', P .. 'done', id)
+  tally(m, 'done', 1); count('done:' .. m.q, 1); open(m, -1)
 end
 
 local function to_dead(id, m, reason)
-  redis.call('HSET', P .. 'dead', id, reason)
-  redis.call('HINCRBY', P .. 'open', m.q .. '|' .. m.s, -1)
-  count('dead', 1)
+  call('HSET', P .. 'dead', id, m.slip .. '\\n' .. reason)
+  call('HSETNX', P .. 't', id, '')  -- where its message was lost: it is planned all the same
+  tally(m, 'dead', 1); open(m, -1)
 end
 
-local function add(id, raw, now)
-  local m = cjson.decode(raw)
-  local who = m.q .. '|' .. m.s
-  if redis.call('SISMEMBER', P .. 'seen', id) == 1 then
+-- the site's quota is full: a better task takes the place of the worst one waiting, which leaves no trace
+local function make_room(m)
+  local worst = call('ZRANGE', lane_of(m), -1, -1, 'WITHSCORES')
+  if not worst[1] or math.floor(tonumber(worst[2]) / 4294967296) <= m.p then count('refused', 1); return false end
+  off_lane(worst[1], m)
+  forget(worst[1])
+  tally(m, 'planned', -1); tally(m, 'pending', -1); open(m, -1); count('evicted', 1)
+  return true
+end
+
+local function add(id, slip, at, message, now)
+  local m = read(slip)
+  if call('SISMEMBER', P .. 'done', id) == 1 then return 0 end
+  if call('HEXISTS', P .. 't', id) == 1 then
     -- still waiting under a worse priority: it moves up, and keeps the better belief about what it is
-    local old = redis.call('HGET', P .. 't', id)
-    if old and redis.call('ZSCORE', lane_of(m), id) and m.p < cjson.decode(old).p then
-      redis.call('HSET', P .. 't', id, raw)
-      to_lane(id, m, now)
-    end
+    local rank = call('ZSCORE', lane_of(m), id)
+    if rank and m.p < math.floor(tonumber(rank) / 4294967296) then call('HSET', P .. 't', id, message); to_lane(id, m) end
     return 0
   end
   local cap = conf('cap:' .. m.q)
-  if cap > 0 and tonumber(redis.call('HGET', P .. 'plan', who) or '0') >= cap then
-    -- the site's quota is full: a better task takes the place of the worst one waiting, which leaves no trace
-    local worst = redis.call('ZRANGE', lane_of(m), -1, -1, 'WITHSCORES')
-    if not worst[1] or math.floor(tonumber(worst[2]) / 4294967296) <= m.p then count('refused', 1); return 0 end
-    off_lane(worst[1], m)
-    redis.call('HDEL', P .. 't', worst[1])
-    redis.call('HDEL', P .. 'tries', worst[1])
-    redis.call('SREM', P .. 'seen', worst[1])
-    redis.call('HINCRBY', P .. 'plan', who, -1)
-    redis.call('HINCRBY', P .. 'open', who, -1)
-    count('planned', -1); count('pending', -1); count('evicted', 1)
-  end
-  redis.call('SADD', P .. 'seen', id)
-  redis.call('HSET', P .. 't', id, raw)
-  redis.call('HINCRBY', P .. 'plan', who, 1)
-  redis.call('HINCRBY', P .. 'open', who, 1)
-  count('planned', 1); count('pending', 1)
-  local due = math.floor((m.b or 0) * 1000)
-  if due > now then redis.call('ZADD', P .. 'due', due, id) else to_lane(id, m, now) end
+  if cap > 0 and number('w', 'planned|' .. m.q .. '|' .. m.s) >= cap and not make_room(m) then return 0 end
+  call('HSET', P .. 't', id, message)
+  tally(m, 'planned', 1); open(m, 1)
+  queue(id, m, at, now)
   return 1
 end
 
+-- leases whose time is over
 local function expire(now)
   local max = conf('max_attempts')
-  for _, id in ipairs(redis.call('ZRANGEBYSCORE', P .. 'leases', '-inf', now, 'LIMIT', 0, 100)) do
-    local m = cjson.decode(redis.call('HGET', P .. 't', id))
+  for _, id in ipairs(call('ZRANGEBYSCORE', P .. 'leases', '-inf', now, 'LIMIT', 0, 100)) do
+    local m = held(id)
     let_go(id, m)
     count('expired', 1)
-    if redis.call('HINCRBY', P .. 'lost', id, 1) >= max then
+    if call('HINCRBY', P .. 'lost', id, 1) >= max then
       to_dead(id, m, 'lease expired ' .. max .. ' times: the workers that held it died or stalled')
     else
-      count('pending', 1); to_lane(id, m, now)
+      queue(id, m, 0, now)
     end
   end
 end
 
 local function wake(now)
-  for _, id in ipairs(redis.call('ZRANGEBYSCORE', P .. 'due', '-inf', now, 'LIMIT', 0, 200)) do
-    redis.call('ZREM', P .. 'due', id)
-    to_lane(id, cjson.decode(redis.call('HGET', P .. 't', id)), now)
+  for _, member in ipairs(call('ZRANGEBYSCORE', P .. 'due', '-inf', now, 'LIMIT', 0, 200)) do
+    call('ZREM', P .. 'due', member)
+    to_queue(string.sub(member, 1, 12), read(string.sub(member, 13)))
   end
 end
 """
 
-#: KEYS: prefix.  ARGV: id, message, id, message, …  Returns how many were new.
+#: KEYS: prefix.  ARGV per task: id, slip, ms not before (0: at once), message.  Returns how many were new.
 ADD = """
 local now, new = now_ms(), 0
-for i = 1, #ARGV, 2 do new = new + add(ARGV[i], ARGV[i + 1], now) end
+for i = 1, #ARGV, 4 do new = new + add(ARGV[i], ARGV[i + 1], tonumber(ARGV[i + 2]), ARGV[i + 3], now) end
 return new
 """
 
-#: KEYS: prefix.  ARGV: limit, lease ms, token, number of queues, queue and its own limit, …, then id and host of
-#: requests that came back meanwhile.
-#: Returns {ms until it is worth asking again, id, attempt, message, id, attempt, message, …}: at most one task a host and call,
-#: of hosts whose slot is free now; the slot is taken in the same step.
+#: KEYS: prefix.  ARGV: limit, lease ms, token, whether the worker may take a last try (1 or 0), then queue and its own limit, ….
+#: Returns {ms until it is worth asking again, now, delay ms, then per task: id, attempt, whether it is the last try, message}: at most
+#: one task a host and queue, of hosts that are worth asking now; whether they may be asked is the gate's word (``gate.py``).
 CLAIM = """
 local now = now_ms()
-local limit, lease_ms, token, queues = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4])
-for a = 5 + 2 * queues, #ARGV, 2 do landed(ARGV[a], ARGV[a + 1]) end
+local limit, lease_ms, token = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
 expire(now); wake(now)
-local delay, max_busy = conf('delay_ms'), conf('max_busy')
-local out, taken, soonest = {0}, 0, now + 1000
-for a = 5, 3 + 2 * queues, 2 do
-  local q, ready = ARGV[a], P .. 'r:' .. ARGV[a]
-  local most = math.min(limit, taken + tonumber(ARGV[a + 1]))
-  for _, host in ipairs(redis.call('ZRANGEBYSCORE', ready, '-inf', now, 'LIMIT', 0, (most - taken) * 2)) do
-    if taken >= most then break end
-    local slot = tonumber(redis.call('HGET', P .. 'slot', host) or '0')
-    if slot > now then
-      redis.call('ZADD', ready, slot, host)
-    elseif tonumber(redis.call('HGET', P .. 'busy', host) or '0') >= max_busy then
-      redis.call('ZADD', ready, now + math.max(delay, 50), host)
-    else
-      local lanes = P .. 'h:' .. q .. ':' .. host
-      local site = redis.call('ZRANGE', lanes, 0, 0)[1]
-      local lane = P .. 'l:' .. q .. ':' .. host .. '|' .. site
-      local id = redis.call('ZPOPMIN', lane)[1]
-      if redis.call('EXISTS', lane) == 0 then redis.call('ZREM', lanes, site) else redis.call('ZADD', lanes, now, site) end
-      if redis.call('EXISTS', lanes) == 0 then redis.call('ZREM', ready, host) else redis.call('ZADD', ready, now + delay, host) end
-      redis.call('HSET', P .. 'slot', host, now + delay)
-      redis.call('HINCRBY', P .. 'busy', host, 1)
-      redis.call('SADD', P .. 'air', id)
-      redis.call('ZADD', P .. 'leases', now + lease_ms, id)
-      redis.call('HSET', P .. 'lease', id, token)
-      count('pending', -1); count('leased', 1); taken = taken + 1
-      out[#out + 1] = id
-      out[#out + 1] = (redis.call('HGET', P .. 'tries', id) or 0) + (redis.call('HGET', P .. 'lost', id) or 0) + 1
-      out[#out + 1] = redis.call('HGET', P .. 't', id)
+local delay = conf('delay_ms')
+local out, taken, soonest = {0, now, delay}, 0, now + 1000
+
+local function hand_out(id, m, last)
+  call('HSET', P .. 'slot', m.h, now + delay)
+  lease(id, m, token, now + lease_ms)
+  taken = taken + 1
+  out[#out + 1] = id
+  out[#out + 1] = number('tries', id) + number('lost', id) + 1
+  out[#out + 1] = last
+  out[#out + 1] = call('HGET', P .. 't', id)
+end
+
+local function last_try(q)
+  if ARGV[4] == '0' or call('EXISTS', P .. 'out') == 1 then return end
+  for _, member in ipairs(call('ZRANGE', P .. 'alone:' .. q, 0, 99)) do
+    local id, m = string.sub(member, 1, 12), read(string.sub(member, 13))
+    if number('slot', m.h) <= now then
+      call('ZREM', P .. 'alone:' .. q, member)
+      call('SET', P .. 'out', id)
+      return hand_out(id, m, 1)
     end
   end
-  local first = redis.call('ZRANGE', ready, 0, 0, 'WITHSCORES')
+end
+
+for a = 5, #ARGV, 2 do
+  local q, ready = ARGV[a], P .. 'r:' .. ARGV[a]
+  local most = math.min(limit, taken + tonumber(ARGV[a + 1]))
+  if taken < most then last_try(q) end
+  for _, host in ipairs(call('ZRANGEBYSCORE', ready, '-inf', now, 'LIMIT', 0, (most - taken) * 2)) do
+    if taken >= most then break end
+    local slot = number('slot', host)
+    if slot > now then
+      call('ZADD', ready, slot, host)
+    else
+      local lanes = P .. 'h:' .. q .. ':' .. host
+      local site = call('ZRANGE', lanes, 0, 0)[1]
+      local lane = P .. 'l:' .. q .. ':' .. host .. '|' .. site
+      local id, rank = unpack(call('ZPOPMIN', lane))
+      if call('EXISTS', lane) == 0 then call('ZREM', lanes, site) else call('ZADD', lanes, now, site) end
+      if call('EXISTS', lanes) == 0 then call('ZREM', ready, host) else call('ZADD', ready, now + delay, host) end
+      hand_out(id, read(string.format('%02d', tonumber(rank) / 4294967296) .. q .. '|' .. host .. '|' .. site), 0)
+    end
+  end
+  local first = call('ZRANGE', ready, 0, 0, 'WITHSCORES')
   if first[2] and taken < most then soonest = math.min(soonest, tonumber(first[2])) end
 end
-local due = redis.call('ZRANGE', P .. 'due', 0, 0, 'WITHSCORES')
+local due = call('ZRANGE', P .. 'due', 0, 0, 'WITHSCORES')
 if due[2] then soonest = math.min(soonest, tonumber(due[2])) end
 out[1] = math.max(0, math.ceil(soonest - now))
 return out
 """
 
-#: KEYS: prefix.  ARGV per task: id, token, action, delay ms, reason, number of children, then id and message of each child.
-#: Actions: ``ack`` (done), ``retry`` (back with its attempt counted, after the delay), ``release`` (back, not counted), ``dead``.
+#: KEYS: prefix.  ARGV per task: id, token, action, delay ms, reason, number of children, then per child as for ADD.
+#: Actions: ``ack`` (done), ``retry`` (back with its attempt counted, after the delay), ``release`` (back, not counted), ``defer`` (back,
+#: not counted; its host is worth asking after the delay), ``dead``.
 #: Returns per task 1, or 0 where the lease had been given to another: then nothing happened, its children included.
 SETTLE = """
 local now, out, i = now_ms(), {}, 1
 while i <= #ARGV do
   local id, token, action, delay, reason, n = ARGV[i], ARGV[i + 1], ARGV[i + 2], tonumber(ARGV[i + 3]), ARGV[i + 4], tonumber(ARGV[i + 5])
   i = i + 6
-  if redis.call('HGET', P .. 'lease', id) ~= token then
+  local m = held(id, token)
+  if not m then
     out[#out + 1] = 0
-    count('stale', 1)
+    if call('EXISTS', P .. 'conf') == 1 then count('stale', 1) end  -- else its memory has been freed
   else
-    local m = cjson.decode(redis.call('HGET', P .. 't', id))
     let_go(id, m)
-    for c = i, i + 2 * n - 1, 2 do add(ARGV[c], ARGV[c + 1], now) end
+    for c = i, i + 4 * n - 1, 4 do add(ARGV[c], ARGV[c + 1], tonumber(ARGV[c + 2]), ARGV[c + 3], now) end
     if action == 'ack' then
-      redis.call('HDEL', P .. 't', id)
-      redis.call('HDEL', P .. 'tries', id)
-      redis.call('HDEL', P .. 'lost', id)
-      redis.call('HINCRBY', P .. 'open', m.q .. '|' .. m.s, -1)
-      count('done', 1); count('done:' .. m.q, 1)
+      to_done(id, m)
     elseif action == 'dead' then
       to_dead(id, m, reason)
+    elseif action == 'defer' then
+      tally(m, 'pending', 1); to_queue(id, m)
+      call('HSET', P .. 'slot', m.h, now + delay)
+      call('ZADD', P .. 'r:' .. m.q, 'XX', now + delay, m.h)
     else
-      if action == 'retry' then redis.call('HINCRBY', P .. 'tries', id, 1) end
-      count('pending', 1)
-      if delay > 0 then redis.call('ZADD', P .. 'due', now + delay, id) else to_lane(id, m, now) end
+      if action == 'retry' then call('HINCRBY', P .. 'tries', id, 1) end
+      queue(id, m, delay > 0 and now + delay or 0, now)
     end
     out[#out + 1] = 1
   end
-  i = i + 2 * n
+  i = i + 4 * n
 end
 return out
 """
@@ -216,8 +283,8 @@ return out
 EXTEND = """
 local now, lost = now_ms(), {}
 for i = 2, #ARGV, 2 do
-  if redis.call('HGET', P .. 'lease', ARGV[i]) == ARGV[i + 1] then
-    redis.call('ZADD', P .. 'leases', 'XX', now + tonumber(ARGV[1]), ARGV[i])
+  if held(ARGV[i], ARGV[i + 1]) then
+    call('ZADD', P .. 'leases', 'XX', now + tonumber(ARGV[1]), ARGV[i])
   else
     lost[#lost + 1] = ARGV[i]
   end
@@ -225,15 +292,42 @@ end
 return lost
 """
 
-#: KEYS: prefix.  ARGV: id, queue|site, id, queue|site, …  For a rebuild: tasks whose result is stored.  Returns how many were new.
+#: KEYS: prefix.  ARGV: id, slip, id, slip, …  For a rebuild: tasks whose result is stored; waiting or dead ones become done, leased ones
+#: are left to their worker.  Returns how many became done.
 MARK_DONE = """
 local new = 0
 for i = 1, #ARGV, 2 do
-  if redis.call('SADD', P .. 'seen', ARGV[i]) == 1 then
-    redis.call('HINCRBY', P .. 'plan', ARGV[i + 1], 1)
-    count('planned', 1); count('done', 1); count('done:' .. string.match(ARGV[i + 1], '^[^|]*'), 1)
-    new = new + 1
+  local id, m = ARGV[i], read(ARGV[i + 1])
+  if call('HEXISTS', P .. 't', id) == 0 then
+    if call('SADD', P .. 'done', id) == 1 then
+      tally(m, 'planned', 1); tally(m, 'done', 1); count('done:' .. m.q, 1); new = new + 1
+    end
+  elseif off_queue(id, m) then
+    tally(m, 'pending', -1); to_done(id, m); new = new + 1
+  elseif call('HDEL', P .. 'dead', id) == 1 then
+    tally(m, 'dead', -1); open(m, 1); to_done(id, m); new = new + 1
   end
 end
 return new
+"""
+
+#: KEYS: prefix.  ARGV: ids of dead tasks.  They wait again, with all their attempts before them.  Returns how many came back.
+REVIVE = """
+local now, back = now_ms(), 0
+for _, id in ipairs(ARGV) do
+  local value = call('HGET', P .. 'dead', id)
+  if value then
+    local m = read(string.sub(value, 1, string.find(value, '\\n', 1, true) - 1))
+    call('HDEL', P .. 'dead', id); call('HDEL', P .. 'tries', id); call('HDEL', P .. 'lost', id)
+    tally(m, 'dead', -1); open(m, 1); queue(id, m, 0, now)
+    back = back + 1
+  end
+end
+return back
+"""
+
+#: KEYS: prefix.  Says that the round has been filled, unless Redis lost it meanwhile: then it is to be filled again.
+BUILT = """
+local conf = KEYS[1] .. 'conf'
+if redis.call('HEXISTS', conf, 'max_attempts') == 1 then redis.call('HSET', conf, 'built', 1) end
 """

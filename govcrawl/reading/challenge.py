@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from govcrawl.reading.encoding import decode
 
 MAX_BYTES = 200_000  #: no test page is larger
+MAX_LINKS = 20  #: nor has as many links
 
 _STATUSES = frozenset((202, 400, 403, 405, 412, 418, 429, 493, 503, 521, 567))
 _MARKS = re.compile(
@@ -31,7 +32,7 @@ def is_challenge(status: int, headers: Iterable[tuple[str, str]], body: bytes) -
 
     ``status`` 200 counts only with a known mark: some firewalls test with a good status.
     """
-    if len(body) > MAX_BYTES:
+    if len(body) > MAX_BYTES or (status not in _STATUSES and body.count(b"href") > MAX_LINKS):
         return False
     headers = tuple(headers)
     source, _ = decode(body, headers)

@@ -5,29 +5,41 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, ClassVar
 
 from pymongo.errors import AutoReconnect, ServerSelectionTimeoutError
 from scrapy import Request, Spider
 from scrapy.http import Response
+from scrapy.logformatter import LogFormatter
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
-from govcrawl import services
+from govcrawl import rounds, services
 from govcrawl.contracts import Campaign, Lease, Page, Result
 from govcrawl.errors import UnknownCampaign
 from govcrawl.frontier.codec import host_of
 from govcrawl.frontier.frontier import Settled, split_round
+from govcrawl.frontier.gate import MAX_WAIT_S
 from govcrawl.frontier.scheduler import LEASE, LeaseScheduler
 from govcrawl.reading.urls import join
 from govcrawl.spiders import outcome
 from govcrawl.spiders.download import ALLOW, SECONDS
-from govcrawl.store import Store, utc_now
+from govcrawl.store import shared
 
 logger = logging.getLogger(__name__)
 ORPHAN_WAIT_S = 60.0  #: before a task whose campaign is not stored is looked at again
 MAX_HOPS = 10  #: redirects followed from one URL
+
+
+class FewWords(LogFormatter):
+    """Says nothing of what went well."""
+
+    def crawled(self, *_: Any) -> None:  # type: ignore[override]
+        return None
+
+    def scraped(self, *_: Any) -> None:  # type: ignore[override]
+        return None
 
 
 class LeaseSpider(Spider):
@@ -45,24 +57,19 @@ class LeaseSpider(Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         """Endless, or until no round has open tasks (``STOP_WHEN_DONE``)."""
-        self.store = Store(self.settings["MONGODB_URI"])
+        self.store = shared(self.settings["MONGODB_URI"])
         self._campaigns: dict[str, Campaign] = {}
         self.homes: dict[tuple[str, str], str] = {}  # (campaign, site) → URL of the home page
-        # DNS look-ups run in the loop's pool: one thread for each request of both spiders, so that dead names hold up nobody
-        threads = 2 * self.settings.getint("CONCURRENT_REQUESTS")
-        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(threads, "dns"))
-        async for lease in self.scheduler.claims(self.queues, self.settings.getbool("STOP_WHEN_DONE")):
+        restore = partial(rounds.restore, self.store, self.scheduler.frontier)
+        async for lease in self.scheduler.claims(self.queues, self.settings.getbool("STOP_WHEN_DONE"), restore):
             try:
                 campaign = await self._campaign(split_round(lease.round_key)[0])
             except UnknownCampaign as error:
                 logger.error("A round of no stored campaign is left alone: %s", error)
+                self.scheduler.landed(lease)
                 await self.scheduler.settle([Settled(lease, "release", retry_s=ORPHAN_WAIT_S)])
                 continue
             yield self._request(lease, campaign)
-
-    def closed(self, reason: str) -> None:
-        if hasattr(self, "store"):  # not where the start failed
-            self.store.close()
 
     @property
     def scheduler(self) -> LeaseScheduler:
@@ -87,7 +94,7 @@ class LeaseSpider(Spider):
         """How many fetches this outcome is worth before it is the result."""
         if page.outcome == "our_fault":
             return 2 * self.settings.getint("FETCH_ATTEMPTS")
-        passing = page.outcome in outcome.PASSING or (page.status or 0) >= 500
+        passing = page.outcome in outcome.PASSING or (page.status or 0) >= 500 or page.status in outcome.TOO_FAST
         return self.settings.getint("FETCH_ATTEMPTS") if passing else 1
 
     # --- the way of a lease ---
@@ -125,20 +132,23 @@ class LeaseSpider(Spider):
             yield result
 
     async def _conclude(self, lease: Lease, page: Page) -> AsyncIterator[Result]:
-        self.scheduler.landed(lease)
+        slow_s = outcome.slow_s(page)
+        self.scheduler.landed(lease, slow_s)
         if lease.attempt < self.tries(lease, page):
-            await self.scheduler.settle([Settled(lease, "retry", retry_s=await self._retry_wait(lease))])
+            wait = max(self._retry_wait(lease), min(slow_s or 0.0, MAX_WAIT_S))
+            await self.scheduler.settle([Settled(lease, "retry", retry_s=wait)])
             return
         yield self.read(lease, page)
 
-    async def _retry_wait(self, lease: Lease) -> float:
-        campaign = await self._campaign(split_round(lease.round_key)[0])
-        first = min(self.settings.getfloat("RETRY_WAIT_S"), 3 * campaign.crawl.delay_s)
+    def _retry_wait(self, lease: Lease) -> float:
+        first = min(self.settings.getfloat("RETRY_WAIT_S"), 3 * lease.delay_s)
         return float(first * 2 ** (lease.attempt - 1))
 
     def _page(self, meta: dict[str, Any], **parts: Any) -> Page:
         seconds = round(meta.get(SECONDS, 0.0), 3)
-        return Page(url=meta[LEASE].task.url, at=utc_now(), seconds=seconds, worker=self.scheduler.worker, **parts)
+        return Page(
+            url=meta[LEASE].task.url, at=self.scheduler.now(), seconds=seconds, worker=self.scheduler.worker, **parts
+        )
 
     async def _campaign(self, id_: str) -> Campaign:
         """A campaign's limits; read once a process (a changed campaign file is picked up by the next workers)."""

@@ -1,15 +1,24 @@
-"""Scrapy's aiohttp download handler behind the guard; one connection pool for each set of networks a campaign allows."""
+"""The download handler: aiohttp behind the guard; one connection pool for each set of networks a campaign allows."""
 
 from __future__ import annotations
 
+import ssl
 import time
 
 import aiohttp
 from scrapy import Request
-from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler, _ClientResponse
 from scrapy.crawler import Crawler
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    ResponseDataLossError,
+)
 from scrapy.http import Headers, Response
 
+from govcrawl import addresses
 from govcrawl.guards import Guard
 
 #: request.meta key: networks (CIDR) that this request's campaign allows beside the public ones.
@@ -17,65 +26,98 @@ ALLOW = "govcrawl_allow"
 MAX_HEADER = 64 * 1024  #: bytes of one header; browsers take as much
 #: request.meta key set here: seconds from the first byte sent (or dialled) to the last byte read, or to the failure.
 SECONDS = "govcrawl_seconds"
-
-
-class _Pool(AiohttpDownloadHandler):
-    """A handler whose sockets are made by the guard."""
-
-    experimental = False  # its warning is for users of Scrapy's default; we test it
-
-    def __init__(self, crawler: Crawler, guard: Guard) -> None:
-        super().__init__(crawler)
-        self._unguarded = self._session
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
-                limit=self._pool_size_total,
-                limit_per_host=self._pool_size_per_host,
-                socket_factory=guard.socket_factory(),
-                keepalive_timeout=5.0,
-            ),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            auto_decompress=False,
-            response_class=_ClientResponse,
-            skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
-            max_line_size=MAX_HEADER,
-            max_field_size=MAX_HEADER,
-        )
-
-    @staticmethod
-    def _extract_headers(response: _ClientResponse) -> Headers:
-        """As they came: a ``Location`` in raw GBK bytes is no reason to fail."""
-        return Headers(list(response.raw_headers))
-
-    async def close(self) -> None:
-        await self._unguarded.close()
-        await super().close()
+KEEPALIVE_S = 5.0
+OURS = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")  #: headers that aiohttp must not add
 
 
 class GuardedDownloadHandler:
-    """What ``DOWNLOAD_HANDLERS`` names.  A connection never serves a campaign that may not open it."""
+    """What ``DOWNLOAD_HANDLERS`` names.  A connection never serves a campaign that may not open it.
+
+    Raises Scrapy's download exceptions; whose fault each is, ``outcome.of_error`` says.
+    """
 
     lazy = True
 
     def __init__(self, crawler: Crawler) -> None:
-        self._crawler = crawler
-        self._pools: dict[tuple[str, ...], _Pool] = {}
+        self._sockets = crawler.settings.getint("CONCURRENT_REQUESTS")
+        self._sockets_per_host = crawler.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
+        self._max_size = crawler.settings.getint("DOWNLOAD_MAXSIZE")
+        self._tls = _any_tls()
+        self._sessions: dict[tuple[str, ...], aiohttp.ClientSession] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> GuardedDownloadHandler:
         return cls(crawler)
 
     async def download_request(self, request: Request) -> Response:
-        allow = tuple(request.meta.get(ALLOW, ()))
-        pool = self._pools.get(allow)
-        if pool is None:
-            pool = self._pools[allow] = _Pool(self._crawler, Guard(allow))
+        session = self._session(tuple(request.meta.get(ALLOW, ())))
         start = time.monotonic()
         try:
-            return await pool.download_request(request)
+            return await self._fetch(session, request)
+        except TimeoutError as error:
+            raise DownloadTimeoutError(f"no answer within {request.meta['download_timeout']} s") from error
+        except aiohttp.ClientPayloadError as error:
+            raise ResponseDataLossError(str(error)) from error
+        except aiohttp.ClientConnectorDNSError as error:
+            raise CannotResolveHostError(str(error)) from error
+        except aiohttp.ClientConnectorError as error:
+            raise DownloadConnectionRefusedError(str(error)) from error
+        except aiohttp.ClientError as error:  # an URL that can't be asked among them
+            raise DownloadFailedError(str(error)) from error
         finally:
             request.meta[SECONDS] = time.monotonic() - start
 
+    async def _fetch(self, session: aiohttp.ClientSession, request: Request) -> Response:
+        timeout = aiohttp.ClientTimeout(total=request.meta["download_timeout"])
+        async with session.request(
+            request.method, request.url, headers=request.headers.to_tuple_list(), timeout=timeout, ssl=self._tls,
+            allow_redirects=False,
+        ) as answer:  # fmt: skip
+            body = await self._body(answer)
+            # headers as they came: a Location in raw GBK bytes is no reason to fail
+            return Response(request.url, answer.status, Headers(list(answer.raw_headers)), body, request=request)
+
+    async def _body(self, answer: aiohttp.ClientResponse) -> bytes:
+        chunks, size = [], 0
+        if (answer.content_length or 0) > self._max_size and answer.method != "HEAD":
+            raise DownloadCancelledError(f"larger than {self._max_size} bytes")
+        while chunk := await answer.content.readany():
+            chunks.append(chunk)
+            size += len(chunk)
+            if size > self._max_size:
+                raise DownloadCancelledError(f"larger than {self._max_size} bytes")
+        return b"".join(chunks)
+
+    def _session(self, allow: tuple[str, ...]) -> aiohttp.ClientSession:
+        if allow not in self._sessions:
+            self._sessions[allow] = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(
+                    limit=self._sockets,
+                    limit_per_host=self._sockets_per_host,
+                    socket_factory=Guard(allow).socket_factory(),
+                    resolver=addresses.shared(),  # the gate counts by the address that is dialled
+                    use_dns_cache=False,
+                    keepalive_timeout=KEEPALIVE_S,
+                ),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                auto_decompress=False,  # Scrapy's middleware does it, with a limit
+                skip_auto_headers=OURS,
+                max_line_size=MAX_HEADER,
+                max_field_size=MAX_HEADER,
+            )
+        return self._sessions[allow]
+
     async def close(self) -> None:
-        for pool in self._pools.values():
-            await pool.close()
+        for session in self._sessions.values():
+            await session.close()
+
+
+def _any_tls() -> ssl.SSLContext:
+    """Any certificate and any version: whether a site can be opened is asked, not whether it can be trusted."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    context.options |= 0x4  # SSL_OP_LEGACY_SERVER_CONNECT, as ssl has it from Python 3.12 on
+    return context

@@ -6,6 +6,7 @@ import errno
 import socket
 import ssl
 from collections.abc import Iterator
+from email.utils import parsedate_to_datetime
 
 from scrapy.exceptions import (
     CannotResolveHostError,
@@ -17,7 +18,7 @@ from scrapy.exceptions import (
     ResponseDataLossError,
 )
 
-from govcrawl.contracts import Outcome
+from govcrawl.contracts import Outcome, Page
 from govcrawl.errors import AddressRefused
 from govcrawl.reading.challenge import is_challenge
 
@@ -36,6 +37,8 @@ OURS = {
 PASSING: frozenset[Outcome] = frozenset({"timeout", "dns", "refused", "reset", "bad_answer", "our_fault"})
 #: Statuses that say "not you" rather than "not there": never counted against a site.
 NOT_YOU = frozenset({401, 403, 407, 412, 429, 451, 511})
+#: Statuses that ask for fewer requests: RFC 6585 §4, RFC 9110 §15.6.4.
+TOO_FAST = frozenset({429, 503})
 
 
 def of_answer(status: int, headers: tuple[tuple[str, str], ...], body: bytes) -> Outcome:
@@ -68,6 +71,23 @@ def of_error(error: BaseException) -> Outcome:
         return "reset"
     # what our client can't read may be plain to a browser, and what we don't know is a defect of ours: neither accuses
     return "bad_answer" if isinstance(error, DownloadFailedError) else "our_fault"
+
+
+def slow_s(page: Page) -> float | None:
+    """Seconds that a host asked us to wait (``Retry-After``, RFC 9110 §10.2.3: seconds or a date; 1 where it names none);
+    0 for a good answer; None for one that says nothing of its load.
+    """
+    if page.status not in TOO_FAST:
+        return 0.0 if page.outcome in ("ok", "redirect") else None
+    headers = {name.lower(): value.strip() for name, value in page.headers}
+    wanted = headers.get("retry-after", "")
+    if wanted.isdecimal():
+        return max(float(wanted[:9]), 1.0)
+    try:
+        sent = parsedate_to_datetime(headers["date"]) if "date" in headers else page.at
+        return max((parsedate_to_datetime(wanted) - sent).total_seconds(), 1.0)
+    except (ValueError, TypeError):  # no date, or one without a zone
+        return 1.0
 
 
 def _resolver_is_away(error: BaseException) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar
 
-from govcrawl.contracts import Campaign, Lease, Page, Probe, ProbePlan, Result, Site, Task
+from govcrawl.contracts import Campaign, Lease, Page, Probe, ProbePlan, Result, Task
 from govcrawl.frontier.frontier import split_round
 from govcrawl.reading.urls import canonical
 from govcrawl.spiders.base import MAX_HOPS, LeaseSpider, location
@@ -48,11 +48,6 @@ def _hop(task: Task, target: str, spent: float) -> Task:
     """The same visit goes on at the redirect's target; ``found_on`` keeps the home page."""
     first = task.found_on or task.url
     return replace(task, url=canonical(target), found_on=first, hops=task.hops + 1, spent_s=round(spent, 3))
-
-
-def seed(site: Site, at: float) -> Task:
-    """The first visit of a round; ``at``: Unix time."""
-    return Task(site.code, "probe", "probe", canonical(site.home), visit=1, not_before=at, priority=0)
 
 
 def _next_visit(task: Task, page: Page, plan: ProbePlan) -> tuple[Task, ...]:

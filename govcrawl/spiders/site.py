@@ -12,14 +12,16 @@ from dataclasses import replace
 from typing import ClassVar
 from urllib.parse import urlsplit
 
-from govcrawl.contracts import Facts, Lease, Page, Result, Role, Site, Task
+from govcrawl.contracts import Facts, Lease, Page, Result, Role, Task
 from govcrawl.frontier.frontier import split_round
+from govcrawl.frontier.known import KnownTo
 from govcrawl.reading import read
 from govcrawl.reading.urls import canonical, identity, is_trap, same_site
+from govcrawl.seeds import COLUMN
 from govcrawl.spiders.base import MAX_HOPS, LeaseSpider, location
 
-#: 0 first … 99 last.
-HOME, FRAGMENT, COLUMN, MORE, LETTER, DATING, ARTICLE, PAGE, LINK = 1, 4, 10, 20, 30, 35, 50, 70, 90
+#: 0 first … 99 last; home pages and columns stand in ``seeds.py``.
+FRAGMENT, MORE, LETTER, DATING, ARTICLE, PAGE, LINK = 4, 20, 30, 35, 50, 70, 90
 DATING_ARTICLES = 5  #: articles of an undated list that are read first, to date it
 MAX_URL = 1000  #: characters; longer ones are traps or data
 #: Suffixes that are checked, not read.
@@ -54,15 +56,17 @@ class SiteSpider(LeaseSpider):
             return Result(lease, page, facts, children=tuple(_redirected(task, facts.redirect)))
         campaign = split_round(lease.round_key)[0]
         home = self.homes.get((campaign, task.site), task.url)
-        children = Children(task, facts, home, self._campaigns[campaign].crawl.max_depth)
-        return Result(lease, page, facts, children=self.scheduler.known.only_new(lease, children))
+        known = self.scheduler.known.of(lease)
+        children = Children(task, facts, home, self._campaigns[campaign].crawl.max_depth, known)
+        return Result(lease, page, facts, children=tuple(children))
 
 
 class Children:
-    """Tasks a page leads to, the best belief about each URL first."""
+    """Tasks a page leads to, the best belief about each link first, without those that are known."""
 
-    def __init__(self, task: Task, facts: Facts, home: str, max_depth: int) -> None:
+    def __init__(self, task: Task, facts: Facts, home: str, max_depth: int, known: KnownTo | None = None) -> None:
         self.task, self.facts, self.home, self.deep = task, facts, home, task.depth >= max_depth
+        self._known = known or KnownTo()
 
     def __iter__(self) -> Iterator[Task]:
         for url in self.facts.fragments:
@@ -73,11 +77,10 @@ class Children:
             for item in self.facts.home.items if self.facts.home else ():
                 yield from self._child("article", item.url, ARTICLE)
         for link in self.facts.links:
-            url = _plain(link.url)
-            if url and (link.tag == "img" or is_file(url) or not self._ours(url)):
-                yield from self._child("link", url, LINK)
-            elif not self.deep:
-                yield from self._child("page", url, PAGE)
+            if link.tag == "img":
+                yield from self._child("link", link.url, LINK)
+            else:
+                yield from self._child("page", link.url, PAGE)
 
     def _columns(self) -> Iterator[Task]:
         for column in self.facts.columns:
@@ -99,14 +102,22 @@ class Children:
             yield from self._child("article", item.url, priority, column.name, found_on=first)
 
     def _child(self, role: Role, url: str, priority: int, text: str = "", found_on: str = "") -> Iterator[Task]:
-        task, plain = self.task, _plain(url)
-        if not plain or plain == task.url or (role != "link" and (is_trap(plain) or not self._ours(plain))):
-            return
-        if role != "link" and is_file(plain):
-            role, priority = "link", LINK
+        task = self.task
         depth = task.depth if role in ("fragment", "more") else task.depth + 1
         # deeper pages come later among their like, but never behind the next kind
         rank = min(priority + depth, priority + 9)
+        if self._known(url, rank):
+            return
+        plain = _plain(url)
+        if not plain or plain == task.url:
+            return
+        foreign = not self._ours(plain)
+        checked = role == "link" or is_file(plain) or (role == "page" and foreign)
+        if not checked and (foreign or is_trap(plain) or (role == "page" and self.deep)):
+            return
+        self._known.add(url, rank)
+        if checked:
+            role, rank = "link", min(LINK + task.depth + 1, LINK + 9)
         yield Task(
             task.site, "site", role, plain, depth, found_on or task.url, text[:60], rank,
             on_home=task.role in ("home", "fragment"),
@@ -123,13 +134,6 @@ def _redirected(task: Task, target: str) -> Iterator[Task]:
         # to itself under another name (/ → /index.html, http → https): the same page, looked at once more
         again = identity(url) == identity(task.url)
         yield replace(task, url=url, found_on=task.found_on or task.url, hops=task.hops + 1, visit=task.visit + again)
-
-
-def seeds(site: Site, columns: Iterator[tuple[str, str]]) -> Iterator[Task]:
-    """The first tasks of a site: its home page and the columns (name, URL) it registered."""
-    yield Task(site.code, "site", "home", canonical(site.home), priority=HOME)
-    for name, url in columns:
-        yield Task(site.code, "site", "column", canonical(url), depth=1, text=name[:60], priority=COLUMN)
 
 
 def in_site(url: str, page: str, home: str) -> bool:

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from govcrawl.frontier.frontier import Frontier, Settled
 from govcrawl.services import Urls
+from govcrawl.store import Store
 
 CAMPAIGN = """[campaign]
 id = "t-cli"
@@ -91,7 +93,7 @@ def test_an_unreachable_store(folder: Path, environment: dict[str, str]) -> None
     assert "REDIS_URL" in done.stderr
 
 
-@pytest.mark.parametrize("command", ["score", "report"])
+@pytest.mark.parametrize("command", ["score", "report", "status", "rebuild", "dead"])
 def test_a_campaign_nobody_planned(command: str, environment: dict[str, str], tmp_path: Path) -> None:
     done = govcrawl(environment, command, "nobody", cwd=tmp_path)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
@@ -112,8 +114,42 @@ def test_plan_worker_status_score_report(
     assert (folder / "out" / "bulletin.docx").exists()
 
 
+def test_what_became_of_a_round_is_told_per_site(
+    folder: Path, environment: dict[str, str], frontier: Frontier, store: Store
+) -> None:
+    govcrawl(environment, "plan", folder / "campaign.toml")
+    status = govcrawl(environment, "status", "t-cli", "--over", "0.1", "--sites").stdout
+    assert "5300000001  测试网站  2     2" in status.replace("  网站名称", "")
+    assert "采完站点 0/1" in status
+    assert "在线采集进程 0" in status
+
+    frontier.client.flushdb()
+    assert "t-cli:1: 不在队列中" in govcrawl(environment, "status", "t-cli", "--over", "0.1").stdout
+    assert "补入任务 2 项" in govcrawl(environment, "rebuild", "t-cli").stdout
+
+
+def test_what_was_given_up_is_listed_and_revived(
+    folder: Path, environment: dict[str, str], frontier: Frontier, store: Store
+) -> None:
+    govcrawl(environment, "plan", folder / "campaign.toml")
+    leases = frontier.claim("t-cli:1", {"site": 9}, 9, "w", 60).leases
+    frontier.settle([Settled(lease, "dead", reason="ValueError: 例") for lease in leases])
+    listed = govcrawl(environment, "dead", "t-cli").stdout
+    assert "http://127.70.0.9:9/" in listed
+    assert "ValueError: 例" in listed
+    assert "1 项任务重新待办" in govcrawl(environment, "dead", "t-cli", "--revive").stdout
+    assert frontier.counts("t-cli:1").dead == 0
+    assert frontier.claim("t-cli:1", {"site": 9}, 9, "w", 60).leases[0].attempt == 1
+
+
+def test_the_number_of_partitions_is_checked(folder: Path, environment: dict[str, str], client: object) -> None:
+    done = govcrawl(environment | {"GOVCRAWL_PARTITIONS": "viele"}, "plan", folder / "campaign.toml")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "GOVCRAWL_PARTITIONS" in done.stderr
+
+
 def test_the_command_line_explains_itself(environment: dict[str, str]) -> None:
     done = govcrawl(environment, "--help")
     assert done.returncode == 0
-    for command in ("run", "plan", "worker", "status", "score", "report", "demo"):
+    for command in ("run", "plan", "worker", "status", "rebuild", "dead", "score", "report", "demo"):
         assert command in done.stdout

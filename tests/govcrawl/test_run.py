@@ -167,10 +167,11 @@ def test_a_worker_that_dies_is_replaced(
     assert workers
     for worker in workers:
         os.kill(int(worker), signal.SIGKILL)
-    # its leases, and the host's requests in flight, are free when they end: not waited for here, their end is brought forward
-    prefix = "gc:{t-run:1}:"
+    # its leases, and the requests it had in flight, are free when they end: not waited for here, their end is brought forward
+    prefix = "gc:{0}:t-run:1:"
     for id_ in frontier.client.zrange(prefix + "leases", 0, -1):
         frontier.client.zadd(prefix + "leases", {id_: 1}, xx=True)
+    frontier.client.delete(*frontier.client.keys("gc:{0}:#*"))
     _, err = finished(process)
     assert process.returncode == 0, err
     assert store.db["pages"].count_documents({"role": {"$ne": "probe"}}) == 41
@@ -192,7 +193,7 @@ def test_a_redis_that_comes_back_empty_costs_nothing_that_is_stored(
 def test_a_cluster_goes_from_round_to_round(store: Store, frontier: Frontier) -> None:
     from govcrawl.contracts import Site
     from govcrawl.frontier.frontier import Settled
-    from govcrawl.run import advance
+    from govcrawl.rounds import advance
     from tests.govcrawl.build import campaign
 
     one = campaign("t-rounds", rounds=2)
@@ -205,9 +206,9 @@ def test_a_cluster_goes_from_round_to_round(store: Store, frontier: Frontier) ->
         deadline = time.monotonic() + 10
         while frontier.counts(key).open:
             assert time.monotonic() < deadline
-            leases, wait = frontier.claim(key, {"site": 9, "probe": 9}, 9, "w", 60)
-            frontier.settle([Settled(lease, "ack") for lease in leases])
-            time.sleep(min(wait, 0.05))
+            claimed = frontier.claim(key, {"site": 9, "probe": 9}, 9, "w", 60)
+            frontier.settle([Settled(lease, "ack") for lease in claimed.leases])
+            time.sleep(min(claimed.wait_s, 0.05))
     assert advance(one, store, frontier) == ""
     assert frontier.rounds() == []
     assert store.closed_rounds("t-rounds") == {"t-rounds:1": (set(), ""), "t-rounds:2": (set(), "")}

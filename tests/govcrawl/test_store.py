@@ -25,7 +25,7 @@ from govcrawl.contracts import (
 from govcrawl.errors import UnknownCampaign
 from govcrawl.frontier.codec import task_id
 from govcrawl.frontier.frontier import Frontier, round_key
-from govcrawl.plan import open_round
+from govcrawl.rounds import open_round
 from govcrawl.store import INDEXES, Store, page_id
 from tests.govcrawl.build import campaign, task
 
@@ -140,6 +140,6 @@ def test_first_visits_are_spread_over_the_spacing(store: Store, frontier: Fronti
     store.save_plan(slow, SITES, [s.code for s in SITES], [])
     open_round(slow, 1, store, frontier)
     now = float(frontier.client.time()[0])
-    leases, _ = frontier.claim(KEY, {"probe": 9}, 9, "w", 60)
+    leases = frontier.claim(KEY, {"probe": 9}, 9, "w", 60).leases
     assert len(leases) == 1  # the others wait for their part of the ten minutes
     assert now - 5 < leases[0].task.not_before < now + 5

@@ -18,7 +18,7 @@ from pymongo.errors import AutoReconnect, BulkWriteError, DocumentTooLarge, Oper
 from govcrawl import services
 from govcrawl.contracts import Site
 from govcrawl.frontier.frontier import Frontier, round_key
-from govcrawl.plan import open_round
+from govcrawl.rounds import open_round
 from govcrawl.store import Store
 from pipelines.persist import _is_about_a_document
 from tests.govcrawl.build import campaign

@@ -3,45 +3,63 @@
 from __future__ import annotations
 
 from govcrawl.contracts import Lease
+from govcrawl.frontier import known as room
 from govcrawl.frontier.codec import task_id
-from govcrawl.frontier.known import KnownTasks
+from govcrawl.frontier.known import KnownTasks, KnownTo
 from tests.govcrawl.build import task
 
 
-def lease(n: int, round_key: str = "t:1") -> Lease:
-    return Lease(round_key, task_id(task(n)), "w", 1, task(n))
+def lease(n: int, round_key: str = "t:1", site: str = "5300000001") -> Lease:
+    return Lease(round_key, task_id(task(n)), "w", 1, task(n, site=site))
 
 
-def test_a_repeat_on_another_page_is_left_out() -> None:
+def planned(known: KnownTo, *links: tuple[str, int]) -> list[bool]:
+    """Which of the links a page plans."""
+    answers = []
+    for link, priority in links:
+        answers.append(not known(link, priority))
+        if answers[-1]:
+            known.add(link, priority)
+    return answers
+
+
+def test_a_repeat_is_left_out_on_the_same_page_and_on_another() -> None:
     known = KnownTasks()
-    assert known.only_new(lease(1), [task(8), task(9), task(8)]) == (task(8), task(9))
-    assert known.only_new(lease(2), [task(8), task(7)]) == (task(7),)
+    assert planned(known.of(lease(1)), ("/8", 70), ("/9", 70), ("/8", 70)) == [True, True, False]
+    assert planned(known.of(lease(2)), ("/8", 70), ("/7", 70)) == [False, True]
 
 
 def test_the_same_page_read_again_leads_to_the_same_tasks() -> None:
     """Its first result may have come too late to be acknowledged."""
     known = KnownTasks()
     for _ in range(2):
-        assert known.only_new(lease(1), [task(8), task(9)]) == (task(8), task(9))
+        assert planned(known.of(lease(1)), ("/8", 70), ("/9", 70), ("/9", 90)) == [True, True, False]
 
 
-def test_a_better_belief_travels() -> None:
+def test_a_better_belief_travels_a_worse_one_does_not() -> None:
     known = KnownTasks()
-    known.only_new(lease(1), [task(8, priority=70)])
-    assert known.only_new(lease(2), [task(8, priority=10, role="column")]) == (task(8, priority=10, role="column"),)
-    assert known.only_new(lease(3), [task(8, priority=40, role="article")]) == ()
+    planned(known.of(lease(1)), ("/8", 70))
+    assert planned(known.of(lease(2)), ("/8", 10)) == [True]
+    assert planned(known.of(lease(3)), ("/8", 40)) == [False]
 
 
 def test_the_best_belief_of_one_page_wins() -> None:
-    known = KnownTasks()
-    assert known.only_new(lease(1), [task(8, priority=70), task(8, priority=10), task(8, priority=50)]) == (
-        task(8, priority=10),
-    )
+    assert planned(KnownTo(), ("/8", 70), ("/8", 10), ("/8", 50)) == [True, True, False]
 
 
-def test_rounds_are_apart_and_a_loss_forgets_all() -> None:
+def test_rounds_and_sites_are_apart_and_a_loss_forgets_all() -> None:
     known = KnownTasks()
-    known.only_new(lease(1), [task(8)])
-    assert known.only_new(lease(1, "t:2"), [task(8)]) == (task(8),)
+    planned(known.of(lease(1)), ("/8", 70))
+    assert planned(known.of(lease(1, "t:2")), ("/8", 70)) == [True]
+    assert planned(known.of(lease(2, site="5300000002")), ("/8", 70)) == [True]
+    assert planned(known.of(lease(2)), ("/8", 70)) == [False]
     known.forget()
-    assert known.only_new(lease(2), [task(8)]) == (task(8),)
+    assert planned(known.of(lease(2)), ("/8", 70)) == [True]
+
+
+def test_it_does_not_grow_for_ever() -> None:
+    known = KnownTasks()
+    of_first = known.of(lease(1))
+    for n in range(room.LIMIT + 1):
+        of_first.add(str(n), 70)
+    assert planned(known.of(lease(2)), ("0", 70)) == [True]

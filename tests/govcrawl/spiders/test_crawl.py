@@ -14,7 +14,7 @@ import pytest
 
 from govcrawl.contracts import Campaign, ProbePlan, Site, Task
 from govcrawl.frontier.frontier import Frontier, round_key
-from govcrawl.plan import open_round
+from govcrawl.rounds import open_round
 from govcrawl.store import Store
 from tests.govcrawl.build import campaign
 from tests.pathologies import Server, bomb, challenge, drip, drop, links, redirect, served, slow, status
@@ -251,7 +251,7 @@ def test_a_defect_of_ours_on_one_page_is_put_aside_with_its_reason(
     planned(store, frontier, server)
     process = start("broken", SPIDER_MODULES="tests.govcrawl.spiders.broken", RETRY_WAIT_S=0.05)
     process.communicate(timeout=60)
-    reasons = {task.url.rpartition("/")[2]: reason for task, reason in frontier.dead(KEY)}
+    reasons = {one.task.url.rpartition("/")[2]: one.reason for one in frontier.dead(KEY) if one.task}
     assert reasons == dict.fromkeys(("poison.html", "drop-poison"), "ValueError: a defect of ours")
     counts = frontier.counts(KEY)
     assert (counts.leased, counts.dead, counts.pages) == (0, 2, 2)

@@ -6,8 +6,10 @@ from datetime import date
 
 import pytest
 
-from govcrawl.contracts import ColumnFacts, ColumnLink, Facts, HomeFacts, Item, Link, Site, Task
-from govcrawl.spiders.site import Children, folder_of, in_site, is_file, seeds
+from govcrawl.contracts import ColumnFacts, ColumnLink, Facts, HomeFacts, Item, Link, RegisteredColumn, Site, Task
+from govcrawl.seeds import seeds
+from govcrawl.spiders.site import Children, folder_of, in_site, is_file
+from tests.govcrawl.build import campaign
 
 HOME = "http://www.a.gov.cn/"
 
@@ -123,6 +125,8 @@ def test_what_is_no_address_leads_nowhere(url: str) -> None:
 
 def test_a_site_starts_with_its_home_page_and_what_it_registered() -> None:
     site = Site("1", "甲", "http://A.gov.cn", "省直")
-    home, column = seeds(site, iter([("通知公告", f"{HOME}tzgg/")]))
+    registered = [RegisteredColumn("1", "通知公告", f"{HOME}tzgg/"), RegisteredColumn("2", "别站的栏目", HOME)]
+    home, column, visit = seeds(campaign(), [site], registered, now=1000.0)
+    assert (visit.kind, visit.visit, visit.not_before) == ("probe", 1, 1000.0)
     assert (home.role, home.url) == ("home", "http://a.gov.cn/")
     assert (column.role, column.text, column.found_on) == ("column", "通知公告", "")

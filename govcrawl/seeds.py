@@ -1,0 +1,28 @@
+"""The first tasks of a round: a site's home page, the columns it registered, and its first availability visit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from govcrawl.contracts import Campaign, RegisteredColumn, Site, Task
+from govcrawl.reading.urls import canonical
+
+HOME, COLUMN = 1, 10  #: priorities; the others stand with the spider that gives them
+
+
+def seeds(campaign: Campaign, sites: list[Site], columns: Iterable[RegisteredColumn], now: float) -> Iterator[Task]:
+    """Of the chosen sites.  ``now``: Unix time; visits are spread over the spacing, so that they don't all fall on one second."""
+    registered: dict[str, list[RegisteredColumn]] = {}
+    for column in columns:
+        registered.setdefault(column.site, []).append(column)
+    for n, site in enumerate(sites):
+        yield Task(site.code, "site", "home", canonical(site.home), priority=HOME)
+        for column in registered.get(site.code, ()):
+            url = canonical(column.url)
+            yield Task(site.code, "site", "column", url, depth=1, text=column.name[:60], priority=COLUMN)
+        yield visit(site, now + campaign.probe.spacing_s * n / len(sites))
+
+
+def visit(site: Site, at: float) -> Task:
+    """The first visit of a round; ``at``: Unix time."""
+    return Task(site.code, "probe", "probe", canonical(site.home), visit=1, not_before=at, priority=0)

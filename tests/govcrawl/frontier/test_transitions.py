@@ -1,0 +1,153 @@
+"""Any order of calls by any worker, in two rounds: the frontier does what the model says, and the books balance after each step."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, multiple, rule
+
+from govcrawl.contracts import Lease, Task
+from govcrawl.frontier.frontier import Dead, Frontier, Settled
+from tests.govcrawl.build import campaign, task
+from tests.govcrawl.frontier.inside import assert_books, run_out, time_passes
+from tests.govcrawl.frontier.model import Model
+
+CAPS = {"t-2018q2:1": 3, "t-2018q2:2": 6}
+SITES = ("a", "b", "g", "d")  # in three partitions
+LATER = 4e9  #: Unix time of a visit that nobody waits for
+
+ROUNDS = st.sampled_from(sorted(CAPS))
+CLIENTS = st.integers(0, 1)
+KINDS = st.sampled_from(["page", "page", "page", "link", "probe", "later"])
+LIMITS = st.fixed_dictionaries({"site": st.integers(0, 4), "link": st.integers(0, 2), "probe": st.integers(0, 2)})
+
+
+def made(n: int, site: str, host: str, priority: int, kind: str) -> Task:
+    one = task(n, f"{host}.gov.cn", site, priority=priority)
+    if kind in ("page", "link"):
+        return replace(one, role=kind)
+    return replace(one, kind="probe", role="probe", visit=1 + n, not_before=LATER if kind == "later" else 0.0)
+
+
+TASKS = st.builds(made, st.integers(0, 3), st.sampled_from(SITES), st.sampled_from("xy"), st.integers(0, 3), KINDS)
+
+
+class Transitions(RuleBasedStateMachine):
+    leases = Bundle("leases")
+    client: Any
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.client.flushdb()
+        self.clients = [Frontier(self.client), Frontier(self.client)]
+        self.frontier = self.clients[0]
+        for key, cap in CAPS.items():
+            self.frontier.open_round(campaign(max_pages=cap), int(key[-1]))
+        self.models = {key: [Model(cap) for _ in self.frontier.partitions.all()] for key, cap in CAPS.items()}
+        self.last: list[set[Lease]] = [set(), set()]  # what a client holds for its last try
+        self.acked: Counter[tuple[str, bytes]] = Counter()
+        self.tokens = 0
+
+    def model(self, key: str, site: str) -> Model:
+        return self.models[key][self.frontier.partitions.of(site)]
+
+    @rule(key=ROUNDS, tasks=st.lists(TASKS, min_size=1, max_size=8))
+    def add(self, key: str, tasks: list[Task]) -> None:
+        assert self.frontier.add(key, tasks) == sum(self.model(key, one.site).add(one) for one in tasks)
+
+    @rule(target=leases, key=ROUNDS, who=CLIENTS, limits=LIMITS, limit=st.integers(1, 6), cell=st.integers(0, 2))
+    def claim(self, key: str, who: int, limits: dict[str, int], limit: int, cell: int) -> Any:
+        self.tokens += 1
+        partition = cell % self.frontier.partitions.count
+        got = self.clients[who].claim(key, limits, limit, f"w{who}:{self.tokens}", 60.0, partition).leases
+        model = self.models[key][partition]
+        model.look()
+        if model.claimed(got, limits, limit, not self.last[who]):
+            self.last[who].add(next(lease for lease in got if lease.id == model.out))
+        return multiple(*((who, lease) for lease in got))
+
+    @rule(
+        held=leases, action=st.sampled_from(["ack", "ack", "retry", "release", "defer", "dead"]), later=st.booleans(),
+        tasks=st.lists(TASKS, max_size=3), twice=st.booleans(),
+    )  # fmt: skip
+    def settle(self, held: tuple[int, Lease], action: Any, later: bool, tasks: list[Task], twice: bool) -> None:
+        who, lease = held
+        model = self.model(lease.round_key, lease.task.site)
+        children = tuple(made(n, lease.task.site, "x", one.priority, "page") for n, one in enumerate(tasks))
+        said = Settled(lease, action, children, 60.0 if later else 0.0, "r")
+        stale = self.clients[who].settle([said] * (1 + twice))
+        heard = [model.settle(lease, action, list(children), later) for _ in range(1 + twice)]
+        assert stale == heard.count(False)
+        self.acked[lease.round_key, lease.id] += heard.count(True) if action == "ack" else 0
+        self.last[who].discard(lease)
+
+    @rule(held=leases)
+    def extend(self, held: tuple[int, Lease]) -> None:
+        who, lease = held
+        kept = self.model(lease.round_key, lease.task.site).extend(lease)
+        assert self.clients[who].extend([lease], 60.0) == (set() if kept else {lease.id})
+        if not kept:
+            self.last[who].discard(lease)
+
+    @rule(held=leases)
+    def run_out(self, held: tuple[int, Lease]) -> None:
+        """What was claimed together is lost together."""
+        key, token = held[1].round_key, held[1].token
+        over = {id_ for model in self.models[key] for id_ in model.run_out(token)}
+        assert run_out(self.frontier, key, over) == len(over)
+
+    @rule(key=ROUNDS, cell=st.integers(0, 2))
+    def claim_and_die(self, key: str, cell: int) -> None:
+        self.tokens += 1
+        partition, limits = cell % self.frontier.partitions.count, {"site": 3, "link": 1, "probe": 1}
+        got = Frontier(self.client).claim(key, limits, 9, f"dead:{self.tokens}", 60.0, partition).leases
+        model = self.models[key][partition]
+        model.look()
+        model.claimed(got, limits, 9, last=True)
+        assert run_out(self.frontier, key, model.run_out(f"dead:{self.tokens}")) == len(got)
+
+    @rule(key=ROUNDS)
+    def time_passes(self, key: str) -> None:
+        time_passes(self.frontier, key)
+        for model in self.models[key]:
+            model.time_passes()
+
+    @rule(key=ROUNDS, tasks=st.lists(TASKS, min_size=1, max_size=4))
+    def mark_done(self, key: str, tasks: list[Task]) -> None:
+        known = [self.model(key, one.site).known(one) for one in tasks]
+        assert self.frontier.mark_done(key, known) == sum(self.model(key, one.site).mark_done(one) for one in known)
+
+    @rule(key=ROUNDS, one=TASKS)
+    def revive(self, key: str, one: Task) -> None:
+        """All that are dead, and one that may not be."""
+        dead = [*self.frontier.dead(key), Dead(b"x" * 12, one.site, one, "")]
+        assert self.frontier.revive(key, dead) == sum(self.model(key, d.site).revive(d.id) for d in dead)
+
+    @invariant()
+    def every_task_is_where_the_model_says_and_the_books_balance(self) -> None:
+        for key, models in self.models.items():
+            for found, model in zip(assert_books(self.frontier, key), models, strict=True):
+                assert found.ids == model.ids()
+                assert found.w == model.books()
+                assert found.tokens == {id_: model.tasks[id_].token for id_ in found.ids["leased"]}
+                assert found.out == model.out
+                assert {name: found.n.get(name, 0) for name in ("expired", "stale")} == model.counts
+
+    @invariant()
+    def each_task_is_acked_at_most_once(self) -> None:
+        assert set(self.acked.values()) <= {0, 1}
+
+
+@pytest.mark.parametrize("partitions", [1, 3])
+def test_any_order_of_transitions_does_what_the_model_says(
+    partitions: int, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GOVCRAWL_PARTITIONS", str(partitions))
+    machine = type("Bound", (Transitions,), {"client": client})
+    machine.TestCase.settings = settings(max_examples=30, stateful_step_count=30, deadline=None)
+    machine.TestCase("runTest").runTest()
