@@ -101,7 +101,7 @@ class _Reading:
         """The kind by what is on the page; "text" stands for a column whose state decides further."""
         if self.role == "home":
             return "home"
-        if "frameset" in self.doc.tags:
+        if "frameset" in self.doc.by_tag:
             return "frames"
         if self.letters:
             return "letter" if len(self.letters) == 1 and self.letters[0].url == self.doc.url else "board"
@@ -114,15 +114,13 @@ class _Reading:
         if self.role in ("column", "more", "fragment"):
             return lists.looks_like_article(self.doc.url) and shown < 3 and self._has_article()
         named = (
-            bool(self.doc.metas().get("articletitle"))
-            or lists.looks_like_article(self.doc.url)
-            or self.role == "article"
+            bool(self.doc.metas.get("articletitle")) or lists.looks_like_article(self.doc.url) or self.role == "article"
         )
         return named and (shown < 5 or self._has_article())
 
     def _has_article(self) -> bool:
         start = self.regions.main[0] if self.regions.main else 0
-        return bool(self.doc.metas().get("articletitle") or articles.body_of(self.doc, start))
+        return bool(self.doc.metas.get("articletitle") or articles.body_of(self.doc, start))
 
     def _by_state(self, kind: PageKind, column: ColumnFacts | None) -> PageKind:
         if kind not in ("text", "list") or not column:
@@ -164,7 +162,7 @@ class _Reading:
 
     def _name(self) -> str:
         """The column's name: meta tag, the words of the link where the title repeats them, breadcrumb, link, heading, title."""
-        named = self.doc.metas().get("columnname", "")
+        named = self.doc.metas.get("columnname", "")
         first = re.split(r"\s*(?:——|[-_|—–])\s*", self.doc.title)[0]
         if named or (self.hint and self.hint == first):
             return named or first
@@ -188,14 +186,15 @@ class _Reading:
 def _links(doc: Document) -> tuple[Link, ...]:
     """Every http(s) link once, absolute, in reading order; an address shared by a link and a picture is the link's."""
     found: dict[str, Link] = {}
-    texts = {a.at: a for a in doc.anchors}
-    for i, tag in enumerate(doc.tags):
+    anchors = iter(doc.anchors)
+    for i in doc.all("a", "area", "img", "frame", "iframe"):
+        tag = doc.tags[i]
         if tag in ("a", "area"):
-            a = texts[i]
+            a = next(anchors)
             old = found.get(a.url)
             if a.url and (not old or not old.text or old.tag == "img"):
                 found[a.url] = Link(a.url, a.words[:200], tag)  # type: ignore[arg-type]
-        elif tag in ("img", "frame", "iframe"):
+        else:
             url = join(doc.base, doc.attr(i, "src"))
             if url:
                 found.setdefault(url, Link(url, doc.attr(i, "alt").strip()[:200], tag))  # type: ignore[arg-type]
@@ -205,7 +204,7 @@ def _links(doc: Document) -> tuple[Link, ...]:
 def _fragments(doc: Document, ours: Callable[[str], bool]) -> Iterator[str]:
     """URLs of this site whose HTML a script puts into the page."""
     named = (m[1] or m[2] for s in doc.scripts.values() if ".load(" in s or "$.get(" in s for m in _LOADED.finditer(s))
-    marked = any(key in doc.source for key in _INCLUDE)
+    marked = not doc.names.isdisjoint(_INCLUDE)
     included = (value for attrs in doc.attrs if marked for key in _INCLUDE if (value := attrs.get(key)))
     for href in (*named, *included):
         url = join(doc.base, href)
@@ -214,4 +213,4 @@ def _fragments(doc: Document, ours: Callable[[str], bool]) -> Iterator[str]:
 
 
 def _text(doc: Document) -> str:
-    return doc.text(0, hidden=False) if doc.hidden else doc.words
+    return doc.seen(0)

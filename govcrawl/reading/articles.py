@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import lru_cache
 
 from govcrawl.contracts import ArticleFacts
 from govcrawl.reading import dates
@@ -31,10 +32,10 @@ _NEAR = 200  #: characters after the title in which a bare date is the publish d
 
 def find_title(doc: Document, regions: Regions) -> tuple[str, int]:
     """(title, index where it stands; -1 if only the head names it)."""
-    named = doc.metas().get("articletitle", "")
+    named = doc.metas.get("articletitle", "")
     start, end = regions.main or (0, regions.footer)
     head = doc.title
-    candidates = [i for i in doc.text_at if start <= i < end and not regions.furniture(i) and not regions.aside(i)][:60]
+    candidates = [i for i in doc.texts_in(start, end) if not regions.zones[i]][:60]
     wanted = _squeezed(named or head)
     for i in candidates:
         if (
@@ -77,15 +78,20 @@ def read(doc: Document, regions: Regions) -> ArticleFacts:
         title=title,
         published=published(doc, text, at >= 0),
         source=_source(doc, text),
-        text=doc.text(body, hidden=False) if body else doc.text(max(at, start), end, hidden=False),
+        text=doc.seen(body) if body else doc.seen(max(at, start), end),
     )
+
+
+@lru_cache(maxsize=8192)
+def _is_body(hint: str) -> bool:
+    return bool(_BODY.search(hint))
 
 
 def body_of(doc: Document, start: int) -> int:
     """The element that systems of this field put an article's text into; 0 if there is none."""
     for i in range(max(start, 1), len(doc.tags)):
         attrs = doc.attrs[i]
-        if ("id" in attrs or "class" in attrs) and doc.tags[i] != "a" and _BODY.search(doc.hint(i)):
+        if ("id" in attrs or "class" in attrs) and doc.tags[i] != "a" and _is_body(doc.hint(i)):
             return i
     return 0
 
@@ -95,7 +101,7 @@ def published(doc: Document, text: str, titled: bool) -> date | None:
 
     ``text`` runs from the title on.  Without any of these there is none: a date in the prose is not taken.
     """
-    metas = doc.metas()
+    metas = doc.metas
     for name in ("pubdate", "publishdate", "firstpublishedtime", "article:published_time"):
         if day := dates.find(metas.get(name, "")):
             return day
@@ -123,7 +129,7 @@ def _bare(text: str) -> date | None:
 
 
 def _source(doc: Document, text: str) -> str:
-    named = doc.metas().get("contentsource", "")
+    named = doc.metas.get("contentsource", "")
     if named:
         return named
     m = _SOURCE.search(text[:1000])

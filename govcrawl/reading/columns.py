@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -53,13 +52,14 @@ _WEBFX = re.compile(
 )
 
 
-@lru_cache(maxsize=8192)
 def classify(name: str, url: str = "") -> ColumnClass:
     """The class of a column by its name; by the folder of its URL where the name says nothing (``/tzgg/``, ``/zcwj/``)."""
-    for cls, words in _CLASSES:
-        if words.search(name):
-            return cls
-    return _class_of_folder(url) if not name else "other"
+    return _class_of_name(name) if name else _class_of_folder(url)
+
+
+@lru_cache(maxsize=8192)
+def _class_of_name(name: str) -> ColumnClass:
+    return next((cls for cls, words in _CLASSES if words.search(name)), "other")
 
 
 _FOLDERS: dict[str, ColumnClass] = {
@@ -129,16 +129,25 @@ def _is_name(words: str) -> bool:
 
 
 def _is_root(url: str) -> bool:
+    if url.count("/") > 3:  # the address of the host has three at most
+        return False
     parts = urlsplit(url)
     return not parts.query and bool(_ROOT.fullmatch(parts.path))
 
 
+@lru_cache(maxsize=8192)
+def _is_submenu(hint: str) -> bool:
+    return bool(_SUBMENU.search(hint))
+
+
 def _depth(doc: Document, a: Anchor, nav: int) -> int:
     """1 for a main column; deeper for what opens below it."""
-    around = [k for k in doc.above(a.at) if k > nav]
-    nested = sum(doc.tags[k] == "li" for k in around)
-    below = any(doc.tags[k] == "dd" or _SUBMENU.search(doc.hint(k)) for k in around)
-    return max(1, nested, 2 if below else 1)
+    nested, below, k = 0, False, doc.parent[a.at]
+    while k > nav:
+        nested += doc.tags[k] == "li"
+        below = below or doc.tags[k] == "dd" or _is_submenu(doc.hint(k))
+        k = doc.parent[k]
+    return max(1, nested, 1 + below)
 
 
 def _heading(doc: Document, a: Anchor) -> str:
@@ -147,7 +156,7 @@ def _heading(doc: Document, a: Anchor) -> str:
         inside = doc.anchors_in(k, doc.end[k])
         if len(inside) > 60 or sum(is_more(x.words) for x in inside) > 1:
             return ""
-        before = doc.text_at[bisect_left(doc.text_at, k) : bisect_left(doc.text_at, a.at)]
+        before = doc.texts_in(k, a.at)
         first = next((i for i in before if _WORDS.search(doc.texts[i])), None)
         if first is not None:
             words = doc.texts[first].strip("：:·■【】[]| ")

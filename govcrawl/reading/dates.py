@@ -6,14 +6,15 @@ A date counts only where it is real and lies between 1990 and 2100; a year is ne
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 
 FIRST_YEAR, LAST_YEAR = 1990, 2099
 
 _YEAR = r"(?:19[9]\d|20\d\d)"
-_FULL = re.compile(
-    rf"(?<![\d.])({_YEAR})(?:\s*年\s*(\d{{1,2}})\s*月\s*(\d{{1,2}})|([-/.])(\d{{1,2}})\4(\d{{1,2}}))(?!\d)"
+_FULL = re.compile(  # the years first: a search looks for their first digits, not at every character
+    r"(19(?<![\d.]19)9\d|20(?<![\d.]20)\d\d)(?:\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})|([-/.])(\d{1,2})\4(\d{1,2}))(?!\d)"
 )
 _SHORT = re.compile(r"^[\[(【（]?\s*(\d\d)[-/.](\d\d)[-/.](\d\d)(?:\s+\d\d?:\d\d(?::\d\d)?)?\s*[\])】）]?$")
 _MONTH_DAY = re.compile(r"^[\[(【（]?\s*(\d{1,2})(?:[-/.]|\s*月\s*)(\d{1,2})\s*日?(?:\s+\d\d?:\d\d)?\s*[\])】）]?$")
@@ -43,15 +44,19 @@ def real(year: int, month: int, day: int) -> date | None:
 
 def find(text: str) -> date | None:
     """The first full date (with its year) written in ``text``."""
-    return next((day for day, _ in find_all(text)), None)
+    return next((day for day, _ in _full(text)), None)
 
 
 def find_all(text: str) -> list[tuple[date, int]]:
     """Every full date with the offset where it starts."""
-    if "19" not in text and "20" not in text:
-        return []
-    found = ((real(int(m[1]), int(m[2] or m[5]), int(m[3] or m[6])), m.start()) for m in _FULL.finditer(text))
-    return [(day, at) for day, at in found if day]
+    return list(_full(text))
+
+
+def _full(text: str) -> Iterator[tuple[date, int]]:
+    if "20" in text or "19" in text:
+        for m in _FULL.finditer(text):
+            if day := real(int(m[1]), int(m[2] or m[5]), int(m[3] or m[6])):
+                yield day, m.start()
 
 
 def whole(text: str) -> date | None:

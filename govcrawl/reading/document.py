@@ -7,21 +7,23 @@ before this date" are questions about ranges, answered without walking a tree ag
 from __future__ import annotations
 
 import re
+import sys
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate, chain
+from itertools import accumulate, chain, pairwise
 from typing import Any
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
 
 from govcrawl.reading.taming import tame
 from govcrawl.reading.urls import join
 from govcrawl.reading.written import unroll
 
 MAX_NODES = 120_000  #: the rest of a larger page isn't read
+MAX_HINT = 200  #: characters of an element's names; patterns of what they tell take long over longer ones
 MAX_WORDS = 500  #: characters of a link's text; more is a link that was never closed
 
 _BLOCKS = frozenset(
@@ -31,13 +33,13 @@ _BLOCKS = frozenset(
 _UNREAD = frozenset("script style noscript template iframe noframes noembed textarea title object".split())
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\xad]")
-_ODD = ("\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\xad", "&#8", "&#x200", "&#65279", "&#173", "&shy", "&zw")
 _ICONS = re.compile("[\ue000-\uf8ff]+")  #: private use: letters of an icon font
 _BARE = frozenset("br hr wbr strong b em i u sup sub tbody col".split())  #: nothing is told by their attributes
-_CUT = re.compile(r"(?:\.{2,}|…+)$")
+_OPTIONS = LexborDocumentOptions.WO_EVENTS  #: the tree as written, without what scripting would change in it
 
 Attributes = dict[str, str | None]
 _NOTHING: Attributes = {}
+_Kind = tuple[str, bool, list[int] | None]  #: of a node: its tag, whether it is a block, where its like stand
 
 HOME_WORDS = frozenset(
     ("首页", "网站首页", "主页", "网站主页", "返回首页", "本站首页", "回到首页", "网首页", "站首页", "Home", "HOME")
@@ -46,7 +48,8 @@ HOME_WORDS = frozenset(
 
 @dataclass(slots=True)
 class Anchor:
-    """An ``<a>`` or ``<area>``: ``url`` is "" where it leads nowhere."""
+    """An ``<a>`` or ``<area>``: ``url`` is "" where it leads nowhere; ``words`` are the title attribute's where the text is cut
+    short or missing."""
 
     at: int
     end: int
@@ -54,13 +57,7 @@ class Anchor:
     url: str
     text: str
     title: str
-
-    @property
-    def words(self) -> str:
-        """The full words of the link: the title attribute where the text is cut short or missing."""
-        if self.title and (not self.text or _CUT.search(self.text)):
-            return self.title
-        return self.text
+    words: str
 
 
 class Document:
@@ -72,69 +69,99 @@ class Document:
         self.title = ""
         self.scripts: dict[int, str] = {}  #: inline scripts by their element
         self.by_tag: defaultdict[str, list[int]] = defaultdict(list)
+        self.tags: list[str] = []
+        self.parent: list[int] = []
         self.end: list[int] = []
-        rows = self._lay_out(tame(unroll(source)))
-        self.tags, self.parent, self.texts, self.lines, self.attrs = rows
+        self.lines: list[int] = []  #: texts of one line of the page have one number
+        self.texts: list[str] = []
+        self.attrs: list[Attributes] = []
+        self.text_at: list[int] = []
+        self._lay_out(tame(unroll(source)))
+        self._written = self._write()
+        self._sums = [0, *accumulate(map(len, self.texts))]
+        self.names = set[str]().union(*self.attrs)  #: of attributes
         self.hidden = self._hidden_ranges()
+        self.shaded = mask(len(self.tags), self.hidden)  #: for each index, whether it is hidden
+        self._masks: dict[str, bytearray] = {}
         self.base = next((u for i in self.by_tag["base"] if (u := join(url, self.attr(i, "href")))), url)
         self.anchors = [self._anchor(i) for i in self.all("a", "area")]
-        self.text_at = [i for i, text in enumerate(self.texts) if text]
         self._anchor_at = [a.at for a in self.anchors]
-        self._sums = [0, *accumulate(map(len, self.texts))]
         self._link_sums = [0, *accumulate(len(a.text) + 1 for a in self.anchors)]
 
-    def _lay_out(self, source: str) -> tuple[list[str], list[int], list[str], list[int], list[Attributes]]:
-        """(tags, parents, texts, lines, attributes): one loop, for a call per node would cost more than the parse.
-
-        Texts of one line of the page have one line number.
-        """
-        rows: list[tuple[str, int, str, int, Attributes]] = []
-        end, by_tag, odd = self.end, self.by_tag, any(mark in source for mark in _ODD)
-        node: Any = LexborHTMLParser(source).root  # its types say "may be None" of what can't be here
-        above = [-1]
-        around, inside = -1, ""
-        line, gap = 0, ""
-        while node is not None and len(end) < MAX_NODES:
-            tag = node.tag
-            if tag == "-text":
-                text = node.text_content or " "
-                if text.isspace():
-                    gap = " "
-                elif inside in _UNREAD:
-                    self._keep_aside(inside, around, text)
-                else:
-                    if odd:
-                        text = _INVISIBLE.sub("", text) or " "
-                    lead = gap or (" " if text[0].isspace() else "")
-                    rows.append(("", around, lead + " ".join(text.split()), line, _NOTHING))
-                    end.append(len(rows))
-                    gap = " " if text[-1].isspace() else ""
-            elif tag[0] != "-":
-                i = len(rows)
-                if tag in _BLOCKS:
-                    line += 1
-                by_tag[tag].append(i)
-                rows.append((tag, around, "", line, node.attributes if tag not in _BARE else _NOTHING))
+    def _lay_out(self, source: str) -> None:
+        """Fills the lists, texts as they are, in one loop: a call per node would cost more than the parse."""
+        tags, parent, end, lines, texts, attrs = self.tags, self.parent, self.end, self.lines, self.texts, self.attrs
+        kinds: dict[int, _Kind] = {}
+        node: Any = LexborHTMLParser(source, options=_OPTIONS).root  # its types say "may be None" of what can't be here
+        opened: list[Any] = []
+        around, line, gap = -1, 0, ""
+        while node is not None and len(tags) < MAX_NODES:
+            tag, block, at = kinds.get(node.tag_id) or self._kind(node, kinds)
+            if at is not None:
+                i = len(tags)
+                line += block
+                at.append(i)
+                tags.append(tag)
+                parent.append(around)
+                lines.append(line)
+                texts.append("")
+                attrs.append(_NOTHING if tag in _BARE else node.attributes)
                 end.append(i + 1)
                 child = node.first_child
                 if child is not None:
-                    above.append(i)
-                    around, inside, node = i, tag, child
+                    opened.append(node)
+                    around, node = i, child
                     continue
+            elif tag == "-text":
+                text = node.text_content or " "
+                if text.isspace():
+                    gap = " "
+                elif tags[around] in _UNREAD:
+                    self._keep_aside(tags[around], around, text)
+                else:
+                    self.text_at.append(len(tags))
+                    tags.append("")
+                    parent.append(around)
+                    lines.append(line)
+                    texts.append(gap + text)
+                    attrs.append(_NOTHING)
+                    end.append(len(tags))
+                    gap = ""
             following = node.next
-            while following is None and len(above) > 1:
-                node = node.parent
-                closed = above.pop()
-                end[closed] = len(rows)
-                if rows[closed][0] in _BLOCKS:
-                    line += 1
-                around = above[-1]
-                inside = rows[around][0] if around >= 0 else ""
+            while following is None and opened:
+                node = opened.pop()
+                end[around] = len(tags)
+                line += tags[around] in _BLOCKS
+                around = parent[around]
                 following = node.next
             node = following
-        for i in above[1:]:
-            end[i] = len(rows)
-        return tuple(map(list, zip(*rows, strict=True))) if rows else ([], [], [], [], [])  # type: ignore[return-value]
+        while around >= 0:
+            end[around] = len(tags)
+            around = parent[around]
+
+    def _kind(self, node: Any, kinds: dict[int, _Kind]) -> _Kind:
+        tag = node.tag or "-"
+        at = None if tag[0] == "-" else self.by_tag[tag]
+        return kinds.setdefault(node.tag_id, (sys.intern(tag), tag in _BLOCKS, at))
+
+    def _write(self) -> list[str]:
+        """Tidies each text; gives them as they stand on the page, the first of a line with the line's break."""
+        written: list[str] = []
+        last, gap = -1, ""
+        for i in self.text_at:
+            text = self.texts[i]
+            words = " ".join(text.split())
+            if not words.isprintable():
+                text = _INVISIBLE.sub("", text) or " "
+                words = " ".join(text.split())
+            lead, gap = gap, ""
+            if len(words) != len(text):
+                lead = " " if lead or text[0].isspace() else ""
+                gap = " " if text[-1].isspace() else ""
+            self.texts[i] = lead + words
+            written.append(lead + words if self.lines[i] == last else "\n" + words)
+            last = self.lines[i]
+        return written
 
     def _keep_aside(self, tag: str, at: int, text: str) -> None:
         """Words a reader doesn't see on the page: scripts, and the title in the head."""
@@ -144,27 +171,29 @@ class Document:
             self.title = self.title or " ".join(text.split())
 
     def _hidden_ranges(self) -> list[tuple[int, int]]:
+        styles = {attrs["style"] for attrs in self.attrs if "style" in attrs}
+        hiding = {style for style in styles if style and _HIDDEN_STYLE.search(style)}
+        at = [i for i, a in enumerate(self.attrs) if a and ("hidden" in a or a.get("style") in hiding)]
         found: list[tuple[int, int]] = []
         until = 0
-        for i, attrs in enumerate(self.attrs):
-            if i < until or not (attrs or self.tags[i] == "noscript"):
-                continue
-            style = attrs.get("style") or ""
-            if self.tags[i] == "noscript" or "hidden" in attrs or _is_hiding(style):
+        for i in sorted((*at, *self.by_tag.get("noscript", ()))):
+            if i >= until:
                 until = self.end[i]
                 found.append((i, until))
         return found
 
     def _anchor(self, i: int) -> Anchor:
-        href = self.attr(i, "href")
-        alone = self.end[i] == i + 2
-        text = self.texts[i + 1].strip() if alone else self.text(i)
-        text = _ICONS.sub("", text).strip()
+        attrs, end = self.attrs[i], self.end[i]
+        href = attrs.get("href") or ""
+        text = self.texts[i + 1].strip() if end == i + 2 else self.text(i)
+        if not text.isprintable():
+            text = _ICONS.sub("", text).strip()
         if not text:
-            text = next((alt for j in range(i, self.end[i]) if (alt := self.attr(j, "alt").strip())), "")
-        url = join(self.base, href) if href else ""
-        title = " ".join(self.attr(i, "title").split())
-        return Anchor(i, self.end[i], href, url or "", text[:MAX_WORDS], title[:MAX_WORDS])
+            text = next((alt for j in range(i, end) if (alt := self.attr(j, "alt").strip())), "")
+        text = text[:MAX_WORDS]
+        title = " ".join((attrs.get("title") or "").split())[:MAX_WORDS]
+        words = title if title and (not text or text.endswith(("..", "…"))) else text
+        return Anchor(i, end, href, join(self.base, href) or "", text, title, words)
 
     def attr(self, i: int, name: str) -> str:
         return self.attrs[i].get(name) or ""
@@ -172,20 +201,27 @@ class Document:
     def hint(self, i: int) -> str:
         """What the page's author calls the element: tag, id and class, lower case."""
         attrs = self.attrs[i]
-        return f"{self.tags[i]} {attrs.get('id') or ''} {attrs.get('class') or ''}".lower()
+        return f"{self.tags[i]} {attrs.get('id') or ''} {attrs.get('class') or ''}"[:MAX_HINT].lower()
 
-    def text(self, start: int, end: int | None = None, hidden: bool = True) -> str:
-        """The text of an element, or of a range: one line per block; ``hidden`` parts on demand."""
+    def text(self, start: int, end: int | None = None) -> str:
+        """The text of an element, or of a range: one line per block."""
         end = self.end[start] if end is None else end
-        parts: list[str] = []
-        last = -1
-        for i in range(start, end):
-            if self.texts[i] and (hidden or not self.is_hidden(i)):
-                if last >= 0 and self.lines[i] != last:
-                    parts.append("\n")
-                parts.append(self.texts[i])
-                last = self.lines[i]
-        return _tidy("".join(parts)) if parts else ""
+        first, last = bisect_left(self.text_at, start), bisect_left(self.text_at, end)
+        return "".join(self._written[first:last]).strip()
+
+    def seen(self, start: int, end: int | None = None) -> str:
+        """``text`` without the hidden parts."""
+        end = self.end[start] if end is None else end
+        if 1 not in self.shaded[start:end]:
+            return self.text(start, end)
+        at = [i for i in self.texts_in(start, end) if not self.shaded[i]]
+        lines = [self.lines[i] for i in at]
+        breaks = ["" if line == last else "\n" for last, line in pairwise((-1, *lines))]
+        texts = [self.texts[i] for i in at]
+        return "".join(chain.from_iterable(zip(breaks, texts, strict=True))).strip().replace("\n ", "\n")
+
+    def texts_in(self, start: int, end: int) -> list[int]:
+        return self.text_at[bisect_left(self.text_at, start) : bisect_left(self.text_at, end)]
 
     def chars(self, start: int, end: int) -> int:
         """Characters of text in a range."""
@@ -201,10 +237,6 @@ class Document:
         """All text, hidden parts included."""
         return self.text(0)
 
-    def is_hidden(self, i: int) -> bool:
-        k = bisect_left(self.hidden, (i + 1, 0)) - 1
-        return k >= 0 and i < self.hidden[k][1]
-
     def anchors_in(self, start: int, end: int) -> list[Anchor]:
         return self.anchors[bisect_left(self._anchor_at, start) : bisect_left(self._anchor_at, end)]
 
@@ -217,14 +249,23 @@ class Document:
             yield i
             levels -= 1
 
-    def inside(self, i: int, tag: str) -> bool:
-        return tag in (self.tags[k] for k in self.above(i))
+    def within(self, tag: str) -> bytearray:
+        """For each index, whether an element of this tag is around it."""
+        if tag not in self._masks:
+            self._masks[tag] = mask(len(self.tags), ((k + 1, self.end[k]) for k in self.by_tag.get(tag, ())))
+        return self._masks[tag]
+
+    def holds(self, start: int, end: int, *tags: str) -> bool:
+        """Whether an element of one of these tags lies in a range."""
+        found = (self.by_tag[tag] for tag in tags if tag in self.by_tag)
+        return any((k := bisect_left(at, start)) < len(at) and at[k] < end for at in found)
 
     def all(self, *tags: str) -> list[int]:
         """Every element of these tags, in reading order."""
         found = [self.by_tag[tag] for tag in tags if tag in self.by_tag]
         return found[0] if len(found) == 1 else sorted(chain.from_iterable(found))
 
+    @cached_property
     def metas(self) -> dict[str, str]:
         """Meta tags by lower-case name or http-equiv; the first of each counts."""
         found: dict[str, str] = {}
@@ -235,9 +276,9 @@ class Document:
         return found
 
 
-def _tidy(text: str) -> str:
-    return text.strip().replace("\n ", "\n")
-
-
-def _is_hiding(style: str) -> bool:
-    return ("none" in style.lower() or "hidden" in style) and bool(_HIDDEN_STYLE.search(style))
+def mask(size: int, ranges: Iterable[tuple[int, int]]) -> bytearray:
+    """A byte for each index of a document of ``size``: 1 within the ranges."""
+    marked = bytearray(size)
+    for a, b in ranges:
+        marked[a:b] = b"\1" * (b - a)
+    return marked

@@ -10,7 +10,7 @@ _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.I)
 _META_CHARSET = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
 _HEAD_BYTES = 8192
-_NON_ASCII = re.compile(r"[^\x00-\x7f]+")
+_HIGH = bytes(range(0x80, 0x100))
 _TRADITIONAL = {"big5": "big5", "big5-hkscs": "big5hkscs", "big5hkscs": "big5hkscs"}
 
 
@@ -21,7 +21,7 @@ def decode(body: bytes, headers: Iterable[tuple[str, str]] = ()) -> tuple[str, s
     NUL bytes are dropped, broken ones become U+FFFD.
     """
     text, name = _decode(body, headers)
-    return text.replace("\0", ""), name
+    return text.replace("\0", "") if b"\0" in body else text, name
 
 
 def _decode(body: bytes, headers: Iterable[tuple[str, str]]) -> tuple[str, str]:
@@ -32,15 +32,16 @@ def _decode(body: bytes, headers: Iterable[tuple[str, str]]) -> tuple[str, str]:
         return body.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
         text = body.decode("utf-8", "replace")
-    if _mostly_whole(text):
+    if _mostly_whole(text, body):
         return text, "utf-8"
     name = _TRADITIONAL.get(_declared(body, headers), "gb18030")
     return body.decode(name, "replace"), name
 
 
-def _mostly_whole(text: str) -> bool:
+def _mostly_whole(text: str, body: bytes) -> bool:
     """Whether damage is rare: read as UTF-8, a GBK page is nearly all damage; a cut or spoilt UTF-8 page is not."""
-    return text.count("�") * 5 < sum(map(len, _NON_ASCII.findall(text)))
+    ascii_only = len(body.translate(None, _HIGH))
+    return text.count("�") * 5 < len(text) - ascii_only
 
 
 def _declared(body: bytes, headers: Iterable[tuple[str, str]]) -> str:

@@ -21,21 +21,24 @@ _BADGE = re.compile(
 )
 _REPORT_CODE = re.compile(rf"(?:site_?code\s*=\s*[\"']?|Link\(\s*[\"']){_CODE}", re.I)
 _REPORT = re.compile(r"jiucuo|exposure|zfwzgl\.www\.gov\.cn|pucha\.kaipuyun", re.I)
-_NUMBERED = re.compile(r"标识码|备")
+_NUMBERED = ("标识码", "备")
 _NAME = r"[\u4e00-\u9fff（）()·“”]{4,40}"
 #: After its label a name may be short (教育局) and hold digits or letters.
 _LABELLED = r"[\u4e00-\u9fff（）()·“”A-Za-z0-9]{2,40}"
 _ORGANISER = re.compile(rf"主办(?:单位|方)?\s*[:：]\s*({_LABELLED})")
 _ORGANISER_FIRST = re.compile(rf"(?:^|[\s|©：:])({_NAME})主办(?:$|[\s|，,])", re.M)
 _ORGANISER_END = re.compile(r"(?:版权所有|承办|协办|地址|维护|技术支持|网站标识码|备案|联系电话|电话|邮编).*")
-_IN_ATTRIBUTES = ("conac.cn", "recordcode=", "jiucuo", "exposure", "sitecode", "site_code", "Link(")
+_IN_ATTRIBUTES = (
+    "conac.cn", "recordcode=", "jiucuo", "exposure", "zfwzgl.www.gov.cn", "pucha.kaipuyun", "sitecode", "site_code", "link(",
+)  # fmt: skip
 _MARKED_ATTRIBUTES = frozenset(("href", "src", "sitecode", "onclick"))
 
 
 def read(doc: Document, regions: Regions) -> FooterFacts:
     """The marks found in the text, the attributes and the scripts of the page; of the organiser, only in the footer."""
     text = _windows(doc.words)
-    attributes = "\n".join(_attributes(doc)) if any(mark in doc.source for mark in _IN_ATTRIBUTES) else ""
+    marked = _marked(doc)
+    attributes = "\n".join(marked)
     scripts = "\n".join(s for s in doc.scripts.values() if "conac" in s or "jiucuo" in s)
     code = _first(_SITE_CODE, text) or _meta_code(doc)
     return FooterFacts(
@@ -43,7 +46,7 @@ def read(doc: Document, regions: Regions) -> FooterFacts:
         icp=_icp(text),
         police=_first(_POLICE, text) or _first(_POLICE_LINK, attributes),
         party_badge=_first(_BADGE, attributes) or _first(_BADGE, scripts),
-        error_report=_error_report(doc, attributes, scripts),
+        error_report=_error_report(doc, marked, scripts),
         organiser=_organiser(_lines(doc, regions.footer))
         or ("" if regions.main else _organiser(_lines(doc, 0)[-1500:])),
     )
@@ -51,16 +54,30 @@ def read(doc: Document, regions: Regions) -> FooterFacts:
 
 def _windows(text: str) -> str:
     """Only the surroundings of words that go with a number: most of a page has none."""
-    return "\n\n".join(text[max(0, m.start() - 30) : m.end() + 60] for m in _NUMBERED.finditer(text))
+    found = sorted((at, at + len(word)) for word in _NUMBERED for at in _places(text, word))
+    return "\n\n".join(text[max(0, a - 30) : b + 60] for a, b in found)
 
 
-def _attributes(doc: Document) -> Iterator[str]:
-    """Links, sources and click handlers that may carry a mark, one a line."""
-    clickable = ("span", "div", "td", "input") if "Link(" in doc.source else ()
-    for i in doc.all("a", "area", "img", "script", "iframe", *clickable):
-        for name, value in doc.attrs[i].items():
-            if value and name in _MARKED_ATTRIBUTES:
-                yield f"{name}={value}"
+def _places(text: str, word: str) -> Iterator[int]:
+    at = text.find(word)
+    while at >= 0:
+        yield at
+        at = text.find(word, at + 1)
+
+
+def _marked(doc: Document) -> list[str]:
+    """Links, sources and click handlers that carry a mark."""
+    clickable = ("span", "div", "td", "input") if "onclick" in doc.names and "Link(" in doc.source else ()
+    found = [
+        f"{name}={value}"
+        for i in doc.all("a", "area", "img", "script", "iframe", *clickable)
+        for name, value in doc.attrs[i].items()
+        if value and name in _MARKED_ATTRIBUTES
+    ]
+    lower = [line.lower() for line in found]
+    together = "\n".join(lower)
+    marks = [mark for mark in _IN_ATTRIBUTES if mark in together]
+    return [found[k] for k in sorted({k for mark in marks for k, line in enumerate(lower) if mark in line})]
 
 
 def _first(pattern: re.Pattern[str], text: str) -> str:
@@ -74,13 +91,13 @@ def _icp(text: str) -> str:
 
 
 def _meta_code(doc: Document) -> str:
-    m = re.fullmatch(_CODE, doc.metas().get("siteidcode", ""), re.I)
+    m = re.fullmatch(_CODE, doc.metas.get("siteidcode", ""), re.I)
     return m[1] if m else ""
 
 
-def _error_report(doc: Document, attributes: str, scripts: str) -> str:
+def _error_report(doc: Document, marked: list[str], scripts: str) -> str:
     """The site's code in the 找错 entry; its address where it carries none."""
-    for line in attributes.split("\n"):
+    for line in marked:
         if (_REPORT.search(line) or line.startswith(("sitecode=", "onclick=Link"))) and (
             code := _first(_REPORT_CODE, line)
         ):
@@ -88,17 +105,14 @@ def _error_report(doc: Document, attributes: str, scripts: str) -> str:
     if _REPORT.search(scripts) and (code := _first(_REPORT_CODE, scripts)):
         return code
     for a in doc.anchors:
-        if a.url and ("找错" in a.words or _REPORT.search(a.href)):
+        if a.url and ("找错" in a.words or (marked and _REPORT.search(a.href))):
             return a.url
-    return next(
-        (line.partition("=")[2] for line in attributes.split("\n") if line.startswith("src=") and "jiucuo.js" in line),
-        "",
-    )
+    return next((line[len("src=") :] for line in marked if line.startswith("src=") and "jiucuo.js" in line), "")
 
 
 def _lines(doc: Document, start: int) -> str:
     """One line per text: a name ends where its element ends."""
-    return "\n".join(doc.texts[i].strip() for i in doc.text_at if i >= start)
+    return "\n".join(doc.texts[i].strip() for i in doc.texts_in(start, len(doc.tags)))
 
 
 def _organiser(text: str) -> str:

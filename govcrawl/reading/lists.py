@@ -92,12 +92,12 @@ def looks_like_column(url: str) -> bool:
 
 def marks(doc: Document, start: int, end: int) -> list[Mark]:
     """The dates shown in a range that stand for themselves, not those of prose or of a title."""
-    at = doc.text_at[bisect_left(doc.text_at, start) : bisect_left(doc.text_at, end)]
+    texts, at = doc.texts, [*doc.texts_in(start, end), -1]
     found: list[Mark] = []
     paired = -1
-    for i, following in pairwise([*at, -1]):
-        text = doc.texts[i].strip()
-        if i == paired or len(text) > 60 or not _DIGIT.search(text):
+    for i, following in [(i, j) for i, j in pairwise(at) if len(texts[i]) <= 62 and _DIGIT.search(texts[i])]:
+        text = texts[i].strip()
+        if i == paired or len(text) > 60:
             continue
         if day := alone(text):
             found.append(Mark(i, day))
@@ -193,7 +193,7 @@ class _Pairing:
 def entries(doc: Document, regions: Regions, start: int, end: int) -> tuple[Item, ...]:
     """The entries in a range of the page, in reading order: dated links, and undated ones that look like articles."""
     anchors = [
-        a for a in doc.anchors_in(start, end) if _may_be_title(a) and _in_sight(doc, a) and not _beside(regions, a)
+        a for a in doc.anchors_in(start, end) if not regions.zones[a.at] and _may_be_title(a) and _in_sight(doc, a)
     ]
     found = [m for m in marks(doc, start, end) if not regions.furniture(m.at)]
     pairing = _Pairing(doc, anchors, found)
@@ -210,17 +210,13 @@ def entries(doc: Document, regions: Regions, start: int, end: int) -> tuple[Item
     return tuple(item for _, item in sorted(items.values(), key=lambda x: x[0])[:MAX_ITEMS])
 
 
-def _beside(regions: Regions, a: Anchor) -> bool:
-    return regions.furniture(a.at) or regions.aside(a.at)
-
-
 def _in_sight(doc: Document, a: Anchor) -> bool:
     """Hidden links of the own site are tabs that a click opens; hidden links to elsewhere are no entries of this page."""
-    return not a.url or not doc.is_hidden(a.at) or same_site(a.url, doc.url)
+    return not doc.shaded[a.at] or not a.url or same_site(a.url, doc.url)
 
 
 def _may_be_title(a: Anchor) -> bool:
-    if a.href.lower().startswith(("mailto:", "tel:")) or "{{" in a.words or "{{" in a.href:
+    if "{{" in a.words or "{{" in a.href or (not a.url and a.href.lower().startswith(("mailto:", "tel:"))):
         return False
     return not is_noise(a.words) if a.words else bool(a.url) and looks_like_article(a.url)
 
@@ -233,7 +229,7 @@ def _is_entry(doc: Document, a: Anchor) -> bool:
         return len(a.words) >= 4 or bool(dates.from_url(a.url))
     if a.url and looks_like_column(a.url):
         return False
-    return len(a.words) >= 10 and bool(a.url or not doc.is_hidden(a.at))
+    return len(a.words) >= 10 and bool(a.url or not doc.shaded[a.at])
 
 
 def _item(doc: Document, a: Anchor, mark: Mark | None, shown: set[int]) -> Item:
@@ -252,8 +248,9 @@ def _item(doc: Document, a: Anchor, mark: Mark | None, shown: set[int]) -> Item:
 def _title(doc: Document, a: Anchor, shown: set[int]) -> tuple[str, date | None]:
     """The words of an entry without the date written among them, and that date."""
     text = a.words
-    kept = [doc.texts[i].strip() for i in range(a.at, a.end) if doc.texts[i] and i not in shown]
-    if kept and any(i in shown for i in range(a.at, a.end)):
+    inside = doc.texts_in(a.at, a.end)
+    kept = [doc.texts[i].strip() for i in inside if i not in shown]
+    if kept and len(kept) < len(inside):
         return a.title or max(kept, key=len), None
     m = _IN_TITLE.search(text)
     if m and (day := alone(next(g for g in m.groups() if g))):
@@ -264,7 +261,7 @@ def _title(doc: Document, a: Anchor, shown: set[int]) -> tuple[str, date | None]
 def _unlinked(doc: Document, mark: Mark) -> Item | None:
     """A row of words and a date without a link: shown to the reader all the same."""
     row = next(k for k in doc.above(mark.at) if doc.tags[k] in ("li", "tr"))
-    words = [doc.texts[i].strip() for i in range(row, doc.end[row]) if doc.texts[i] and i != mark.at]
+    words = [doc.texts[i].strip() for i in doc.texts_in(row, doc.end[row]) if i != mark.at]
     title = max(words, key=len, default="")
     if len(title) < 4 or len(title) > 120 or dates.find(title):
         return None

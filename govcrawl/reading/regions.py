@@ -6,8 +6,8 @@ A page that can't be told apart has no main area; then nothing is said about wha
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 
 from govcrawl.reading import dates
@@ -43,13 +43,13 @@ _FOOTER_LINK = re.compile(
 _FRIEND_WORDS = re.compile(
     r"友情链接|相关链接|网站链接|部门网站|网站导航|站点导航|链接[:：]|各县区|政府网站|常用网站|下属单位网站"
 )
-_SIDE_HINT = re.compile(
+_SIDE_NAME = re.compile(
     r"(?:^|[\s_-])(?:left|side|aside|sidebar|l?menu|submenu|sub-?nav|leftnav|left[_-]?\w*|\w*[_-]left|column-?list)(?:$|[\s_-])"
 )
-_NAV_HINT = re.compile(
+_NAV_NAME = re.compile(
     r"(?:^|[\s_-])(?:nav|menu|navbar|mainnav|topnav|sitemenu|navigation|topmenu|nav\w*|\w*nav|\w*menu|menu\w*)(?:$|[\s_-])"
 )
-_FOOT_HINT = re.compile(r"(?:^|[\s_-])(?:foot\w*|\w*foot|footer|copyright|copy|bottom\w*)(?:$|[\s_-])")
+_FOOT_NAME = re.compile(r"(?:^|[\s_-])(?:foot\w*|\w*foot|footer|copyright|copy|bottom\w*)(?:$|[\s_-])")
 _YEARS = re.compile(r"(?:Copyright|©|版权).{0,40}", re.I)
 _SHORT_NAME = 14  #: characters of a column's name at most, as a rule
 
@@ -88,6 +88,21 @@ class Regions:
 
     def aside(self, i: int) -> bool:
         return self.zones[i] == _SIDE
+
+
+@lru_cache(maxsize=8192)
+def _is_nav(hint: str) -> bool:
+    return bool(_NAV_NAME.search(hint))
+
+
+@lru_cache(maxsize=8192)
+def _is_beside(hint: str) -> bool:
+    return bool(_SIDE_NAME.search(hint) or _NAV_NAME.search(hint))
+
+
+@lru_cache(maxsize=8192)
+def _is_foot(hint: str) -> bool:
+    return bool(_FOOT_NAME.search(hint))
 
 
 def _within(i: int, ranges: list[tuple[int, int]]) -> bool:
@@ -136,9 +151,7 @@ def _crumb_names(text: str) -> tuple[str, ...]:
 
 def _marked_crumb(doc: Document) -> tuple[int, int] | None:
     """TRS marks its breadcrumb's links."""
-    if "CurrChnlCls" not in doc.source:
-        return None
-    first = next((a for a in doc.anchors if doc.attr(a.at, "class") == "CurrChnlCls"), None)
+    first = next((a for a in doc.anchors if doc.attrs[a.at].get("class") == "CurrChnlCls"), None)
     return _crumb_box(doc, first.at) if first else None
 
 
@@ -174,11 +187,12 @@ def _crumb_box(doc: Document, i: int) -> tuple[int, int]:
 
 
 def _last_text(doc: Document, a: int, b: int) -> int:
-    return max((i for i in range(a, b) if doc.texts[i]), default=a)
+    texts = doc.texts_in(a, b)
+    return texts[-1] if texts else a
 
 
 def _has_heading(doc: Document, a: int, b: int) -> bool:
-    return any(doc.tags[i] in ("h1", "h2", "h3") for i in range(a, b))
+    return doc.holds(a, b, "h1", "h2", "h3")
 
 
 # --- navigation --------------------------------------------------------------------------------------------------
@@ -202,7 +216,7 @@ def _find_hinted_nav(doc: Document, regions: Regions, limit: int) -> None:
     for i, tag in enumerate(doc.tags[:limit]):
         if (
             tag in ("nav", "div", "ul", "table", "td")
-            and _NAV_HINT.search(doc.hint(i))
+            and _is_nav(doc.hint(i))
             and _is_menu(doc, i, doc.end[i])
         ):
             regions.nav.append((i, doc.end[i]))
@@ -261,18 +275,22 @@ def _footer_start(doc: Document, start: int) -> int:
 def _hinted_footer(doc: Document, start: int) -> int:
     """The first box that calls itself a footer, holds a footer's words, is short and shows no dates."""
     for i in doc.all("footer", "div", "table", "td"):
-        if i < max(start, 1) or doc.chars(i, doc.end[i]) > 1500 or not _FOOT_HINT.search(doc.hint(i)):
+        if i < max(start, 1) or doc.chars(i, doc.end[i]) > 1500 or not _is_foot(doc.hint(i)):
             continue
         text = doc.text(i)
-        sure = "foot" in doc.hint(i) or _mostly_footer(doc, i)
         if (
-            sure
+            ("foot" in doc.hint(i) or _mostly_footer(doc, i))
             and _FOOTER_WORDS.search(text)
             and not _has_heading(doc, i, doc.end[i])
-            and not dates.find(_YEARS.sub("", text))
+            and not _is_dated(text)
         ):
             return i
     return 0
+
+
+def _is_dated(text: str) -> bool:
+    """Whether a date is shown that isn't a copyright's."""
+    return bool(dates.find(text) and dates.find(_YEARS.sub("", text)))
 
 
 def _footer_box(doc: Document, mark: int, start: int) -> int:
@@ -286,14 +304,13 @@ def _footer_box(doc: Document, mark: int, start: int) -> int:
 
 def _mostly_footer(doc: Document, k: int) -> bool:
     """Whether nothing but a footer's words and links is in the box: no prose before its first mark, no dates, not long."""
-    if doc.chars(k, doc.end[k]) > 1500 or dates.find(_YEARS.sub("", doc.text(k))):
+    if doc.chars(k, doc.end[k]) > 1500 or _is_dated(doc.text(k)):
         return False
-    loose = 0
-    for i in range(k, doc.end[k]):
-        if doc.texts[i]:
-            if _FOOTER_WORDS.search(doc.texts[i]):
-                return loose <= 12 and _bare(doc, k, i)
-            loose += len(doc.texts[i].strip(" |-")) if not doc.inside(i, "a") else 0
+    loose, links = 0, doc.within("a")
+    for i in doc.texts_in(k, doc.end[k]):
+        if _FOOTER_WORDS.search(doc.texts[i]):
+            return loose <= 12 and _bare(doc, k, i)
+        loose += len(doc.texts[i].strip(" |-")) if not links[i] else 0
     return False
 
 
@@ -331,7 +348,7 @@ def _footer_links(doc: Document, i: int) -> bool:
 def _friends(doc: Document, start: int, footer: int) -> list[tuple[int, int]]:
     """Boxes headed 友情链接: the heading's smallest box with links or a selection in it, if hardly anything else is there."""
     found = []
-    for i in doc.text_at[bisect_left(doc.text_at, start) : bisect_left(doc.text_at, footer)]:
+    for i in doc.texts_in(start, footer) if _FRIEND_WORDS.search(doc.text(start, footer)) else ():
         if len(doc.texts[i]) <= 12 and _FRIEND_WORDS.search(doc.texts[i]):
             box = next((k for k in doc.above(i, 5) if doc.count_anchors(k, doc.end[k]) > 1 or _has_select(doc, k)), 0)
             if box >= max(start, 1) and _only_links(doc, box):
@@ -341,15 +358,15 @@ def _friends(doc: Document, start: int, footer: int) -> list[tuple[int, int]]:
 
 def _only_links(doc: Document, box: int) -> bool:
     a, b = box, doc.end[box]
-    loose = sum(
-        len(doc.texts[i]) for i in range(a, b) if doc.texts[i] and not (doc.inside(i, "a") or doc.inside(i, "option"))
-    )
-    things = {doc.tags[i] for i in range(a, b) if doc.tags[i] in _THINGS and not doc.inside(i, "a")}
-    return loose <= 30 and things <= {"select", "form"} and not dates.find(doc.text(a, b))
+    links, options = doc.within("a"), doc.within("option")
+    if sum(len(doc.texts[i]) for i in doc.texts_in(a, b) if not (links[i] or options[i])) > 30:
+        return False
+    things = _THINGS.intersection(doc.tags[a:b]) - {"select", "form"}
+    return all(links[i] for tag in things for i in doc.by_tag[tag] if a <= i < b) and not dates.find(doc.text(a, b))
 
 
 def _has_select(doc: Document, k: int) -> bool:
-    return any(doc.tags[i] == "select" for i in range(k, doc.end[k]))
+    return doc.holds(k, doc.end[k], "select")
 
 
 def _sides(doc: Document, start: int, regions: Regions) -> list[tuple[int, int]]:
@@ -374,7 +391,7 @@ def _is_side(doc: Document, a: int, b: int, trail: tuple[str, ...]) -> bool:
         or not (_bare(doc, a, anchors[0].at) and _bare(doc, anchors[-1].end, b))
     ):
         return False
-    hinted = bool(_SIDE_HINT.search(doc.hint(a)) or _NAV_HINT.search(doc.hint(a)))
+    hinted = _is_beside(doc.hint(a))
     if max(len(x.text) for x in anchors) > (3 * _SHORT_NAME if hinted else _SHORT_NAME):
         return False
     names, heading = {x.text for x in anchors}, doc.text(a, anchors[0].at)
@@ -384,9 +401,9 @@ def _is_side(doc: Document, a: int, b: int, trail: tuple[str, ...]) -> bool:
 
 def _bare(doc: Document, a: int, b: int) -> bool:
     """Whether a range holds no picture, form, frame, script or place for a script to fill: nothing that would be lost."""
-    return not any(
-        doc.tags[i] in _THINGS
-        or (doc.tags[i] == "script" and "document.write" not in doc.scripts.get(i, ""))
-        or ("id" in doc.attrs[i] and doc.end[i] == i + 1)
-        for i in range(a, b)
+    tags = doc.tags[a:b]
+    if not _THINGS.isdisjoint(tags) or any("id" in doc.attrs[i] and doc.end[i] == i + 1 for i in range(a, b)):
+        return False
+    return "script" not in tags or all(
+        "document.write" in doc.scripts.get(i, "") for i in doc.by_tag["script"] if a <= i < b
     )

@@ -40,7 +40,7 @@ _AJAX = re.compile(
     r"\$\.(?:ajax|get|post|getJSON)\b|\.load\s*\(|\bajax\s*\(|XMLHttpRequest|\bfetch\s*\(|axios|\.jpage\s*\(|\.innerHTML\s*=|\.html\s*\(|\.append\s*\(|createElement\s*\(|template\s*\("
 )
 _APP = re.compile(r"new\s+Vue\b|createApp\s*\(|angular\.|ReactDOM|webpackJsonp|__NUXT__")
-_TEMPLATE_ATTRIBUTES = ("ng-repeat", "ng-app", "v-for", "v-html", "v-if", "ng-controller", "data-bind", "ng-bind")
+_TEMPLATE_ATTRIBUTES = re.compile(r" (?:ng-(?:repeat|app|controller|bind)|v-(?:for|html|if)|data-bind)")
 _HARMLESS = re.compile(
     r"page|share|jiathis|bdshare|count|tongji|stat|jquery|slide|swiper|scroll|print|font|video|player|conac|jiucuo|kb\.js|foot|head|nav|top",
     re.I,
@@ -59,7 +59,8 @@ class Sight:
     def __init__(self, doc: Document, regions: Regions, names: Sequence[str]) -> None:
         self.doc, self.regions = doc, regions
         start, end = regions.main or (0, regions.footer)
-        self.at = [i for i in range(start, end) if not regions.furniture(i) and not regions.aside(i)]
+        self.at = [i for i in range(start, end) if not regions.zones[i]]
+        self.texts_at = [i for i in doc.texts_in(start, end) if not regions.zones[i]]
         self.names = {_squeezed(n) for n in (*names, *regions.crumb_names) if n} | {
             _squeezed(p) for p in re.split(r"[-_—|]+", doc.title)
         }
@@ -69,10 +70,10 @@ class Sight:
     @cached_property
     def prose(self) -> str:
         """The words outside links, without headings, pagers, tools, search forms and 暂无 lines."""
-        searches = self.searches
+        searches, links, selections = self.searches, self.doc.within("a"), self.doc.within("select")
         out: list[str] = []
         total = 0
-        for i in self.at:
+        for i in self.texts_at:
             if total > ENOUGH:
                 break
             text = self.doc.texts[i].strip()
@@ -83,7 +84,7 @@ class Sight:
             elif len(text) <= MAX_PLACEHOLDER and (found := _PLACEHOLDER.search(text)):
                 self.placeholder = self.placeholder or found[0]
                 out.append(text[: found.start()] + text[found.end() :])
-            elif not self.doc.inside(i, "a") and not self.doc.inside(i, "select"):
+            elif not links[i] and not selections[i]:
                 out.append(text[:ENOUGH])
                 total += len(text)
         words = _TOOLS.sub(" ", _PAGER.sub(" ", "\n".join(out)))
@@ -144,9 +145,7 @@ class Sight:
     def scripted(self) -> str:
         """Why the area may be filled by a script, in Chinese; "" if nothing hints at it."""
         doc = self.doc
-        if ("{{" in doc.source and "}}" in doc.source) or any(
-            f" {name}" in doc.source for name in _TEMPLATE_ATTRIBUTES
-        ):
+        if ("{{" in doc.source and "}}" in doc.source) or _has_template_attributes(doc.source):
             return "页面由前端模板渲染"
         scripts = [(i, s) for i, s in doc.scripts.items() if _AJAX.search(s) or _APP.search(s)]
         if any(_APP.search(s) for _, s in scripts):
@@ -154,7 +153,7 @@ class Sight:
         inside = set(self.at)
         if any(i in inside for i, _ in scripts) or any(self._loads(i) for i in self.at if doc.tags[i] == "script"):
             return "栏目区域含有加载内容的脚本"
-        marks = set(islice(self._marks(), 500))
+        marks = set(islice(self._marks(), 500)) if scripts else ()
         if any(f'"{m}' in s or f"'{m}" in s for s in (s[:100_000] for _, s in scripts) for m in marks):
             return "栏目区域由脚本填充"
         return ""
@@ -192,9 +191,14 @@ def _squeezed(text: str) -> str:
     return _PUNCTUATION.sub("", text)
 
 
+def _has_template_attributes(source: str) -> bool:
+    some = " ng-" in source or " v-" in source or " data-bind" in source
+    return some and bool(_TEMPLATE_ATTRIBUTES.search(source))
+
+
 def judge(doc: Document, regions: Regions, items: Sequence[Item], sight: Sight) -> tuple[ColumnState, str]:
     """(state, why in Chinese for blank and unknown)."""
-    if any(tag == "frameset" for tag in doc.tags):
+    if "frameset" in doc.by_tag:
         return "unknown", "框架页"
     if items and not _beside_prose(items, sight):
         return ("channel", "") if sight.more() > 1 else ("listed", "")

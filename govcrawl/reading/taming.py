@@ -30,8 +30,8 @@ def tame(source: str) -> str:
         pieces = source.split("<")
         if max(map(len, pieces)) > MAX_TAG_LENGTH:
             source = "<".join(map(_shorter_tag, pieces))
-    opening = source.count("<") - source.count("</")
-    return _shallower(source) if opening > _FEW_TAGS else source
+    tags = source.count("<")
+    return _shallower(source) if tags > _FEW_TAGS and tags - source.count("</") > _FEW_TAGS else source
 
 
 def _shorter_tag(piece: str) -> str:

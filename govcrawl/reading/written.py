@@ -19,13 +19,13 @@ _CLOSE = re.compile(r"</script[^>]{0,100}>", re.I)
 _WRITE = re.compile(r"document\.write(?:ln)?\s*\(")
 _VARIABLE = re.compile(r"""var\s+([\w$]{1,64}+)\s*=\s*(?:"((?:[^"\\\n]|\\.)*+)"|'((?:[^'\\\n]|\\.)*+)')""")
 _TOKEN = re.compile(
-    r"""\s*(?:"((?:[^"\\\n]|\\.)*+)"|'((?:[^'\\\n]|\\.)*+)'|([\w$][\w$.\[\]]*+)|([^\s]))""",
+    r"""[\s+,]*(?:"((?:[^"\\\n]|\\.)*+)"|'((?:[^'\\\n]|\\.)*+)'|([\w$][\w$.\[\]]*+)|(\S))"""
 )
+_NAME, _MARK = 3, 4  #: groups of a token; the others are strings
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)", re.S)
 _UNESCAPE = re.compile(r"%u([0-9a-fA-F]{4})")
 _PLAIN = {"n": "\n", "t": "\t", "r": "", "b": "", "f": "", "v": "", "0": ""}
 _TAG = re.compile(r"<[^<>]*>")
-_INSIDE = frozenset(("+", "(", ",", ")"))
 
 
 def unroll(source: str) -> str:
@@ -57,7 +57,7 @@ def _records(script: str) -> list[str]:
 
 def _writes(script: str, variables: dict[str, str], budget: int) -> list[str]:
     if len(script) < _LONG_SCRIPT:
-        variables.update((m[1], _literal(m[2] or m[3] or "")) for m in _VARIABLE.finditer(script))
+        variables.update((name, _literal(double or single)) for name, double, single in _VARIABLE.findall(script))
     parts: list[str] = []
     seen: set[str] = set()
     for m in islice(_WRITE.finditer(script), budget):
@@ -82,22 +82,18 @@ def _expression(script: str, at: int, variables: dict[str, str]) -> str:
     out: list[str] = []
     depth, coded = 1, False
     for m in islice(_TOKEN.finditer(script, at), 400):
-        if m.start() != at:
-            break
-        at = m.end()
-        text, name, mark = m[1] if m[1] is not None else m[2], m[3], m[4]
-        if text is not None:
-            out.append(_unescaped(_literal(text)) if coded else _literal(text))
-        elif name is not None:
-            coded = coded or name in ("unescape", "decodeURIComponent", "decodeURI")
-            # A call's arguments stay, its name goes; a known variable gives its value.
-            out.append(variables.get(name, ""))
-        elif mark in _INSIDE:
-            depth += (mark == "(") - (mark == ")")
-            if depth == 0:
+        kind = m.lastindex or 0
+        word = m[kind]
+        if kind == _MARK:
+            depth += (word == "(") - (word == ")")
+            if depth == 0 or word not in "()":
                 break
+        elif kind == _NAME:
+            coded = coded or word in ("unescape", "decodeURIComponent", "decodeURI")
+            # A call's arguments stay, its name goes; a known variable gives its value.
+            out.append(variables.get(word, ""))
         else:
-            break
+            out.append(_unescaped(_literal(word)) if coded else _literal(word))
     return "".join(out)
 
 

@@ -80,17 +80,17 @@ def test_an_answer_is_used_for_a_minute_and_a_failure_for_seconds(
     names: Names, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert (addresses.GOOD_S, addresses.BAD_S) == (60.0, 5.0)
-    monkeypatch.setattr(addresses, "GOOD_S", 0.2)
-    monkeypatch.setattr(addresses, "BAD_S", 0.05)
+    monkeypatch.setattr(addresses, "GOOD_S", 1.0)
+    monkeypatch.setattr(addresses, "BAD_S", 0.5)
     names.found["a.cn"] = ["10.0.0.1"]
 
     async def work(found: Addresses) -> None:
         assert [await found.address(name) for name in ("a.cn", "b.cn", "a.cn", "b.cn")] == ["10.0.0.1", ""] * 2
         assert names.asked == {"a.cn": 1, "b.cn": 1}
         names.found |= {"a.cn": ["10.0.0.2"], "b.cn": ["10.0.0.3"]}
-        await asyncio.sleep(0.06)
+        await asyncio.sleep(0.55)
         assert await found.address("b.cn") == "10.0.0.3"
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(0.5)
         assert await found.address("a.cn") == "10.0.0.2"
 
     run(work)

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from govcrawl.contracts import Task
@@ -17,6 +17,7 @@ from govcrawl.frontier.codec import decode, encode, host_of, slip_of, task_id
 from tests.govcrawl.build import task
 from tests.govcrawl.frontier.made import realistic
 
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # the machine may be busy
 HOSTS = st.sampled_from(["a.cn", "www.a.gov.cn:8080", "u:p@a.cn", "[::1]:80", "新华网.cn", "HTTP.cn", "10.0.0.1"])
 PATHS = st.builds(
     "".join,
@@ -37,11 +38,13 @@ TASKS = st.builds(
 )  # fmt: skip
 
 
+@patient
 @given(TASKS)
 def test_a_task_comes_back_as_it_went(sent: Task) -> None:
     assert decode(encode(sent)) == sent
 
 
+@patient
 @given(TASKS)
 def test_a_task_found_on_its_own_host_comes_back_as_it_went(sent: Task) -> None:
     here = replace(sent, found_on=sent.url + "/x", url=sent.url + "/y")
@@ -103,6 +106,7 @@ JSON = st.recursive(
 )
 
 
+@patient
 @given(st.one_of(st.binary(max_size=60), JSON.map(lambda value: json.dumps(value).encode())))
 def test_whatever_the_message_nothing_but_badmessage_is_raised(raw: bytes) -> None:
     with suppress(BadMessage):

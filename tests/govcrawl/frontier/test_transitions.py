@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, multiple, rule
 
@@ -149,5 +149,7 @@ def test_any_order_of_transitions_does_what_the_model_says(
 ) -> None:
     monkeypatch.setenv("GOVCRAWL_PARTITIONS", str(partitions))
     machine = type("Bound", (Transitions,), {"client": client})
-    machine.TestCase.settings = settings(max_examples=30, stateful_step_count=30, deadline=None)
+    machine.TestCase.settings = settings(
+        max_examples=30, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    )
     machine.TestCase("runTest").runTest()

@@ -29,7 +29,7 @@ def test_hidden_parts():
     d = doc(
         "<p>一</p><div style='Display: NONE'><p>二</p></div><p hidden>三</p><noscript><p>六</p></noscript><p style='visibility:hidden'>四</p><p style='display:block'>五</p>"
     )
-    assert d.text(0, hidden=False) == "一\n五"
+    assert d.seen(0) == "一\n五"
     assert d.text(0) == "一\n二\n三\n六\n四\n五"
 
 
