@@ -56,7 +56,9 @@ DOWNLOAD_DELAY = 0.0  # s; the pace is kept over all workers by the frontier, no
 DOWNLOAD_TIMEOUT = 20.0  # s; for pages; availability visits use the campaign's timeout_s
 DOWNLOAD_MAXSIZE = 8 * 1024 * 1024  # bytes, also after decompression
 DOWNLOAD_WARNSIZE = 0
-SCRAPER_SLOT_MAX_ACTIVE_SIZE = 64 * 1024 * 1024  # bytes being read at once; beyond, requests wait though the gate let them pass
+SCRAPER_SLOT_MAX_ACTIVE_SIZE = (
+    64 * 1024 * 1024
+)  # bytes being read at once; beyond, requests wait though the gate let them pass
 FETCH_ATTEMPTS = 3  # tries at a page that times out or breaks off, before that is its result
 RETRY_WAIT_S = 3.0  # s before the second try, doubled for each further one; shorter where the campaign's delay is tiny
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import threading
@@ -9,6 +10,8 @@ import time
 
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
+
+YOUNG_OBJECTS = 50_000  #: a page makes thousands that die with it; looking for cycles after every 700 is for nothing
 
 
 def work(log_level: str = "INFO") -> None:
@@ -23,6 +26,8 @@ def work(log_level: str = "INFO") -> None:
     process = AsyncCrawlerProcess(settings)
     process.crawl("site")
     process.crawl("probe")
+    gc.freeze()  # what is loaded by now stays
+    gc.set_threshold(YOUNG_OBJECTS, 20, 50)
     process.start()
 
 

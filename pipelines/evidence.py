@@ -26,7 +26,7 @@ class EvidencePipeline:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._files: dict[str, BinaryIO] = {}
+        self._files: dict[str, tuple[BinaryIO, str]] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -39,24 +39,25 @@ class EvidencePipeline:
 
     def keep(self, campaign: str, page: Page) -> Evidence:
         """Appends one gzip member; it has left this process when this returns."""
-        file = self._open(campaign, page.worker)
+        file, name = self._open(campaign, page.worker)
         start = file.tell()
         buffer = BytesIO()
         writer = WARCWriter(buffer, gzip=False)
         writer.write_record(_record(writer, page))
         file.write(isal_zlib.compress(buffer.getbuffer(), LEVEL, GZIP))
         file.flush()
-        return Evidence(str(Path(file.name).relative_to(self.folder)), start, file.tell() - start)
+        return Evidence(name, start, file.tell() - start)
 
-    def _open(self, campaign: str, worker: str) -> BinaryIO:
+    def _open(self, campaign: str, worker: str) -> tuple[BinaryIO, str]:
+        """The file, and its name below the folder."""
         if campaign not in self._files:
             path = self.folder / campaign / f"{worker}.warc.gz"
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._files[campaign] = path.open("ab")
+            self._files[campaign] = path.open("ab"), str(path.relative_to(self.folder))
         return self._files[campaign]
 
     async def close_spider(self) -> None:
-        for file in self._files.values():
+        for file, _ in self._files.values():
             file.close()
 
 

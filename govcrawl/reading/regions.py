@@ -214,11 +214,7 @@ def _find_nav(doc: Document, regions: Regions) -> None:
 def _find_hinted_nav(doc: Document, regions: Regions, limit: int) -> None:
     """No home link: a box that calls itself navigation."""
     for i, tag in enumerate(doc.tags[:limit]):
-        if (
-            tag in ("nav", "div", "ul", "table", "td")
-            and _is_nav(doc.hint(i))
-            and _is_menu(doc, i, doc.end[i])
-        ):
+        if tag in ("nav", "div", "ul", "table", "td") and _is_nav(doc.hint(i)) and _is_menu(doc, i, doc.end[i]):
             regions.nav.append((i, doc.end[i]))
             return
 

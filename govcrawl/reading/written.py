@@ -18,9 +18,7 @@ _OPEN = re.compile(r"<script\b[^>]{0,2000}>", re.I)
 _CLOSE = re.compile(r"</script[^>]{0,100}>", re.I)
 _WRITE = re.compile(r"document\.write(?:ln)?\s*\(")
 _VARIABLE = re.compile(r"""var\s+([\w$]{1,64}+)\s*=\s*(?:"((?:[^"\\\n]|\\.)*+)"|'((?:[^'\\\n]|\\.)*+)')""")
-_TOKEN = re.compile(
-    r"""[\s+,]*(?:"((?:[^"\\\n]|\\.)*+)"|'((?:[^'\\\n]|\\.)*+)'|([\w$][\w$.\[\]]*+)|(\S))"""
-)
+_TOKEN = re.compile(r"""[\s+,]*(?:"((?:[^"\\\n]|\\.)*+)"|'((?:[^'\\\n]|\\.)*+)'|([\w$][\w$.\[\]]*+)|(\S))""")
 _NAME, _MARK = 3, 4  #: groups of a token; the others are strings
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)", re.S)
 _UNESCAPE = re.compile(r"%u([0-9a-fA-F]{4})")

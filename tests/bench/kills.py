@@ -62,7 +62,9 @@ class Bench:
             crew.close()
 
     def lost(self) -> int:
-        return len(self.urls - set(stored(self.store)))
+        results = stored(self.store)
+        assert set(results.values()) == {1}, "a page has two results"
+        return len(self.urls - set(results))
 
     def twice(self) -> int:
         return sum(hits > 1 for server in self.servers for hits in server.hits.values())

@@ -1,0 +1,56 @@
+"""SIGTERM: a worker finishes what is under way, gives back the rest, and leaves no trace on the hosts it was asking."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from govcrawl.frontier.frontier import Frontier
+from govcrawl.store import Store
+from tests.govcrawl.kills.crew import Crew, assert_whole, books, planned, stored, until
+from tests.pathologies import Server, links, served, slow
+
+SLOWEST_S = 1.6
+
+
+@pytest.fixture
+def servers() -> Iterator[list[Server]]:
+    with ExitStack() as stack:
+        yield [stack.enter_context(served(f"127.70.8.{n}")) for n in range(1, 5)]
+
+
+def in_flight(frontier: Frontier) -> int:
+    """What the gate counts, over all hosts and addresses."""
+    return sum(frontier.client.zcard(name) for name in frontier.client.scan_iter(match="gc:{*}:#*"))
+
+
+def test_sigterm_stores_what_was_asked_and_gives_back_the_rest(
+    servers: list[Server], store: Store, frontier: Frontier, crew: Crew
+) -> None:
+    paths = [f"/p{n}.html" for n in range(8)]
+    for server in servers:
+        server.pages |= {"/": links(*paths)} | {path: slow(SLOWEST_S - n % 4 * 0.4) for n, path in enumerate(paths)}
+    planned(store, frontier, *servers)
+    worker = crew.start(STOP_WHEN_DONE=0)
+    until(lambda: sum(sum(s.hits.values()) for s in servers) >= 20)
+    assert in_flight(frontier) >= 8
+    worker.terminate()
+    start, asked = time.monotonic(), sum(sum(s.hits.values()) for s in servers)
+    crew.finish(worker)
+    took = time.monotonic() - start
+    assert took < SLOWEST_S + 3
+    answered = {s.url(path) for s in servers for path in s.hits}
+    assert len(answered) - asked <= 2  # it stopped asking at once
+    assert set(stored(store)) == answered  # what was asked is stored
+    state = books(frontier)
+    assert (state["leased"], state["done"], state["dead"]) == (0, len(answered), 0)
+    assert in_flight(frontier) == 0
+    assert frontier.workers_alive() == 0
+    print(f"\nSIGTERM: {asked} asked, {len(answered)} stored, {state['pending']} given back, ended after {took:.1f} s")
+    crew.finish(crew.start())
+    assert_whole(store, frontier, [s.url(path) for s in servers for path in ("/", *paths)])
+    assert {n for s in servers for n in s.hits.values()} == {1}  # nothing was fetched twice
+    assert frontier.counts("t-2018q2:1").expired == 0
