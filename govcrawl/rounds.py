@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from pymongo.errors import PyMongoError
 
 from govcrawl.contracts import Campaign
+from govcrawl.errors import UnknownCampaign
 from govcrawl.frontier.frontier import QUEUES, Frontier, round_key, split_round
 from govcrawl.seeds import seeds
 from govcrawl.store import Store
@@ -70,6 +71,8 @@ def _put_back(key: str, store: Store, frontier: Frontier) -> bool:
         if key in store.open_rounds() and not frontier.exists(key):  # else it was just closed, or put back by another
             logger.warning("Round %s is not on Redis; it is filled from MongoDB", key)
             open_round(store.campaign(campaign), number, store, frontier)
+    except UnknownCampaign as error:
+        logger.error("A round of no stored campaign is left alone: %s", error)
     finally:  # whoever failed must not keep the others waiting
         frontier.client.delete(lock)
     return True

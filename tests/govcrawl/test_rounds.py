@@ -206,6 +206,15 @@ def test_nothing_is_put_back_that_is_there_or_closed(opened: Frontier, store: St
     assert (opened.rounds(), store.open_rounds()) == ([], [])
 
 
+def test_a_round_of_no_stored_campaign_keeps_no_worker_from_its_work(
+    opened: Frontier, store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    store.open_round("t-ghost", 1)
+    assert restore(store, opened)
+    assert "t-ghost" in caplog.text
+    assert keys(opened.client, "gc:restoring:*") == []
+
+
 def test_a_round_that_is_closed_while_a_worker_looks_stays_closed(
     opened: Frontier, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
