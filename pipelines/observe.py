@@ -19,6 +19,7 @@ from typing import Any
 
 from govcrawl.contracts import Facts, Observation, ObservationKind, Page, Result, Task
 from govcrawl.frontier.frontier import split_round
+from govcrawl.reading import MARKED
 from govcrawl.reading.columns import classify
 from govcrawl.reading.urls import canonical
 from govcrawl.store import page_id
@@ -72,7 +73,7 @@ def is_dead(page: Page) -> bool:
 
 
 def _read(result: Result, task: Task, facts: Facts) -> Iterator[Observation]:
-    if task.role in ("home", "fragment", "column"):
+    if task.role in MARKED:
         yield _seen(result, "footer", asdict(facts.footer))
     if facts.home:
         items = [[canonical(i.url), i.title, _iso(i.date)] for i in facts.home.items[:MAX_ITEMS]]

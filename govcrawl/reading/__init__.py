@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from urllib.parse import urldefrag
 
-from govcrawl.contracts import ColumnFacts, Facts, HomeFacts, Item, Link, PageKind, Role
+from govcrawl.contracts import ColumnFacts, Facts, FooterFacts, HomeFacts, Item, Link, PageKind, Role
 from govcrawl.reading import articles, boards, columns, footer, lists, redirects, state
 from govcrawl.reading.challenge import is_challenge
 from govcrawl.reading.document import Document
@@ -18,8 +18,9 @@ from govcrawl.reading.encoding import decode
 from govcrawl.reading.regions import divide
 from govcrawl.reading.urls import canonical, join, same_site, site_of
 
-__all__ = ["read"]
+__all__ = ["MARKED", "read"]
 
+MARKED: tuple[Role, ...] = ("home", "fragment", "column")  #: roles of pages that are searched for the marks of identity
 FEW_WORDS = 200  #: characters; a firewall's test page has no more
 FEW_LINKS = 40  #: an entry page (导航页) has no more
 _LOADED = re.compile(r"""\.load\(\s*["']([^"'\s]+)[^"']*["']|\$\.get\(\s*["']([^"']+\.s?html?)["']""")
@@ -91,7 +92,7 @@ class _Reading:
             columns=columns.find(self.doc, self.regions, self.ours),
             links=_links(self.doc),
             fragments=tuple(dict.fromkeys(_fragments(self.doc, self.ours))),
-            footer=footer.read(self.doc, self.regions),
+            footer=footer.read(self.doc, self.regions) if self.role in MARKED else FooterFacts(),
             text=_text(self.doc),
         )
 
@@ -204,7 +205,7 @@ def _links(doc: Document) -> tuple[Link, ...]:
 def _fragments(doc: Document, ours: Callable[[str], bool]) -> Iterator[str]:
     """URLs of this site whose HTML a script puts into the page."""
     named = (m[1] or m[2] for s in doc.scripts.values() if ".load(" in s or "$.get(" in s for m in _LOADED.finditer(s))
-    marked = not doc.names.isdisjoint(_INCLUDE)
+    marked = "include" in doc.source
     included = (value for attrs in doc.attrs if marked for key in _INCLUDE if (value := attrs.get(key)))
     for href in (*named, *included):
         url = join(doc.base, href)

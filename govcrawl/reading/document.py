@@ -34,12 +34,14 @@ _UNREAD = frozenset("script style noscript template iframe noframes noembed text
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\xad]")
 _ICONS = re.compile("[\ue000-\uf8ff]+")  #: private use: letters of an icon font
-_BARE = frozenset("br hr wbr strong b em i u sup sub tbody col".split())  #: nothing is told by their attributes
+_BARE = frozenset("br hr wbr strong b em i u sup sub tbody col option".split())  #: nothing is told by their attributes
 _OPTIONS = LexborDocumentOptions.WO_EVENTS  #: the tree as written, without what scripting would change in it
 
 Attributes = dict[str, str | None]
 _NOTHING: Attributes = {}
-_Kind = tuple[str, bool, list[int] | None]  #: of a node: its tag, whether it is a block, where its like stand
+_Kind = tuple[
+    str, bool, bool, list[int] | None
+]  #: of a node: its tag, whether it is a block, or bare, where its like stand
 
 HOME_WORDS = frozenset(
     ("首页", "网站首页", "主页", "网站主页", "返回首页", "本站首页", "回到首页", "网首页", "站首页", "Home", "HOME")
@@ -79,7 +81,6 @@ class Document:
         self._lay_out(tame(unroll(source)))
         self._written = self._write()
         self._sums = [0, *accumulate(map(len, self.texts))]
-        self.names = set[str]().union(*self.attrs)  #: of attributes
         self.hidden = self._hidden_ranges()
         self.shaded = mask(len(self.tags), self.hidden)  #: for each index, whether it is hidden
         self._masks: dict[str, bytearray] = {}
@@ -93,24 +94,24 @@ class Document:
         tags, parent, end, lines, texts, attrs = self.tags, self.parent, self.end, self.lines, self.texts, self.attrs
         kinds: dict[int, _Kind] = {}
         node: Any = LexborHTMLParser(source, options=_OPTIONS).root  # its types say "may be None" of what can't be here
-        opened: list[Any] = []
-        around, line, gap = -1, 0, ""
-        while node is not None and len(tags) < MAX_NODES:
-            tag, block, at = kinds.get(node.tag_id) or self._kind(node, kinds)
+        opened: list[tuple[Any, int, bool]] = []
+        around, line, gap, i = -1, 0, "", 0
+        while node is not None and i < MAX_NODES:
+            tag, block, bare, at = kinds.get(node.tag_id) or self._kind(node, kinds)
             if at is not None:
-                i = len(tags)
                 line += block
                 at.append(i)
                 tags.append(tag)
                 parent.append(around)
                 lines.append(line)
                 texts.append("")
-                attrs.append(_NOTHING if tag in _BARE else node.attributes)
-                end.append(i + 1)
+                attrs.append(_NOTHING if bare else node.attributes)
+                i += 1
+                end.append(i)
                 child = node.first_child
                 if child is not None:
-                    opened.append(node)
-                    around, node = i, child
+                    opened.append((node, around, block))
+                    around, node = i - 1, child
                     continue
             elif tag == "-text":
                 text = node.text_content or " "
@@ -119,30 +120,29 @@ class Document:
                 elif tags[around] in _UNREAD:
                     self._keep_aside(tags[around], around, text)
                 else:
-                    self.text_at.append(len(tags))
+                    self.text_at.append(i)
                     tags.append("")
                     parent.append(around)
                     lines.append(line)
                     texts.append(gap + text)
                     attrs.append(_NOTHING)
-                    end.append(len(tags))
+                    i += 1
+                    end.append(i)
                     gap = ""
-            following = node.next
-            while following is None and opened:
-                node = opened.pop()
-                end[around] = len(tags)
-                line += tags[around] in _BLOCKS
-                around = parent[around]
-                following = node.next
-            node = following
+            node = node.next
+            while node is None and opened:
+                end[around] = i
+                last, around, block = opened.pop()
+                line += block
+                node = last.next
         while around >= 0:
-            end[around] = len(tags)
+            end[around] = i
             around = parent[around]
 
     def _kind(self, node: Any, kinds: dict[int, _Kind]) -> _Kind:
         tag = node.tag or "-"
         at = None if tag[0] == "-" else self.by_tag[tag]
-        return kinds.setdefault(node.tag_id, (sys.intern(tag), tag in _BLOCKS, at))
+        return kinds.setdefault(node.tag_id, (sys.intern(tag), tag in _BLOCKS, tag in _BARE, at))
 
     def _write(self) -> list[str]:
         """Tidies each text; gives them as they stand on the page, the first of a line with the line's break."""
@@ -190,10 +190,13 @@ class Document:
             text = _ICONS.sub("", text).strip()
         if not text:
             text = next((alt for j in range(i, end) if (alt := self.attr(j, "alt").strip())), "")
-        text = text[:MAX_WORDS]
-        title = " ".join((attrs.get("title") or "").split())[:MAX_WORDS]
+        if len(text) > MAX_WORDS:
+            text = text[:MAX_WORDS]
+        title = attrs.get("title") or ""
+        if title:
+            title = " ".join(title.split())[:MAX_WORDS]
         words = title if title and (not text or text.endswith(("..", "…"))) else text
-        return Anchor(i, end, href, join(self.base, href) or "", text, title, words)
+        return Anchor(i, end, href, join(self.base, href) or "" if href else "", text, title, words)
 
     def attr(self, i: int, name: str) -> str:
         return self.attrs[i].get(name) or ""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.I)
 _META_CHARSET = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
 _HEAD_BYTES = 8192
+_SAMPLE = 1024  #: bytes
 _HIGH = bytes(range(0x80, 0x100))
 _TRADITIONAL = {"big5": "big5", "big5-hkscs": "big5hkscs", "big5hkscs": "big5hkscs"}
 
@@ -30,16 +31,31 @@ def _decode(body: bytes, headers: Iterable[tuple[str, str]]) -> tuple[str, str]:
             return body[len(mark) :].decode(name, "replace"), name
     try:
         return body.decode("utf-8"), "utf-8"
-    except UnicodeDecodeError:
-        text = body.decode("utf-8", "replace")
-    if _mostly_whole(text, body):
-        return text, "utf-8"
+    except UnicodeDecodeError as error:
+        if (error.start and not body[: error.start].isascii()) or any(map(_mostly_whole, _samples(body, error.start))):
+            text = body.decode("utf-8", "replace")
+            if _mostly_whole(body, text):
+                return text, "utf-8"
     name = _TRADITIONAL.get(_declared(body, headers), "gb18030")
+    if name == "gb18030":
+        try:
+            return body.decode(
+                "gbk"
+            ), name  # the part of GB18030 that nearly every page keeps to, in three quarters of the time
+        except UnicodeDecodeError:
+            pass
     return body.decode(name, "replace"), name
 
 
-def _mostly_whole(text: str, body: bytes) -> bool:
+def _samples(body: bytes, start: int) -> Iterator[bytes]:
+    """A few parts of what follows: where none of them is UTF-8 the whole needn't be tried."""
+    step = (len(body) - start) // 4 or 1
+    return (body[at : at + _SAMPLE] for at in range(start, len(body), step))
+
+
+def _mostly_whole(body: bytes, text: str = "") -> bool:
     """Whether damage is rare: read as UTF-8, a GBK page is nearly all damage; a cut or spoilt UTF-8 page is not."""
+    text = text or body.decode("utf-8", "replace")
     ascii_only = len(body.translate(None, _HIGH))
     return text.count("�") * 5 < len(text) - ascii_only
 

@@ -67,7 +67,7 @@ def _places(text: str, word: str) -> Iterator[int]:
 
 def _marked(doc: Document) -> list[str]:
     """Links, sources and click handlers that carry a mark."""
-    clickable = ("span", "div", "td", "input") if "onclick" in doc.names and "Link(" in doc.source else ()
+    clickable = ("span", "div", "td", "input") if "Link(" in doc.source else ()
     found = [
         f"{name}={value}"
         for i in doc.all("a", "area", "img", "script", "iframe", *clickable)

@@ -341,11 +341,16 @@ def _footer_links(doc: Document, i: int) -> bool:
 # --- friend links and side lists -----------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=8192)
+def _heads_friends(text: str) -> bool:
+    return bool(_FRIEND_WORDS.search(text))
+
+
 def _friends(doc: Document, start: int, footer: int) -> list[tuple[int, int]]:
     """Boxes headed 友情链接: the heading's smallest box with links or a selection in it, if hardly anything else is there."""
     found = []
-    for i in doc.texts_in(start, footer) if _FRIEND_WORDS.search(doc.text(start, footer)) else ():
-        if len(doc.texts[i]) <= 12 and _FRIEND_WORDS.search(doc.texts[i]):
+    for i in doc.texts_in(start, footer):
+        if len(doc.texts[i]) <= 12 and _heads_friends(doc.texts[i]):
             box = next((k for k in doc.above(i, 5) if doc.count_anchors(k, doc.end[k]) > 1 or _has_select(doc, k)), 0)
             if box >= max(start, 1) and _only_links(doc, box):
                 found.append((box, doc.end[box]))

@@ -86,15 +86,28 @@ def _without_dots(path: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _base_parts(base: str) -> tuple[str, str, str]:
-    """(scheme, scheme://netloc, directory ending in a slash)"""
+def _base_parts(base: str) -> tuple[str, str]:
+    """(scheme://netloc, directory ending in a slash); the first is "" where it is no http(s) address."""
     scheme, netloc, path, _, _ = urlsplit(base)
-    return scheme, f"{scheme}://{netloc}", path[: path.rfind("/") + 1] or "/"
+    return f"{scheme}://{netloc}" if scheme in _DEFAULT_PORT else "", path[: path.rfind("/") + 1] or "/"
 
 
 def join(base: str, href: str) -> str | None:
     """``href`` as an absolute http(s) URL without fragment; None where it leads nowhere (javascript:, mailto:, empty, broken)."""
+    origin, directory = _base_parts(base)
     href = href.strip()
+    if href[:1] == "/" or (":" in href and _SCHEME.match(href)):
+        return _rooted(origin, href)
+    return _joined(base, origin, directory, href)
+
+
+@lru_cache(maxsize=16384)
+def _rooted(base: str, href: str) -> str | None:
+    """The links of a site's menus and footers, the same on each of its pages."""
+    return _joined(base, base, "/", href)
+
+
+def _joined(base: str, origin: str, directory: str, href: str) -> str | None:
     if not href or len(href) > MAX_URL:
         return None
     if "\n" in href or "\t" in href or "\r" in href:
@@ -104,23 +117,26 @@ def join(base: str, href: str) -> str | None:
         if not href:
             return None
     try:
-        return _resolve(base, href.replace("\\", "/"))
+        return _resolve(base, origin, directory, href.replace("\\", "/"))
     except ValueError:
         return None
 
 
-def _resolve(base: str, href: str) -> str | None:
+def _resolve(base: str, origin: str, directory: str, href: str) -> str | None:
     found = _SCHEME.match(href) if ":" in href else None
     if found:
         return _absolute(href)
-    if href.startswith(("//", "?", ";")):
-        return _absolute(urljoin(base, href))
-    scheme, origin, directory = _base_parts(base)
-    if scheme not in _DEFAULT_PORT:
+    if not origin:
         return None
+    if href.startswith("//"):
+        return _absolute(origin.partition("/")[0] + href)
+    if href.startswith(("?", ";")):
+        return _absolute(urljoin(base, href))
     path, mark, query = href.partition("?")
     path = path if path.startswith("/") else directory + path
-    return origin + _without_dots(path) + mark + query if query else origin + _without_dots(path)
+    if "./" in path or path.endswith("."):
+        path = _without_dots(path)
+    return origin + path + mark + query if query else origin + path
 
 
 def _absolute(url: str) -> str | None:

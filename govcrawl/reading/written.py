@@ -14,8 +14,8 @@ MAX_WRITES = 1000  #: per page; more is a generated page no reader waits for
 
 _LONG_SCRIPT = 20_000  #: characters; a library, not a page's own variables
 
-_OPEN = re.compile(r"<script\b[^>]{0,2000}>", re.I)
-_CLOSE = re.compile(r"</script[^>]{0,100}>", re.I)
+_OPEN = re.compile(r"<(?i:script)\b[^>]{0,2000}>")  # a search for "<" is fast; one that ignores its case is not
+_CLOSE = re.compile(r"</(?i:script)[^>]{0,100}>")
 _WRITE = re.compile(r"document\.write(?:ln)?\s*\(")
 _VARIABLE = re.compile(r"""var\s+([\w$]{1,64}+)\s*=\s*(?:"((?:[^"\\\n]|\\.)*+)"|'((?:[^'\\\n]|\\.)*+)')""")
 _TOKEN = re.compile(r"""[\s+,]*(?:"((?:[^"\\\n]|\\.)*+)"|'((?:[^'\\\n]|\\.)*+)'|([\w$][\w$.\[\]]*+)|(\S))""")
@@ -31,7 +31,7 @@ def unroll(source: str) -> str:
     if "document.write" not in source and "<datastore" not in source:
         return source
     out: list[str] = []
-    variables: dict[str, str] = {}
+    variables = _Variables()
     budget, at = MAX_WRITES, 0
     while budget > 0 and (opening := _OPEN.search(source, at)) and (closing := _CLOSE.search(source, opening.end())):
         script = source[opening.end() : closing.start()]
@@ -53,9 +53,28 @@ def _records(script: str) -> list[str]:
     return [p for p in inner if "<" in p]
 
 
-def _writes(script: str, variables: dict[str, str], budget: int) -> list[str]:
-    if len(script) < _LONG_SCRIPT:
-        variables.update((name, _literal(double or single)) for name, double, single in _VARIABLE.findall(script))
+class _Variables:
+    """The strings that a page's scripts have named so far; looked for when the first of them is asked for."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, str] = {}
+        self._unread: list[str] = []
+
+    def add(self, script: str) -> None:
+        if len(script) < _LONG_SCRIPT:
+            self._unread.append(script)
+
+    def value(self, name: str) -> str:
+        if "." in name or "[" in name or name[0].isdigit():
+            return ""
+        for script in self._unread:
+            self._known.update((k, _literal(double or single)) for k, double, single in _VARIABLE.findall(script))
+        self._unread.clear()
+        return self._known.get(name, "")
+
+
+def _writes(script: str, variables: _Variables, budget: int) -> list[str]:
+    variables.add(script)
     parts: list[str] = []
     seen: set[str] = set()
     for m in islice(_WRITE.finditer(script), budget):
@@ -75,7 +94,7 @@ def _commented(script: str, at: int) -> bool:
     return line.lstrip().startswith("//")
 
 
-def _expression(script: str, at: int, variables: dict[str, str]) -> str:
+def _expression(script: str, at: int, variables: _Variables) -> str:
     """The value of the string expression that starts at ``at`` and ends with its closing bracket."""
     out: list[str] = []
     depth, coded = 1, False
@@ -89,7 +108,7 @@ def _expression(script: str, at: int, variables: dict[str, str]) -> str:
         elif kind == _NAME:
             coded = coded or word in ("unescape", "decodeURIComponent", "decodeURI")
             # A call's arguments stay, its name goes; a known variable gives its value.
-            out.append(variables.get(word, ""))
+            out.append(variables.value(word))
         else:
             out.append(_unescaped(_literal(word)) if coded else _literal(word))
     return "".join(out)

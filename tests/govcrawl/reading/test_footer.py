@@ -1,7 +1,7 @@
 import pytest
 
 from govcrawl.contracts import FooterFacts
-from govcrawl.reading import read
+from govcrawl.reading import MARKED, read
 
 from .pages import HOST, NAV, facts, frame
 
@@ -91,7 +91,7 @@ FOOTERS = [
 
 @pytest.mark.parametrize(("html", "wanted"), FOOTERS)
 def test_marks(html, wanted):
-    assert read(html.encode(), f"{HOST}/").footer == wanted
+    assert read(html.encode(), f"{HOST}/", role="home").footer == wanted
 
 
 @pytest.mark.parametrize(("html", "wanted"), FOOTERS)
@@ -102,13 +102,13 @@ def test_marks_at_the_foot_of_a_page(html, wanted):
 
 def test_a_mark_in_a_comment_does_not_count():
     html = f"<!--a href='http://bszs.conac.cn/sitename?method=show&id={BADGE}'></a--><p>主办：甲县某局</p>"
-    assert read(html.encode(), f"{HOST}/").footer == FooterFacts(organiser="甲县某局")
+    assert read(html.encode(), f"{HOST}/", role="home").footer == FooterFacts(organiser="甲县某局")
 
 
 def test_the_code_of_the_meta_tag_stands_in():
-    assert read(b"<meta name=SiteIDCode content=5301000009>", f"{HOST}/").footer.site_code == "5301000009"
+    assert read(b"<meta name=SiteIDCode content=5301000009>", f"{HOST}/", role="home").footer.site_code == "5301000009"
     both = "<meta name=SiteIDCode content=''><p>网站标识码：5301000008</p>"
-    assert read(both.encode(), f"{HOST}/").footer.site_code == "5301000008"
+    assert read(both.encode(), f"{HOST}/", role="home").footer.site_code == "5301000008"
 
 
 def test_an_organiser_named_in_an_article_is_not_the_sites():
@@ -119,7 +119,7 @@ def test_an_organiser_named_in_an_article_is_not_the_sites():
         + "</p>"
     )
     found = facts(
-        frame(main, foot="<div class=foot>主办：甲县人民政府　版权所有</div>"), f"{HOST}/t20200101_1.html", "article"
+        frame(main, foot="<div class=foot>主办：甲县人民政府　版权所有</div>"), f"{HOST}/t20200101_1.html", "column"
     )
     assert found.footer.organiser == "甲县人民政府"
 
@@ -141,4 +141,13 @@ def test_a_fragment_gives_columns_and_marks_but_no_verdict():
 @pytest.mark.parametrize("name", ["教育局", "县政府", "12345热线", "某某省人民政府办公厅"])
 def test_an_organiser_after_its_label_may_be_short(name: str) -> None:
     page = f"<html><body><div>正文</div><div class='foot'><p>主办单位：{name}</p></div></body></html>"
-    assert read(page.encode(), "http://a.gov.cn/").footer.organiser == name
+    assert read(page.encode(), "http://a.gov.cn/", role="home").footer.organiser == name
+
+
+def test_marks_are_looked_for_only_where_a_site_shows_them() -> None:
+    marks = "<p>主办：甲县某局</p>".encode()
+    assert {
+        role
+        for role in ("home", "fragment", "column", "article", "more", "page")
+        if read(marks, f"{HOST}/", role=role).footer.organiser
+    } == {*MARKED}
