@@ -1,6 +1,6 @@
 """Host names to addresses: looked up once for all who ask within a minute, in threads of their own.
 
-The gate counts by the same address that is dialled, so the look-up is shared between both.
+The gate counts by the same addresses that are dialled, so the look-up is shared between both.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 GOOD_S = 60.0  #: an answer is used for this time
 BAD_S = 5.0  #: and a failure for this; a visit later asks again
 LIMIT = 50_000  #: names remembered
+MOST = 4  #: addresses of one name; the others are neither dialled nor counted
 
 AddrInfo = tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[str, int] | tuple[str, int, int, int]]
 
@@ -37,29 +38,30 @@ class Addresses(AbstractResolver):
         self._answers: dict[str, _Answer] = {}
         self._asked: dict[str, asyncio.Future[_Answer]] = {}
 
-    async def address(self, host: str) -> str:
-        """The address a host stands for, the same for all who ask: the first IPv4 one in order, else IPv6.  Empty where there is none."""
+    async def of(self, host: str) -> tuple[str, ...]:
+        """All addresses that a request to the host may go to: where the first does not answer, the next is dialled.  The same for all who
+        ask, in the same order: IPv4 before IPv6, low before high.
+        """
         try:
-            found = await self._look_up(host)
+            return tuple(info[4][0] for info in await self._look_up(host))
         except OSError:
-            return ""
-        return min((info[4][0] for info in found), key=_order, default="")
+            return ()
 
     def known(self, host: str) -> bool:
-        """Whether ``address`` answers at once."""
+        """Whether ``of`` answers at once."""
         answer = self._answers.get(host)
         return answer is not None and answer.until > time.monotonic()
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
-        """For aiohttp's connector, the address of ``address`` first.  Raises socket.gaierror."""
-        found = [info for info in await self._look_up(host) if family in (socket.AF_UNSPEC, info[0])]
+        """For aiohttp's connector, the addresses of ``of`` in their order.  Raises socket.gaierror."""
         return [
             ResolveResult(
                 hostname=host, host=info[4][0], port=port, family=info[0], proto=info[2], flags=socket.AI_NUMERICHOST
             )
-            for info in sorted(found, key=lambda info: _order(info[4][0]))
+            for info in await self._look_up(host)
+            if family in (socket.AF_UNSPEC, info[0])
         ]
 
     async def close(self) -> None:
@@ -80,7 +82,7 @@ class Addresses(AbstractResolver):
         loop = asyncio.get_running_loop()
         try:
             found = await loop.run_in_executor(self._threads, _getaddrinfo, host)
-            answer = _Answer(time.monotonic() + GOOD_S, found)
+            answer = _Answer(time.monotonic() + GOOD_S, sorted(found, key=lambda info: _order(info[4][0]))[:MOST])
         except (OSError, UnicodeError) as error:
             words = error.args if isinstance(error, socket.gaierror) else (socket.EAI_NONAME, str(error))
             answer = _Answer(time.monotonic() + BAD_S, error=words)

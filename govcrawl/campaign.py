@@ -211,6 +211,7 @@ _KEYS: dict[str, dict[str, _Check]] = {
         "max_depth": _whole(1),
         "delay_s": _positive,
         "allow_networks": _list_of(_network),
+        "browser": _yes_no,
     },
     "report": {"digits": _whole(0, 4), "rounding": _one_of("half_up", "truncate"), "require_review": _yes_no},
 }

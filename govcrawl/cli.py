@@ -6,6 +6,7 @@ Exit status: 0 done, 1 failed or interrupted, 2 bad input (one sentence on stder
 from __future__ import annotations
 
 import argparse
+import asyncio
 import csv
 import os
 import sys
@@ -13,17 +14,22 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from importlib.metadata import entry_points
+from importlib.metadata import entry_points, version
 from pathlib import Path
 from typing import Any
 from unicodedata import east_asian_width
 
-from govcrawl import demo, plan, rounds, run, services
+import msgspec
+import redis
+from pymongo.errors import PyMongoError
+
+from govcrawl import demo, plan, rendering, rounds, run, services
 from govcrawl.errors import GovcrawlError, InputError, OutputError, StoreUnavailable, UnknownCampaign
 from govcrawl.frontier.frontier import STATES, Frontier, round_key, split_round
 from govcrawl.frontier.partitions import connect
 from govcrawl.progress import Meter
 from govcrawl.store import Store
+from govcrawl.words import in_chinese
 
 BAD_INPUT = (InputError, OutputError, StoreUnavailable, UnknownCampaign)
 
@@ -50,7 +56,7 @@ def stage(name: str) -> Any:
 @contextmanager
 def opened() -> Iterator[tuple[services.Urls, Store, Frontier]]:
     """Both stores, given by the environment or embedded."""
-    with services.stores() as urls:
+    with services.stores() as urls, _told_in_a_sentence(urls):
         store, client = Store(urls.mongodb), connect(urls.redis)
         try:
             yield urls, store, Frontier(client)
@@ -59,11 +65,29 @@ def opened() -> Iterator[tuple[services.Urls, Store, Frontier]]:
             store.close()
 
 
+@contextmanager
+def _told_in_a_sentence(urls: services.Urls) -> Iterator[None]:
+    """Of stores that go away under a command."""
+    try:
+        yield
+    except redis.RedisError as error:
+        raise StoreUnavailable("Redis", services.redact(urls.redis), f"{error}；恢复后再次运行同一命令即可") from error
+    except PyMongoError as error:
+        reason = str(error).partition(",")[0]
+        raise StoreUnavailable(
+            "MongoDB", services.redact(urls.mongodb), f"{reason}；恢复后再次运行同一命令即可"
+        ) from error
+    except msgspec.ValidationError as error:
+        reason = f"所存数据与本版本不符（{error}）；请使用写入该数据的版本，或重新运行 govcrawl plan"
+        raise StoreUnavailable("MongoDB", services.redact(urls.mongodb), reason) from error
+
+
 def _run(args: argparse.Namespace) -> int:
     out = Path(args.out)
     _check_writable(out)
     with opened() as (urls, store, frontier):
         planned = _plan_and_tell(args.file, store)
+        _check_browser(args.file, planned)
         run.crawl(planned.campaign, store, frontier, urls, args.workers, wait=not args.no_wait)
         verdicts = stage("score")(store, planned.campaign.id, "", set())
         _tell_report(stage("report")(store, planned.campaign.id, verdicts[0].pack if verdicts else "", out), out)
@@ -75,6 +99,15 @@ def _check_writable(out: Path) -> None:
     stage("check_writable")(out)
 
 
+def _check_browser(file: str, planned: plan.Plan) -> None:
+    """This machine has to do it all: a page that nobody can render would keep the round open for ever."""
+    if planned.campaign.crawl.browser and (
+        why := asyncio.run(rendering.trouble(os.environ.get("GOVCRAWL_CHROMIUM", "")))
+    ):
+        fix = "请安装（如 apt install chromium），或以环境变量 GOVCRAWL_CHROMIUM 指明其路径，或改为 browser = false"
+        raise InputError(file, 0, f"[crawl] browser = true 需要 Chromium，{why}；{fix}")
+
+
 def _plan_and_tell(file: str, store: Store) -> plan.Plan:
     planned = plan.plan(file, store, stage("standards")())
     for issue in planned.issues:
@@ -84,6 +117,8 @@ def _plan_and_tell(file: str, store: Store) -> plan.Plan:
         f"{planned.campaign.title}：登记 {planned.sites} 个网站，正常运行 {planned.running} 个，检查 {planned.chosen} 个"
         + (f"；{refused} 行不可用" if refused else "")
     )
+    if "GOVCRAWL_USER_AGENT" not in os.environ and not planned.campaign.crawl.allow_networks:
+        print("提示：请以环境变量 GOVCRAWL_USER_AGENT 告诉被查网站访问者的名称和联系方式", file=sys.stderr)
     return planned
 
 
@@ -127,8 +162,7 @@ def _worker(args: argparse.Namespace) -> int:
         os.environ.update(urls.environment())
         from govcrawl.worker import work
 
-        work(args.log_level)
-    return 0
+        return work(args.log_level)
 
 
 def _status(args: argparse.Namespace) -> int:
@@ -136,14 +170,16 @@ def _status(args: argparse.Namespace) -> int:
         if args.id:
             store.campaign(args.id)
         keys = [k for k in frontier.rounds() if not args.id or split_round(k)[0] == args.id]
-        sites = {key: _sites_of(store, key) for key in keys}
-        meters = {key: Meter(store.campaign(split_round(key)[0]), key, frontier, len(sites[key])) for key in keys}
+        meters = {key: _meter(key, store, frontier) for key in keys}
         time.sleep(args.over)
-        print(f"在线采集进程 {frontier.workers_alive()}")
-        for key in keys:
-            _print_round(key, meters[key])
+        print(f"在线采集进程 {frontier.workers_alive()}（被强行结束的进程最多再计 30 秒）")
+        for key, meter in meters.items():
+            if isinstance(meter, Meter):
+                _print_round(key, meter)
+            else:
+                print(f"{key}: 无法读取，采集进程不处理这一轮（{meter}）")
             if args.sites:
-                _print_sites(frontier.by_site(key), sites[key])
+                _print_sites(frontier.by_site(key), {site.code: site.name for site in store.sites(split_round(key)[0])})
         for key, (incomplete, why) in sorted(store.closed_rounds(args.id).items() if args.id else ()):
             cut_short = f"，{len(incomplete)} 个网站未能查全" if incomplete else ""
             print(f"{key}: 已结束{cut_short}" + (f"；{why}" if why else ""))
@@ -155,8 +191,13 @@ def _status(args: argparse.Namespace) -> int:
     return 0
 
 
-def _sites_of(store: Store, key: str) -> dict[str, str]:
-    return {site.code: site.name for site in store.sites(split_round(key)[0], chosen_only=True)}
+def _meter(key: str, store: Store, frontier: Frontier) -> Meter | Exception:
+    """Or why there is none."""
+    try:
+        campaign = store.campaign(split_round(key)[0])
+        return Meter(campaign, key, frontier, len(store.sites(campaign.id, chosen_only=True)))
+    except rounds.UNREADABLE as error:
+        return error
 
 
 def _print_round(key: str, meter: Meter) -> None:
@@ -165,6 +206,8 @@ def _print_round(key: str, meter: Meter) -> None:
     print(
         f"{key}: 计划 {now.planned} = 待办 {now.pending} + 在办 {now.leased} + 完成 {now.done} + 放弃 {now.dead}；{reading}"
         + (f"；租约到期 {now.expired}，迟到的回执 {now.stale}" if now.expired or now.stale else "")
+        + (f"；超出每站上限未采 {now.over_quota}" if now.over_quota else "")
+        + (f"；待渲染 {now.open_in['render']}（由装有 Chromium 的采集进程处理）" if now.open_in["render"] else "")
     )
 
 
@@ -181,7 +224,7 @@ def _rebuild(args: argparse.Namespace) -> int:
         known = False
         for key, done, new in rounds.rebuild(store.campaign(args.id), store, frontier):
             known = True
-            print(f"{key}: 已按 MongoDB 重建，补记完成 {done} 项，补入任务 {new} 项")
+            print(f"{key}: 已按 MongoDB 重建，完成 {done} 项，待办 {new} 项")
         if not known:
             print("没有进行中的轮次，无需重建")
     return 0
@@ -192,7 +235,9 @@ def _dead(args: argparse.Namespace) -> int:
     with opened() as (_, store, frontier):
         campaign = store.campaign(args.id)
         if args.revive:
-            print(f"{rounds.revive(campaign, store, frontier)} 项任务重新待办")
+            spoilt = sum(one.task is None for key in store.open_rounds(args.id) for one in frontier.dead(key))
+            hint = f"；其中 {spoilt} 项的消息已损坏，请运行 govcrawl rebuild" if spoilt else ""
+            print(f"{rounds.revive(campaign, store, frontier)} 项任务重新待办{hint}")
             return 0
         rows = [["轮次", "网站标识码", "类别", "网址", "原因"]]
         for key, found in store.dead(args.id).items():
@@ -238,7 +283,9 @@ def _report(args: argparse.Namespace) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
+    in_chinese()
     parser = argparse.ArgumentParser(prog="govcrawl", description="政府网站普查：采集、评判、通报")
+    parser.add_argument("--version", action="version", version=f"govcrawl {version('govcrawl')}")
     commands = parser.add_subparsers(required=True, metavar="命令")
 
     one = commands.add_parser("run", help="一份普查文件进，一份通报出；中断后再次运行即继续")
@@ -260,7 +307,7 @@ def _parser() -> argparse.ArgumentParser:
 
     one = commands.add_parser("status", help="各轮进度：计划 = 待办 + 在办 + 完成 + 放弃")
     one.add_argument("id", nargs="?", default="", help="普查编号")
-    one.add_argument("--over", type=float, default=1.0, metavar="秒", help="测速时长")
+    one.add_argument("--over", type=_seconds, default=1.0, metavar="秒", help="测速时长（默认 1 秒）")
     one.add_argument("--sites", action="store_true", help="逐个网站列出")
     one.set_defaults(run=_status)
 
@@ -289,6 +336,13 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--workers", type=_positive, default=max(os.cpu_count() or 1, 1))
     one.set_defaults(run=lambda args: demo.run(args.out, args.workers, main))
     return parser
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text) if text.replace(".", "", 1).isdecimal() else -1.0
+    if seconds < 0:
+        raise argparse.ArgumentTypeError("须为不小于 0 的秒数")
+    return seconds
 
 
 def _positive(text: str) -> int:

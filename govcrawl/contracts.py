@@ -96,6 +96,7 @@ class CrawlPlan:
     max_depth: int = 4
     delay_s: float = 1.0
     allow_networks: tuple[str, ...] = ()
+    browser: bool = False  #: pages that a script draws are rendered by Chromium
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,7 @@ class Campaign:
 
 # --- the crawl --------------------------------------------------------------------------------------------------
 
-Kind = Literal["site", "probe"]  #: the spider that does a task
+Kind = Literal["site", "probe", "render"]  #: the spider that does a task
 #: What a task's URL is believed to be; reading decides what it is.
 Role = Literal["home", "fragment", "column", "more", "article", "page", "link", "probe"]
 
@@ -168,7 +169,7 @@ class Lease:
     round_key: str  #: "<campaign>:<round>"
     id: bytes
     token: str
-    attempt: int  #: 1 for the first
+    attempt: int  #: at the page, 1 for the first; a lease that was lost with its worker is none
     task: Task
     at: float = 0.0  #: Unix time of the claim, by Redis's clock
     delay_s: float = 0.0  #: between two requests to one host, as its campaign has it
@@ -195,6 +196,7 @@ class Page:
     body: bytes = b""
     worker: str = ""
     error: str = ""
+    rendered: bool = False  #: ``body`` is what a browser made of the answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +258,9 @@ class ColumnFacts:
     cls: ColumnClass
     state: ColumnState
     items: tuple[Item, ...] = ()
-    next_pages: tuple[str, ...] = ()  #: further pages of this list that may hold newer items, best first
+    #: further pages of this list that may hold newer items, best first; of an unknown column also its frames, fragments and the
+    #: addresses that its scripts ask for entries
+    next_pages: tuple[str, ...] = ()
     why: str = ""  #: for blank and unknown: what was seen, in Chinese
 
 
@@ -283,6 +287,10 @@ class Letter:
 class HomeFacts:
     items: tuple[Item, ...]  #: every article-like link of the home page, dated where a date is shown
     nav_only: bool  #: the page is only an entry (导航页): second-level pages are judged instead
+    parts: tuple[
+        str, ...
+    ] = ()  #: frames and lists of this site that the page shows within itself: read as home pages too
+    drawn: str = ""  #: why a reader may see more entries than were read, in Chinese
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +303,42 @@ class FooterFacts:
     party_badge: str = ""
     error_report: str = ""
     organiser: str = ""
+    drawn: bool = False  #: a script draws the page or its foot: what wasn't seen may be there
+
+
+#: letters: some can be read by anyone; empty: it says that it has none; form: only a form to write one; script: a script draws it.
+BoardShows = Literal["letters", "empty", "form", "script", ""]
+
+
+@dataclass(frozen=True, slots=True)
+class BoardFacts:
+    """A message board's page, or a letter's; ``trail``: what breadcrumb and title call it, for what the standards exclude."""
+
+    shows: BoardShows
+    trail: tuple[str, ...] = ()
+
+
+NoticeKind = Literal["closed", "moved", "domain", "paused"]
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeFacts:
+    """A site's own word on its home page: 关停, 迁移, 域名变更, 暂停服务."""
+
+    kind: NoticeKind
+    text: str  #: the sentence
+    target: str = ""  #: the address it leads to, absolute, where it names one
+
+
+@dataclass(frozen=True, slots=True)
+class GuideFacts:
+    """A service guide (办事指南) and which of its eight elements are there."""
+
+    name: str
+    present: tuple[str, ...]
+    missing: tuple[str, ...]
+    forms: tuple[str, ...] = ()  #: URLs of files to download
+    names_form: bool = False  #: its text speaks of a form to fill in
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,16 +365,23 @@ class Facts:
     column: ColumnFacts | None = None
     article: ArticleFacts | None = None
     letters: tuple[Letter, ...] = ()
+    board: BoardFacts | None = None
+    guide: GuideFacts | None = None
+    notices: tuple[NoticeFacts, ...] = ()
     columns: tuple[ColumnLink, ...] = ()
     links: tuple[Link, ...] = ()  #: every http(s) link, absolute, fragment removed, in order, once each
     fragments: tuple[str, ...] = ()  #: same-site URLs whose HTML a script puts into the page ($.load, includes)
     footer: FooterFacts = FooterFacts()
-    text: str = ""  #: visible text without scripts, styles and hidden parts
+    #: visible text without scripts, styles and hidden parts; but for the home page and fragments also without navigation, trail,
+    #: side lists, friend links and footer, which are read there once
+    text: str = ""
 
 
 # --- the judge --------------------------------------------------------------------------------------------------
 
-ObservationKind = Literal["home", "column", "article", "letter", "dead_link", "footer", "challenge", "unread", "check"]
+ObservationKind = Literal[
+    "home", "column", "article", "letter", "guide", "notice", "dead_link", "footer", "challenge", "unread", "check"
+]
 
 
 @dataclass(frozen=True, slots=True)

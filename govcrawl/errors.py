@@ -2,7 +2,7 @@
 
     GovcrawlError
     ├── InputError            a file a person wrote can't be used: names the file, the line and the fix; exit status 2
-    ├── StoreUnavailable      Redis or MongoDB can't be reached, or an embedded one can't be started; exit status 2
+    ├── StoreUnavailable      Redis or MongoDB can't be reached, started, used or understood; exit status 2
     ├── OutputError           DIR can't be written; exit status 2
     ├── UnknownCampaign       no campaign of that id is stored; exit status 2
     ├── BadMessage            a message on the queue has not the form of a task; it is put aside, never executed
@@ -32,7 +32,7 @@ class StoreUnavailable(GovcrawlError):
 
     def __init__(self, store: str, address: str, reason: str) -> None:
         self.store, self.address = store, address
-        super().__init__(f"{store} 无法连接（{address}）：{reason}")
+        super().__init__(f"{store} 不可用（{address}）：{reason}")
 
 
 class OutputError(GovcrawlError):

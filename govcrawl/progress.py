@@ -38,7 +38,7 @@ class Meter:
 
     def _left(self, now: Counts, seconds: float) -> float | None:
         """The slower of the tasks still waiting and the visits still to come, which have a beat of their own."""
-        crawl = now.open_in["site"] + now.open_in["link"]
+        crawl = sum(now.open_in[queue] for queue in ("site", "link", "render"))
         ended = now.done + now.dead - now.visits
         pace = (ended - (self._first.done + self._first.dead - self._first.visits)) / seconds
         visits = 0.0

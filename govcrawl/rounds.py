@@ -7,87 +7,133 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, TypeVar
 
+import msgspec
+import redis
 from pymongo.errors import PyMongoError
+from redis.exceptions import LockError
 
-from govcrawl.contracts import Campaign
-from govcrawl.errors import UnknownCampaign
+from govcrawl.contracts import Campaign, Task
+from govcrawl.errors import BadMessage, UnknownCampaign
 from govcrawl.frontier.frontier import QUEUES, Frontier, round_key, split_round
 from govcrawl.seeds import seeds
 from govcrawl.store import Store
 
 logger = logging.getLogger(__name__)
-CRAWL = ("site", "link")
+T = TypeVar("T")
+CRAWL = ("site", "link", "render")
 VITAL = ("home", "column", "more", "fragment", "probe")  #: a site that lacks one of these was not inspected as planned
 PARTIAL = "可用性监测尚未结束，本通报按已完成的访问次数统计。"
-RESTORE_LOCK_S = 60  #: one worker at a time puts a round back
+FILL_LOCK_S = 30.0  #: whoever fills a round says at least so often that he is at it
+#: What is stored of a round is not there, or was written by another version.
+UNREADABLE = (UnknownCampaign, msgspec.ValidationError, BadMessage)
 
 
 def open_round(campaign: Campaign, number: int, store: Store, frontier: Frontier) -> int:
     """Puts a round on the queue: what is not stored yet.  Returns how many tasks are new on the queue.
 
-    Called again while the round runs, it changes nothing; called after Redis lost its data, it rebuilds the round.
+    Called again while the round runs, it changes nothing; called after Redis lost its data, it fills the round anew.
     """
     key = round_key(campaign.id, number)
     store.open_round(campaign.id, number)
-    known = frontier.exists(key)
-    frontier.open_round(campaign, number)
-    return _fill(campaign, number, store, frontier, stored=not known)
+    with _filling(key, frontier) as lock:
+        return _fill(campaign, number, store, frontier, lock)[1]
 
 
 def rebuild(campaign: Campaign, store: Store, frontier: Frontier) -> Iterator[tuple[str, int, int]]:
-    """Makes the open rounds on Redis agree with what is stored, whatever state they are in.
-
-    Yields per round its key, the tasks that turned out to be done, and those that were missing.
+    """Fills the open rounds anew from what is stored, whatever state they are in on Redis.  Workers may be at work: what they hold is
+    fetched again.  Yields per round its key, and how many tasks are done and to do.
     """
-    for number in sorted(split_round(key)[1] for key in store.open_rounds(campaign.id)):
-        key = round_key(campaign.id, number)
-        frontier.open_round(campaign, number)
-        before = frontier.counts(key)
-        _fill(campaign, number, store, frontier, stored=True)
-        now = frontier.counts(key)
-        yield key, now.done - before.done, now.planned - before.planned
+    for key in store.open_rounds(campaign.id):
+        with _filling(key, frontier) as lock:
+            frontier.break_up(key)
+            yield key, *_fill(campaign, split_round(key)[1], store, frontier, lock)
 
 
-def restore(store: Store, frontier: Frontier) -> bool:
+def restore(store: Store, frontier: Frontier, told: set[str]) -> bool:
     """For workers: open rounds that Redis does not hold (whole) are put back by one of them.  Returns whether all are there now;
-    False too where MongoDB is away.
+    False too where MongoDB is away.  Rounds that can't be put back are left alone; ``told``: of which the log said so.
     """
     try:
-        absent = [key for key in store.open_rounds() if not frontier.exists(key)]
-        return sum(_put_back(key, store, frontier) for key in absent) == len(absent)
+        there = [_is_there(key, store, frontier, told) for key in store.open_rounds()]
     except PyMongoError as error:
         logger.warning("MongoDB is away, open rounds can't be checked: %s", str(error).partition(",")[0])
         return False
+    return all(there)
 
 
-def _put_back(key: str, store: Store, frontier: Frontier) -> bool:
-    """False where another worker is at it."""
-    lock = f"gc:restoring:{key}"
-    if not frontier.client.set(lock, 1, nx=True, ex=RESTORE_LOCK_S):
-        return False
+def _is_there(key: str, store: Store, frontier: Frontier, told: set[str]) -> bool:
     try:
-        campaign, number = split_round(key)
-        if key in store.open_rounds() and not frontier.exists(key):  # else it was just closed, or put back by another
-            logger.warning("Round %s is not on Redis; it is filled from MongoDB", key)
-            open_round(store.campaign(campaign), number, store, frontier)
-    except UnknownCampaign as error:
-        logger.error("A round of no stored campaign is left alone: %s", error)
-    finally:  # whoever failed must not keep the others waiting
-        frontier.client.delete(lock)
+        if frontier.exists(key):
+            told.discard(key)
+        elif key not in told:
+            return _put_back(key, store, frontier)
+    except UNREADABLE as error:
+        leave_alone(key, error, told)
     return True
 
 
-def _fill(campaign: Campaign, number: int, store: Store, frontier: Frontier, stored: bool) -> int:
-    """Stored tasks are done, what they led to is planned; in this order, so that nothing stored is fetched again."""
+def leave_alone(key: str, error: Exception, told: set[str]) -> None:
+    """A round, or a campaign, of which nobody can say what is to be done keeps no other waiting.  Said once."""
+    if key not in told:
+        told.add(key)
+        logger.error("%s can't be read from MongoDB and is left alone: %s", key, error)
+
+
+def _put_back(key: str, store: Store, frontier: Frontier) -> bool:
+    """False where another is at it."""
+    try:
+        with _filling(key, frontier, wait=False) as lock:
+            campaign, number = split_round(key)
+            # else it was just closed, or put back by another
+            if key in store.open_rounds() and not frontier.exists(key):
+                logger.warning("Round %s is not on Redis; it is filled from MongoDB", key)
+                _fill(store.campaign(campaign), number, store, frontier, lock)
+    except LockError:
+        return False
+    return True
+
+
+@contextmanager
+def _filling(key: str, frontier: Frontier, wait: bool = True) -> Iterator[Any]:
+    """One at a time.  Raises LockError where another is at it and is not waited for, or took over from one who was thought dead."""
+    lock = frontier.client.lock(f"gc:filling:{key}", timeout=FILL_LOCK_S, thread_local=False)
+    if not lock.acquire(blocking=wait):
+        raise LockError(f"{key} is being filled")
+    try:
+        yield lock
+    finally:
+        with suppress(redis.RedisError):  # then it ends by itself; another's is not touched
+            lock.release()
+
+
+def _fill(campaign: Campaign, number: int, store: Store, frontier: Frontier, lock: Any) -> tuple[int, int]:
+    """Stored tasks are done, what they led to is planned; in this order, so that nothing stored is fetched again.  Returns how many
+    became done and how many are new on the queue.
+    """
     key = round_key(campaign.id, number)
-    if stored:
-        frontier.mark_done(key, (task for task, _ in store.finished(campaign.id, number)))
-        frontier.add(key, (child for _, children in store.finished(campaign.id, number) for child in children))
+    done = new = 0
+    whole = frontier.exists(key)
+    if not whole:
+        frontier.clear(key)
+    frontier.open_round(campaign, number)
+    if not whole:
+        done = frontier.mark_done(key, _renewing(lock, store.finished(campaign.id, number)))
+        new = frontier.add(key, _renewing(lock, store.led_to(campaign.id, number)))
     sites, columns = store.sites(campaign.id, chosen_only=True), store.registered_columns(campaign.id)
-    new = frontier.add(key, seeds(campaign, sites, columns, frontier.now()))
+    new += frontier.add(key, _renewing(lock, seeds(campaign, sites, columns, frontier.now())))
+    lock.reacquire()
     frontier.built(key)  # last: a filling that was interrupted is done again
-    return new
+    return done, new
+
+
+def _renewing(lock: Any, things: Iterable[T]) -> Iterator[T]:
+    for n, thing in enumerate(things):
+        if n % 500 == 0:
+            lock.reacquire()
+        yield thing
 
 
 # --- the end of a round ---
@@ -139,7 +185,12 @@ def already_closed(store: Store, campaign: str, key: str, wait: bool) -> bool:
 def incomplete_sites(frontier: Frontier, key: str) -> set[str]:
     """Sites with pages or links left, or with a page or visit that was given up for a reason of ours and can't be done without."""
     left = {site for site, n in frontier.by_site(key, CRAWL).items() if n["pending"] + n["leased"]}
-    return left | {one.site for one in frontier.dead(key) if one.task is None or one.task.role in VITAL}
+    return left | {one.site for one in frontier.dead(key) if one.task is None or _is_vital(one.task)}
+
+
+def _is_vital(task: Task) -> bool:
+    """A page that was not rendered has been read all the same, and what could not be told is named."""
+    return task.role in VITAL and task.kind != "render"
 
 
 def revive(campaign: Campaign, store: Store, frontier: Frontier) -> int:

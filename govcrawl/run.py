@@ -18,17 +18,19 @@ from types import FrameType
 from typing import IO
 
 import redis
+from pymongo.errors import PyMongoError
 from tqdm import tqdm
 
 from govcrawl import services
 from govcrawl.contracts import Campaign
-from govcrawl.errors import GovcrawlError
+from govcrawl.errors import GovcrawlError, StoreUnavailable
 from govcrawl.frontier.frontier import Frontier, round_key
 from govcrawl.progress import Meter
 from govcrawl.rounds import CRAWL, already_closed, close, open_round, over
 from govcrawl.store import Store
 
 POLL_S = 0.5
+SAY_S = 10.0  #: between two lines of the same kind
 STOP_S = 60.0  #: a worker must have given back what it holds within this time after SIGTERM
 MAX_RESTARTS = 20  #: of dead workers in one run: beyond, something is wrong that a restart does not mend
 
@@ -39,11 +41,14 @@ class Workers:
 
     count: int
     environment: dict[str, str]
+    embedded: bool = False  #: the stores are
     _processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
     _restarts: int = 0
 
     def keep_alive(self) -> None:
-        """Starts what is missing.  Raises GovcrawlError where too many died in this run."""
+        """Starts what is missing.  Raises GovcrawlError where too many died in this run, or a store that only we can start."""
+        if self.embedded:
+            self._check_stores()
         dead = [p for p in self._processes if p.poll() is not None]
         self._restarts += len(dead)
         if self._restarts > MAX_RESTARTS:
@@ -51,6 +56,14 @@ class Workers:
         self._processes = [p for p in self._processes if p.poll() is None]
         while len(self._processes) < self.count:
             self._processes.append(self._start(len(self._processes) + 1))
+
+    def _check_stores(self) -> None:
+        try:
+            services.check_embedded()
+        except StoreUnavailable:  # nobody can finish what he holds
+            for process in self._processes:
+                process.kill()
+            raise
 
     def _start(self, number: int) -> subprocess.Popen[bytes]:
         with _log(f"worker-{number}.log") as log:
@@ -78,7 +91,7 @@ class Workers:
 
 def crawl(campaign: Campaign, store: Store, frontier: Frontier, urls: services.Urls, workers: int, wait: bool) -> None:
     """Does all rounds of a planned campaign.  ``wait`` False: a round ends with its crawl, its visits are cut short."""
-    crew = Workers(workers, urls.environment())
+    crew = Workers(workers, urls.environment(), urls.embedded)
     try:
         for number in range(1, campaign.rounds + 1):
             key = round_key(campaign.id, number)
@@ -93,22 +106,24 @@ def crawl(campaign: Campaign, store: Store, frontier: Frontier, urls: services.U
 
 
 def _do_round(campaign: Campaign, number: int, store: Store, frontier: Frontier, crew: Workers, wait: bool) -> None:
-    """Until nothing is open.  A Redis that is away is waited for; one that came back empty is filled again."""
+    """Until nothing is open.  A store that is away is waited for; a Redis that came back empty is filled again."""
     key, queues = round_key(campaign.id, number), (*CRAWL, "probe") if wait else CRAWL
     open_round(campaign, number, store, frontier)
+    said, done = -SAY_S, False
     with _progress(campaign, key, store, frontier) as show:
-        while True:
+        while not done:
             try:
                 if not frontier.exists(key):
                     open_round(campaign, number, store, frontier)
-                if over(key, queues, frontier):
-                    break
+                done = over(key, queues, frontier)
                 show()
-            except redis.RedisError as error:
-                sys.stderr.write(f"Redis 暂时无法连接，等待恢复：{error}\n")
-            crew.keep_alive()
-            time.sleep(POLL_S)
-        show()
+            except (redis.RedisError, PyMongoError) as error:
+                if time.monotonic() - said > SAY_S:
+                    said = time.monotonic()
+                    sys.stderr.write(f"存储暂时不可用，等待恢复：{str(error).partition(',')[0]}\n")
+            if not done:
+                crew.keep_alive()
+                time.sleep(POLL_S)
 
 
 @contextmanager
@@ -124,7 +139,7 @@ def _progress(campaign: Campaign, key: str, store: Store, frontier: Frontier) ->
         if not bar.disable:
             bar.total, bar.n = max(reading.counts.planned, 1), reading.counts.done + reading.counts.dead
             bar.set_description_str(f"{key} {reading}")
-        elif time.monotonic() - last_line > 10:
+        elif time.monotonic() - last_line > SAY_S:
             last_line = time.monotonic()
             sys.stderr.write(f"{key} {reading}\n")
 

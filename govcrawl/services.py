@@ -10,6 +10,7 @@ from __future__ import annotations
 import atexit
 import fcntl
 import json
+import logging
 import os
 import shutil
 import socket
@@ -29,6 +30,7 @@ import redis
 
 from govcrawl.errors import StoreUnavailable
 
+logger = logging.getLogger(__name__)
 START_S = 30.0  #: a store must answer within this time after its start
 STOP_S = 20.0  #: and must have written its data within this time after SIGTERM
 REPLICA_SET = "secantus"
@@ -39,6 +41,7 @@ DATABASE = "govcrawl"
 class Urls:
     redis: str
     mongodb: str
+    embedded: bool = False
 
     def environment(self) -> dict[str, str]:
         """For child processes: they use the stores that this process holds."""
@@ -58,7 +61,7 @@ def stores() -> Iterator[Urls]:
     if len(missing) == 1:  # half of a campaign's data would lie where nobody looks for it
         raise StoreUnavailable("存储", "环境变量", "REDIS_URL 和 MONGODB_URI 须同时设置，或都不设置（使用内置存储）")
     with embedded(missing) as started:
-        urls = Urls(**(given | started))
+        urls = Urls(**(given | started), embedded=bool(started))
         _check(urls)
         yield urls
 
@@ -113,6 +116,17 @@ def _stop_if_last(users: IO[str], run: Path) -> None:
     for record in sorted(run.glob("*.json"), reverse=True):
         _stop(json.loads(record.read_text())["pid"])
         record.unlink()
+
+
+def check_embedded() -> None:
+    """Nobody starts an embedded store again but the next command.  Raises StoreUnavailable where one has ended."""
+    for record in sorted((home() / "run").glob("*.json")):
+        server = json.loads(record.read_text())
+        if not _alive(server["pid"]):
+            reason = (
+                f"内置服务已意外退出；再次运行同一命令即重新启动并从中断处继续，日志见 {record.with_suffix('.log')}"
+            )
+            raise StoreUnavailable(record.stem, redact(server["url"]), reason)
 
 
 def _stop(pid: int) -> None:
@@ -240,9 +254,16 @@ def _mongodb_answers(url: str) -> bool:
 def _check(urls: Urls) -> None:
     try:
         with redis.Redis.from_url(urls.redis, socket_connect_timeout=5, socket_timeout=5) as client:
-            client.ping()
+            policy = str(client.info("memory").get("maxmemory_policy", ""))
     except (redis.RedisError, ValueError) as error:
         raise StoreUnavailable("Redis", redact(urls.redis), f"{error}；请检查 REDIS_URL 或启动该服务") from error
+    if policy.startswith("allkeys"):  # it would throw away tasks, one by one and unseen
+        reason = f"maxmemory-policy 为 {policy}，内存不足时会丢弃任务；请在该服务上设为 noeviction"
+        raise StoreUnavailable("Redis", redact(urls.redis), reason)
+    if policy.startswith("volatile"):
+        logger.warning(
+            "Redis 的 maxmemory-policy 为 %s，内存不足时同一主机的访问间隔可能缩短；请设为 noeviction", policy
+        )
     try:
         with pymongo.MongoClient[dict[str, Any]](urls.mongodb, serverSelectionTimeoutMS=5000) as mongo:
             mongo.admin.command("ping")

@@ -1,7 +1,7 @@
 """Scrapy settings of a worker.  This file is the manual: every key with its unit, its default and the reason.
 
 Environment: ``REDIS_URL``, ``MONGODB_URI`` (production's stores), ``GOVCRAWL_HOME`` (folder of the embedded stores, evidence and
-logs; ``./.govcrawl``), ``GOVCRAWL_USER_AGENT`` (how the monitor names itself; give a contact).
+logs; ``./.govcrawl``), ``GOVCRAWL_USER_AGENT`` (how the monitor names itself; give a contact), ``GOVCRAWL_CHROMIUM`` (the browser).
 """
 
 from __future__ import annotations
@@ -13,9 +13,7 @@ from govcrawl import services
 BOT_NAME = "govcrawl"
 SPIDER_MODULES = ["govcrawl.spiders"]
 #: No word that firewalls refuse ("link", "scan", "bot"); sites that refuse monitors can list it.
-USER_AGENT = os.environ.get(
-    "GOVCRAWL_USER_AGENT", "Mozilla/5.0 (compatible; govcrawl/0.1; +https://example.invalid/contact)"
-)
+USER_AGENT = os.environ.get("GOVCRAWL_USER_AGENT", "Mozilla/5.0 (compatible; govcrawl/0.1)")
 
 # --- stores ---
 REDIS_URL = os.environ.get("REDIS_URL", "")  # empty: the embedded store, started or joined when a spider starts
@@ -50,6 +48,7 @@ DOWNLOAD_HANDLERS = {
     "ftp": None,
     "s3": None,
 }  # only the web, and only through the guard
+DEFAULT_REQUEST_HEADERS = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Language": "zh-CN,zh;q=0.9"}
 CONCURRENT_REQUESTS = 32
 CONCURRENT_REQUESTS_PER_DOMAIN = 8  # a cap on this worker's sockets; Redis's slots decide the pace
 DOWNLOAD_DELAY = 0.0  # s; the pace is kept over all workers by the frontier, not by each worker
@@ -62,6 +61,14 @@ SCRAPER_SLOT_MAX_ACTIVE_SIZE = (
 FETCH_ATTEMPTS = 3  # tries at a page that times out or breaks off, before that is its result
 RETRY_WAIT_S = 3.0  # s before the second try, doubled for each further one; shorter where the campaign's delay is tiny
 
+# --- how a worker renders what a script draws (campaigns with ``browser = true``) ---
+CHROMIUM = os.environ.get(
+    "GOVCRAWL_CHROMIUM", ""
+)  # name or path of the program; empty: looked for under its usual names
+RENDER_ALONE_S = 15.0  # s a page may compute while nothing it asked for is awaited; then it counts as not rendered
+RENDER_TOTAL_S = 180.0  # s for all of it; at one request a second a page with 20 scripts needs 20
+RENDER_MEMORY_MB = 2048  # for each process of the browser: a page that wants more crashes in its tab
+
 # --- what is switched off: redirects and retries are tasks of their own, cookies and referrers tell sites nothing ---
 ROBOTSTXT_OBEY = False  # an inspection by the sites' own superior office; the register is the permission
 COOKIES_ENABLED = False
@@ -71,12 +78,9 @@ RETRY_ENABLED = False
 REFERER_ENABLED = False
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False  # Scrapy ≥ 2.18 would run code for whoever holds a token
-DOWNLOADER_MIDDLEWARES_BASE = {
-    "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
-    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": 590,
-}
+DOWNLOADER_MIDDLEWARES_BASE: dict[str, int] = {}  # the download handler sends the headers and decompresses
 SPIDER_MIDDLEWARES_BASE: dict[str, int] = {}
-EXTENSIONS_BASE = {"scrapy.extensions.corestats.CoreStats": 0, "scrapy.extensions.logstats.LogStats": 0}
+EXTENSIONS_BASE = {"scrapy.extensions.logstats.LogStats": 0}  # the scheduler counts for it; a signal a page costs more
 
 # --- results ---
 ITEM_PIPELINES = {
@@ -87,6 +91,9 @@ ITEM_PIPELINES = {
 CONCURRENT_ITEMS = 1  # a response yields exactly one item; more would only cost tasks
 PERSIST_BATCH = 64  # results in one bulk write
 PERSIST_WAIT_S = 0.25  # s a result waits for others
+STORE_PATIENCE_S = (
+    300.0  # s without MongoDB after which a worker gives its tasks to others, and claims none until it can store again
+)
 
 LOG_LEVEL = "INFO"
 LOG_FORMATTER = "govcrawl.spiders.base.FewWords"  # no log record for each page and item: they are in MongoDB

@@ -1,12 +1,14 @@
 """MongoDB: the plan and the results, the truth that everything else can be rebuilt from.
 
-Every ``_id`` follows from what the document is (campaign, round, task, site …), and every write is an upsert: twice is once.
+Every ``_id`` follows from what the document is (campaign, round, task, site …), and every write is an upsert: twice is once.  Results
+bear ``claimed``, when their lease was given (Unix seconds of Redis's clock): what was claimed later is never replaced by what was claimed
+earlier, so a worker that slept and lost its lease changes nothing.
 
     campaigns     {_id: campaign, …Campaign}                            sites     {_id: "<campaign>:<code>", …Site, chosen}
     columns       {_id: "<campaign>:<n>", …RegisteredColumn}            verdicts  {_id: "<campaign>:<code>:<pack>", …Verdict}
-    pages         {_id: "<campaign>:<round>:<task id>", site, url, role, outcome, status, at, seconds, sha256, size, children, evidence}
+    pages         {_id: "<campaign>:<round>:<task id>", site, url, role, rendered, outcome, status, at, seconds, sha256, size, …}
     probes        {_id: "<campaign>:<round>:<code>:<visit>", …Probe}    findings  {_id: finding id + pack, …Finding}
-    observations  {_id: page _id + kind + key, …Observation}            rounds    {_id: "<campaign>:<round>", open, incomplete, why}
+    observations  {_id: page _id + claimed + kind + key, …Observation}  rounds    {_id: "<campaign>:<round>", open, incomplete, why}
     dead          {_id: "<campaign>:<round>:<task id>", site, url, role, reason}: given up when their round was closed
 
 Days are ISO strings, moments are BSON dates (UTC).
@@ -15,6 +17,7 @@ Days are ISO strings, moments are BSON dates (UTC).
 from __future__ import annotations
 
 import atexit
+import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
@@ -23,15 +26,18 @@ from typing import Any, TypeVar
 
 import msgspec
 import pymongo
-from pymongo import ReplaceOne
+from pymongo import DeleteMany, ReplaceOne, UpdateOne
 from pymongo.collection import Collection
 from pymongo.database import Database
 
-from govcrawl.contracts import Campaign, Observation, Probe, RegisteredColumn, Result, Site, Task, Verdict
+from govcrawl.contracts import Campaign, Lease, Observation, Probe, RegisteredColumn, Result, Site, Task, Verdict
 from govcrawl.errors import UnknownCampaign
 from govcrawl.frontier.codec import decode, encode
 from govcrawl.frontier.frontier import Dead, round_key, split_round
 from govcrawl.services import DATABASE
+
+#: Scrapy lets every logger speak; the driver's account of its commands, which nobody keeps, is a fifth of a write.
+logging.getLogger("pymongo").setLevel(logging.INFO)
 
 T = TypeVar("T")
 Document = dict[str, Any]
@@ -41,7 +47,7 @@ INDEXES: dict[str, list[list[tuple[str, int]]]] = {
     "columns": [[("campaign", 1), ("site", 1)]],
     "pages": [[("campaign", 1), ("round", 1), ("site", 1)]],
     "probes": [[("campaign", 1), ("site", 1)]],
-    "observations": [[("campaign", 1), ("site", 1)]],
+    "observations": [[("campaign", 1), ("site", 1)], [("page", 1), ("claimed", 1)]],
     "rounds": [[("open", 1)]],
     "dead": [[("campaign", 1)]],
     "verdicts": [[("campaign", 1), ("pack", 1)]],
@@ -101,9 +107,6 @@ class Store:
             raise UnknownCampaign(id_)
         return _load(document, Campaign)
 
-    def campaigns(self) -> list[str]:
-        return sorted(d["_id"] for d in self.db["campaigns"].find({}, {"_id": 1}))
-
     def sites(self, campaign: str, chosen_only: bool = False) -> list[Site]:
         found = self.db["sites"].find({"campaign": campaign} | ({"chosen": True} if chosen_only else {}))
         return sorted((_load(d, Site) for d in found), key=lambda s: s.code)
@@ -115,16 +118,27 @@ class Store:
 
     def save_results(self, results: Sequence[Result]) -> None:
         """Pages, visits and observations of finished tasks, in bulk.  Durable when it returns."""
-        observations = [_observation(o) for r in results for o in r.observations]
-        visits = [_probe(r.probe, split_round(r.lease.round_key)[0]) for r in results if r.probe]
-        _upsert(self.db["observations"], observations)
-        _upsert(self.db["probes"], visits)
-        # last: a page that is stored has all of its observations
-        _upsert(self.db["pages"], [_page(r) for r in results])
+        pages = [_page(r) for r in results]
+        _upsert(self.db["observations"], [_observation(o, r.lease) for r in results for o in r.observations])
+        _replace_earlier(self.db["probes"], [_probe(r.probe, r.lease) for r in results if r.probe])
+        # after them: a page that is stored has all of its observations
+        _replace_earlier(self.db["pages"], pages)
+        self._forget_overtaken([page["_id"] for page in pages])
+
+    def _forget_overtaken(self, pages: Sequence[str]) -> None:
+        """Observations of these pages that an earlier exchange left, or a late worker just wrote."""
+        stored = self.db["pages"].find({"_id": {"$in": pages}}, {"claimed": 1})
+        old = [DeleteMany({"page": d["_id"], "claimed": {"$lt": d["claimed"]}}) for d in stored]
+        if old:
+            self.db["observations"].bulk_write(old, ordered=False)
 
     def observations(self, campaign: str, site: str) -> Iterator[Observation]:
-        for document in self.db["observations"].find({"campaign": campaign, "site": site}):
-            yield _load(document, Observation)
+        """What was seen in the exchanges that the pages hold; not what a worker left that died over another."""
+        query = {"campaign": campaign, "site": site}
+        claimed = {d["_id"]: d["claimed"] for d in self.db["pages"].find(query, {"claimed": 1})}
+        for document in self.db["observations"].find(query):
+            if document["claimed"] == claimed.get(document["page"]):
+                yield _load(document, Observation)
 
     def probes(self, campaign: str, site: str) -> Iterator[Probe]:
         for document in self.db["probes"].find({"campaign": campaign, "site": site}):
@@ -140,10 +154,15 @@ class Store:
         query = {"campaign": campaign, "site": site, "outcome": "ok", "role": {"$nin": ["link", "probe"]}}
         return len({d["url"] for d in self.db["pages"].find(query, {"url": 1})})
 
-    def finished(self, campaign: str, number: int) -> Iterator[tuple[Task, list[Task]]]:
-        """Tasks of a round whose result is stored, each with the tasks it led to: all that a rebuild of the queue needs."""
-        for document in self.db["pages"].find({"campaign": campaign, "round": number}, {"task": 1, "children": 1}):
-            yield decode(document["task"]), [decode(child) for child in document["children"]]
+    def finished(self, campaign: str, number: int) -> Iterator[Task]:
+        """Tasks of a round whose result is stored.  Raises BadMessage, as ``led_to``: together all that fills the queue again."""
+        for document in self.db["pages"].find({"campaign": campaign, "round": number}, {"task": 1}):
+            yield decode(document["task"])
+
+    def led_to(self, campaign: str, number: int) -> Iterator[Task]:
+        """What they led to."""
+        for document in self.db["pages"].find({"campaign": campaign, "round": number}, {"children": 1}):
+            yield from map(decode, document["children"])
 
     # --- rounds ---
 
@@ -221,6 +240,21 @@ def _upsert(collection: Collection[Document], documents: Sequence[Document]) -> 
         collection.bulk_write([ReplaceOne({"_id": i}, d, upsert=True) for i, d in unique.items()], ordered=False)
 
 
+def _replace_earlier(collection: Collection[Document], documents: Sequence[Document]) -> None:
+    """Each becomes what is stored, unless that was claimed later.  The filter names the ``_id`` alone: an insert that meets another is then
+    tried again by the server, and every server finds it by its index.
+    """
+    if documents:
+        collection.bulk_write(
+            [UpdateOne({"_id": d["_id"]}, [_unless_later(d)], upsert=True) for d in documents], ordered=False
+        )
+
+
+def _unless_later(document: Document) -> Document:
+    later = {"$gt": ["$claimed", document["claimed"]]}
+    return {"$replaceWith": {"$cond": [later, "$$ROOT", {"$literal": document}]}}
+
+
 def _document(thing: Any, id_: str, **more: Any) -> Document:
     document: Document = msgspec.to_builtins(thing, builtin_types=(datetime, bytes))
     document.update(more)
@@ -232,12 +266,13 @@ def _load(document: Mapping[str, Any], kind: type[T]) -> T:
     return msgspec.convert(document, kind)
 
 
-def _observation(seen: Observation) -> Document:
-    return _document(seen, f"{seen.page}:{seen.kind}:{seen.key}")
+def _observation(seen: Observation, lease: Lease) -> Document:
+    return _document(seen, f"{seen.page}:{round(lease.at * 1000)}:{seen.kind}:{seen.key}", claimed=lease.at)
 
 
-def _probe(probe: Probe, campaign: str) -> Document:
-    return _document(probe, f"{campaign}:{probe.round}:{probe.site}:{probe.visit}", campaign=campaign)
+def _probe(probe: Probe, lease: Lease) -> Document:
+    campaign = split_round(lease.round_key)[0]
+    return _document(probe, f"{campaign}:{probe.round}:{probe.site}:{probe.visit}", campaign=campaign, claimed=lease.at)
 
 
 def page_id(round_key: str, task: bytes) -> str:
@@ -256,6 +291,7 @@ def _page(result: Result) -> Document:
         "role": lease.task.role,
         "kind": result.facts.kind if result.facts else None,
         "title": result.facts.title if result.facts else "",
+        "rendered": page.rendered,
         "outcome": page.outcome,
         "status": page.status,
         "error": page.error,
@@ -265,6 +301,7 @@ def _page(result: Result) -> Document:
         "sha256": sha256(page.body).hexdigest() if page.body else "",
         "worker": page.worker,
         "attempt": lease.attempt,
+        "claimed": lease.at,
         "evidence": msgspec.to_builtins(result.evidence),
         "task": encode(lease.task),
         "children": [encode(child) for child in result.children],

@@ -1,8 +1,10 @@
-"""One crawling worker: both spiders in one process, until SIGTERM."""
+"""One crawling worker: all spiders in one process, until SIGTERM."""
 
 from __future__ import annotations
 
+import asyncio
 import gc
+import logging
 import os
 import signal
 import threading
@@ -11,12 +13,16 @@ import time
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
+from govcrawl.rendering.chromium import find
+
+logger = logging.getLogger(__name__)
 YOUNG_OBJECTS = 50_000  #: a page makes thousands that die with it; looking for cycles after every 700 is for nothing
 
 
-def work(log_level: str = "INFO") -> None:
+def work(log_level: str = "INFO") -> int:
     """Serves every round on the queue.  SIGTERM or Ctrl-C: finishes what it holds, then returns; a second one stops it where it is,
-    and its leases go back to the queue when they expire.
+    and its leases go back to the queue when they expire.  Returns the exit status: 1 where a spider ended by itself; the others are
+    then stopped too, for whoever watches this process can start it anew.
     """
     if "GOVCRAWL_PARENT" in os.environ:
         threading.Thread(target=_end_with, args=(int(os.environ["GOVCRAWL_PARENT"]),), daemon=True).start()
@@ -24,11 +30,20 @@ def work(log_level: str = "INFO") -> None:
     settings.setmodule("govcrawl.settings", priority="project")
     settings.set("LOG_LEVEL", log_level, priority="cmdline")
     process = AsyncCrawlerProcess(settings)
-    process.crawl("site")
-    process.crawl("probe")
+    for spider in _spiders(settings["CHROMIUM"]):
+        process.crawl(spider).add_done_callback(lambda _: asyncio.ensure_future(process.stop()))
     gc.freeze()  # what is loaded by now stays
     gc.set_threshold(YOUNG_OBJECTS, 20, 50)
     process.start()
+    return int(process.bootstrap_failed)
+
+
+def _spiders(chromium: str) -> tuple[str, ...]:
+    """Whoever has no browser takes no pages to render."""
+    if find(chromium):
+        return "site", "probe", "render"
+    logger.info("Chromium is not installed here: pages that a script draws are left to workers that have it")
+    return "site", "probe"
 
 
 def _end_with(parent: int) -> None:

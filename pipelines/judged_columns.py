@@ -84,7 +84,8 @@ def _once(looks: Mapping[str, Sequence[Observation]]) -> list[Sequence[Observati
 
 def _read(looks: Sequence[Observation], seen: Seen, pack: Pack) -> JudgedColumn:
     """One column from all looks at it and at the further pages of its list."""
-    first = min(looks, key=lambda o: o.url != o.data["column"])
+    # what a browser saw, where that is more, is the evidence: the plain page shows an empty frame
+    first = min(looks, key=lambda o: (o.url != o.data["column"], o.data["state"] == "unknown"))
     url = first.data["column"]
     items = [entry for o in looks for entry in entries(o)]
     state = _merge({o.data["state"] for o in looks}, bool(items))

@@ -53,12 +53,16 @@ def rule_on_home(case: Case, columns: Columns) -> list[Ruling]:
         return [_second_level(case, columns, looks[-1])]
     until = case.seen.until(looks)
     dated = date_items(_items(looks), case.seen, until, case.pack.veto.home_not_updated.window_days)
-    clouded = any(identity(o.url) in case.seen.clouded for o in looks)
+    drawn = all(o.data.get("drawn") for o in looks)
+    clouded = drawn or any(identity(o.url) in case.seen.clouded for o in looks)
     stale = _stale(dated, clouded)
     later = (_later(dated.later),) if dated.later else ()
     untold = (_untold(clouded),) if stale is None else ()
-    few = [] if stale else [_few_updates(case, looks, until, clouded)]
-    return [_not_updated(case, stale, dated.newest, looks[-1], (*untold, *later)), *few]
+    few = [_few_updates(case, looks, until, clouded)]
+    if not stale:
+        return [Ruling("home_not_updated", doubts=(*untold, *later)), *few]
+    seen = {"items": dated.items, "dated": dated.dated}
+    return [_not_updated(case, dated.newest, looks[-1], seen, (*untold, *later))]
 
 
 def _stale(dated: Dated, clouded: bool) -> bool | None:
@@ -85,15 +89,15 @@ def _second_level(case: Case, columns: Columns, shown: Observation) -> Ruling:
     if unknown or not known:
         doubt = Doubt("首页仅为导航入口，二级页面未能全部判断，未能判断是否更新", Weight.MAY_FAIL)
         return Ruling("home_not_updated", doubts=(doubt,))
-    return _not_updated(case, True, newest, shown, ())
+    pages = sum(c.dated.items > 0 for c in columns.judged if c.dated)
+    return _not_updated(case, newest, shown, {"second_level": pages}, ())
 
 
 def _not_updated(
-    case: Case, stale: bool | None, newest: date | None, shown: Observation, doubts: tuple[Doubt, ...]
+    case: Case, newest: date | None, shown: Observation, seen: dict[str, int], doubts: tuple[Doubt, ...]
 ) -> Ruling:
-    if not stale:
-        return Ruling("home_not_updated", doubts=doubts)
-    detail = {"newest": newest.isoformat() if newest else None}
+    """``seen``: what was looked at: items of the home page, of them dated; or lists of the second level."""
+    detail = {"newest": newest.isoformat() if newest else None, "count": 0, **seen}
     return Ruling("home_not_updated", (case.finding("home_not_updated", detail, shown),), veto=True, doubts=doubts)
 
 
@@ -105,7 +109,8 @@ def _few_updates(case: Case, looks: Sequence[Observation], until: date, clouded:
         return Ruling("home_few_updates")
     if clouded or not dated.items or dated.fresh + dated.unread + len(dated.later) >= rule.fewer_than:
         return Ruling("home_few_updates", possible=rule.points)
-    detail = {"count": dated.fresh, "window_days": rule.window_days}
+    newest = dated.newest.isoformat() if dated.newest else None
+    detail = {"newest": newest, "count": dated.fresh, "window_days": rule.window_days}
     return Ruling("home_few_updates", (case.finding("home_few_updates", detail, looks[-1]),), points=rule.points)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
@@ -9,9 +10,10 @@ from typing import Any
 
 from govcrawl.contracts import Finding, Observation
 from govcrawl.reading.urls import identity
-from pipelines.rulings import Case, Ruling
+from pipelines.rulings import Case, Doubt, Ruling
 from pipelines.seen import as_day
 
+_NO_LETTER = re.compile(r"[\W\d_]*|\W*(?:测试|试一下|试试|test|asdf)[\w\W]{0,6}|[a-z]{1,6}", re.I)
 MARKS = ("site_code", "icp", "police", "party_badge", "error_report", "organiser")
 
 
@@ -19,7 +21,23 @@ def rule_on_letters(case: Case) -> Ruling:
     """Veto by one letter that waited too long; a late answer was itself missing for too long."""
     late = [letter for looks in _letters(case).values() if (letter := _late(case, looks))]
     findings = tuple(_letter_finding(case, letter) for letter in late)
-    return Ruling("poor_response", findings, veto=bool(findings))
+    return Ruling("poor_response", findings, veto=bool(findings), doubts=_closed_boards(case))
+
+
+def _closed_boards(case: Case) -> tuple[Doubt, ...]:
+    """Boards whose letters nobody could read here; a form alone, or a script, shows none."""
+    shown: dict[str, set[str]] = defaultdict(set)
+    for o in case.seen.of("column"):
+        if _must_answer(case, o.data["name"], o.data["cls"]):
+            unknown = "script" if o.data["state"] == "unknown" else ""
+            shown[identity(o.data["column"])].add(o.data.get("board") or unknown)
+    for o in case.seen.unread("column"):
+        if _must_answer(case, o.data.get("name", ""), o.data.get("cls", "")):
+            shown[identity(o.url)].add("script")
+    silent = [kinds - {""} for kinds in shown.values() if not kinds & {"letters", "empty"}]
+    forms, scripts = sum(kinds == {"form"} for kinds in silent), sum("script" in kinds for kinds in silent)
+    told = ((forms, "只有提交表单，未公开来信"), (scripts, "由脚本生成或无法读取"))
+    return tuple(Doubt(f"{n}个政务咨询类栏目{what}，未能判断回应情况") for n, what in told if n)
 
 
 def _letters(case: Case) -> dict[tuple[str, str, str], list[Observation]]:
@@ -28,7 +46,8 @@ def _letters(case: Case) -> dict[tuple[str, str, str], list[Observation]]:
     letters: dict[tuple[str, str, str], list[Observation]] = defaultdict(list)
     for o in case.seen.of("letter"):
         name, cls = boards.get(identity(o.data["board"]), (o.data["board_name"], o.data["board_cls"]))
-        if _must_answer(case, name, cls) and _waited(case, o) is not None:
+        names = (name, *o.data.get("trail", ()))
+        if all(_must_answer(case, n, cls) for n in names) and _effective(o) and _waited(case, o) is not None:
             letters[o.data["board"], o.data["title"], o.data["asked"]].append(o)
     return letters
 
@@ -38,6 +57,11 @@ def _must_answer(case: Case, name: str, cls: str) -> bool:
     rule = case.pack.veto.poor_response
     excluded = any(word in name for word in rule.excludes) and not any(word in name for word in rule.includes)
     return cls in rule.boards and not excluded
+
+
+def _effective(o: Observation) -> bool:
+    """有效留言: a letter that asks something; not a test of the form, nor figures and marks without a word."""
+    return not _NO_LETTER.fullmatch(o.data["title"].strip())
 
 
 def _late(case: Case, looks: Sequence[Observation]) -> Observation | None:
@@ -86,17 +110,34 @@ def _link_finding(case: Case, target: str, o: Observation) -> Finding:
 
 
 def rule_on_identity(case: Case) -> Ruling:
-    """A mark is missing only if no page that was read shows it.  A site without a registered code can't show one."""
+    """A mark is missing only if no page that was read shows it, and nothing that may show it went unread.
+
+    A site without a registered code can't show one.
+    """
     footers = case.seen.of("footer")
     registered = not case.site.code.startswith("row-")
     missing = [m for m in MARKS if (registered or m != "site_code") and not any(o.data[m] for o in footers)]
-    detail: dict[str, Any] = {"missing": missing}
+    unseen = bool(missing) and _may_be_unseen(case, footers)
+    detail: dict[str, Any] = {"missing": [] if unseen else missing}
     codes = {o.data["site_code"] for o in footers} - {""}
     if registered and codes and not _has(codes, case.site.code):
         detail["site_code_shown"] = min(codes)
+    doubts = (Doubt("底部功能区由脚本生成或部分未能读取，未能判断网站标识是否齐全"),) if footers and unseen else ()
     if not footers or detail == {"missing": []}:
-        return Ruling("missing_identity")
-    return Ruling("missing_identity", (case.finding("missing_identity", detail, footers[0]),))
+        return Ruling("missing_identity", doubts=doubts)
+    return Ruling("missing_identity", (case.finding("missing_identity", detail, footers[0]),), doubts=doubts)
+
+
+def _may_be_unseen(case: Case, footers: Sequence[Observation]) -> bool:
+    """Whether the foot of the site may be in a part that was not read, or drawn by a script."""
+    homes = {identity(o.url) for o in case.seen.of("home")}
+    drawn = [o for o in footers if o.data.get("drawn")]
+    return bool(
+        case.seen.unread("fragment")
+        or case.seen.unread("home")
+        or len(drawn) == len(footers)
+        or any(identity(o.url) in homes for o in drawn)
+    )
 
 
 def _has(codes: Iterable[str], code: str) -> bool:

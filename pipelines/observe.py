@@ -1,11 +1,13 @@
 """First pipeline: what was read becomes observations.  Keys of ``data`` per kind (dates are ISO strings or None):
 
-home       items [[url, title, date]], nav_only, title
-column     column (URL of its first page), name, cls, level, state, items [[url, date]], why, registered
+home       items [[url, title, date]], nav_only, title, drawn (why a reader may see more)
+column     column (URL of its first page), name, cls, level, state, items [[url, date]], why, registered, board (what a message board shows)
 article    title, published, column (URL of the list it was found on)
-letter     title, asked, answered, state, board (URL), board_name, board_cls
+letter     title, asked, answered, state, board (URL), board_name, board_cls, trail (what breadcrumb and title call the board)
+guide      name, present, missing (of the eight elements), forms (URLs), names_form
+notice     notice (closed / moved / domain / paused), target: what the home page says of its own site; excerpt: the sentence
 dead_link  target, status (number, or dns / timeout / refused / reset), on_home, text
-footer     site_code, icp, police, party_badge, error_report, organiser (empty: not seen on that page)
+footer     site_code, icp, police, party_badge, error_report, organiser (empty: not seen on that page), drawn
 challenge  status, role: a firewall's test page came instead of the page
 unread     outcome, status, role, name, cls, level: a planned page that could not be read
 """
@@ -40,8 +42,8 @@ class ObservePipeline:
 def observe(result: Result) -> Iterator[Observation]:
     """Pure."""
     task, page, facts = result.lease.task, result.page, result.facts
-    if task.kind == "probe":
-        return
+    if task.kind == "probe" or (task.kind == "render" and not page.rendered):
+        return  # a page that could not be rendered is what it was without
     if page.outcome == "challenge":
         yield _seen(result, "challenge", {"status": page.status, "role": task.role})
     elif page.outcome not in ("ok", "redirect"):
@@ -56,8 +58,8 @@ def _unread(result: Result, task: Task, page: Page) -> Iterator[Observation]:
         status = page.status if page.status is not None else page.outcome
         data: dict[str, Any] = {"target": task.url, "status": status, "on_home": task.on_home, "text": task.text}
         yield _seen(result, "dead_link", data)
-    # a page that is gone (404, 410) is a dead link; any other failure leaves a column that nobody can judge
-    if task.role in ("home", "column", "more") and page.status not in (404, 410):
+    # a page that is gone (404, 410) is a dead link; any other failure leaves a column, or a part of a page, that nobody can judge
+    if task.role in ("home", "column", "more", "fragment") and page.status not in (404, 410):
         data = {
             "outcome": page.outcome, "status": page.status, "role": task.role, "name": task.text,
             "cls": classify(task.text, task.url), "level": task.depth,
@@ -77,7 +79,9 @@ def _read(result: Result, task: Task, facts: Facts) -> Iterator[Observation]:
         yield _seen(result, "footer", asdict(facts.footer))
     if facts.home:
         items = [[canonical(i.url), i.title, _iso(i.date)] for i in facts.home.items[:MAX_ITEMS]]
-        yield _seen(result, "home", {"items": items, "nav_only": facts.home.nav_only, "title": facts.title})
+        home = facts.home
+        data = {"items": items, "nav_only": home.nav_only, "title": facts.title, "drawn": home.drawn}
+        yield _seen(result, "home", data)
     elif task.role == "home":
         data = {
             "outcome": facts.kind,
@@ -94,6 +98,11 @@ def _read(result: Result, task: Task, facts: Facts) -> Iterator[Observation]:
         column = task.found_on if task.role == "article" else ""
         data = {"title": facts.article.title, "published": _iso(facts.article.published), "column": column}
         yield _seen(result, "article", data)
+    if facts.guide:
+        yield _seen(result, "guide", asdict(facts.guide))
+    for notice in facts.notices:
+        data = {"notice": notice.kind, "target": notice.target}
+        yield _seen(result, "notice", data, key=notice.kind, excerpt=notice.text)
     yield from _letters(result, task, facts)
 
 
@@ -113,6 +122,7 @@ def _column(task: Task, facts: Facts) -> dict[str, Any]:
         "state": column.state,
         "items": [[canonical(i.url), _iso(i.date)] for i in column.items[:MAX_ITEMS]],
         "why": column.why,
+        "board": facts.board.shows if facts.board else "",
         "registered": not task.found_on,
     }
 
@@ -121,20 +131,21 @@ def _letters(result: Result, task: Task, facts: Facts) -> Iterator[Observation]:
     """Letters of a board page, or of a letter's own page found on one."""
     board = task.found_on if task.role in ("article", "more") else task.url
     name = (facts.column.name if facts.column else "") or task.text
+    trail = list(facts.board.trail) if facts.board else []
     for number, letter in enumerate(facts.letters):
         data = {
             "title": letter.title, "asked": _iso(letter.asked), "answered": _iso(letter.answered), "state": letter.state,
-            "board": board, "board_name": name, "board_cls": classify(name, board),
+            "board": board, "board_name": name, "board_cls": classify(name, board), "trail": trail,
         }  # fmt: skip
         yield _seen(result, "letter", data, key=str(number))
 
 
-def _seen(result: Result, kind: ObservationKind, data: dict[str, Any], key: str = "") -> Observation:
+def _seen(result: Result, kind: ObservationKind, data: dict[str, Any], key: str = "", excerpt: str = "") -> Observation:
     lease, page = result.lease, result.page
     campaign, number = split_round(lease.round_key)
     return Observation(
         campaign, number, lease.task.site, kind, page.url, page.at, data,
-        found_on=lease.task.found_on, page=page_id(lease.round_key, lease.id), key=key,
+        found_on=lease.task.found_on, excerpt=excerpt, page=page_id(lease.round_key, lease.id), key=key,
     )  # fmt: skip
 
 

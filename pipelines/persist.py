@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Self
 
@@ -18,6 +19,9 @@ from govcrawl.store import shared
 
 logger = logging.getLogger(__name__)
 AWAY_WAIT_S = 1.0
+#: MongoDB's error codes: BadValue, FailedToParse, TypeMismatch, Overflow, InvalidBSON, DollarPrefixedFieldName, DottedFieldName,
+#: ImmutableField, DocumentValidationFailure, BSONObjectTooLarge, and too large an index key or a document after an update.
+ABOUT_A_DOCUMENT = {2, 9, 14, 15, 22, 52, 57, 66, 121, 10334, 17280, 17419, 17420}
 
 
 class PersistPipeline:
@@ -27,6 +31,7 @@ class PersistPipeline:
         self.crawler = crawler
         self.batch_size = crawler.settings.getint("PERSIST_BATCH")
         self.wait_s = crawler.settings.getfloat("PERSIST_WAIT_S")
+        self.patience_s = crawler.settings.getfloat("STORE_PATIENCE_S")
         self._waiting: list[Result] = []
         self._wake = asyncio.Event()
         self._closing = False
@@ -63,8 +68,14 @@ class PersistPipeline:
                 await asyncio.wait_for(self._wake.wait(), self.wait_s)
             self._wake.clear()
             batch, self._waiting = self._waiting[: self.batch_size], self._waiting[self.batch_size :]
-            if batch:
+            if batch := self._held(batch):
                 await self._settle(batch)
+
+    def _held(self, batch: list[Result]) -> list[Result]:
+        """Without those whose task has been given to another worker; Redis hears of their end all the same."""
+        held = [self._scheduler.holds(result.lease) for result in batch]
+        self._tell([Settled(r.lease, "release") for r, ours in zip(batch, held, strict=True) if not ours])
+        return [r for r, ours in zip(batch, held, strict=True) if ours]
 
     async def _settle(self, batch: list[Result]) -> None:
         try:
@@ -82,21 +93,36 @@ class PersistPipeline:
 
     def _tell(self, settled: list[Settled]) -> None:
         """Not waited for: while Redis is away or hangs, the next results are stored all the same."""
+        if not settled:
+            return
         word = asyncio.ensure_future(self._scheduler.settle(settled))
         self._words.add(word)
         word.add_done_callback(self._words.discard)
 
     async def _save(self, batch: list[Result]) -> None:
-        loop = asyncio.get_running_loop()
-        while True:
-            try:
-                await loop.run_in_executor(self._thread, self.store.save_results, batch)
-                return
-            except PyMongoError as error:
-                if _is_about_a_document(error):
-                    raise
-                logger.warning("MongoDB can't take results now, they wait: %s", str(error).partition(",")[0])
+        loop, start = asyncio.get_running_loop(), time.monotonic()
+        try:
+            while True:
+                try:
+                    await loop.run_in_executor(self._thread, self.store.save_results, batch)
+                    return
+                except PyMongoError as error:
+                    if _is_about_a_document(error):
+                        raise
+                    logger.warning("MongoDB can't take results now, they wait: %s", _words(error))
+                if time.monotonic() - start > self.patience_s:
+                    self._give_back(batch)
                 await asyncio.sleep(AWAY_WAIT_S)
+        finally:
+            self._scheduler.resting = False
+
+    def _give_back(self, batch: list[Result]) -> None:
+        """Others may reach MongoDB.  This batch is stored all the same when it can be, unless another's is there by then."""
+        self._scheduler.resting = True
+        held = [r for r in [*batch, *self._waiting] if self._scheduler.holds(r.lease)]
+        if held:
+            logger.error("MongoDB can't be reached from here for long: %s task(s) go to other workers", len(held))
+        self._tell([Settled(r.lease, "release") for r in held])
 
     @property
     def _scheduler(self) -> LeaseScheduler:
@@ -107,6 +133,12 @@ class PersistPipeline:
 
 
 def _is_about_a_document(error: PyMongoError) -> bool:
-    """Whether waiting is no help: this result can't be written.  A full disk or lost rights pass; nothing is lost meanwhile."""
-    refused = isinstance(error, BulkWriteError) and bool(error.details.get("writeErrors"))
-    return refused or isinstance(error, DocumentTooLarge)
+    """Whether waiting is no help: this result can't be written.  A full disk, lost rights, an election pass; nothing is lost meanwhile."""
+    codes = {e["code"] for e in error.details.get("writeErrors", ())} if isinstance(error, BulkWriteError) else set()
+    return bool(codes & ABOUT_A_DOCUMENT) or isinstance(error, DocumentTooLarge)
+
+
+def _words(error: PyMongoError) -> str:
+    """The first reason, in one line."""
+    written = isinstance(error, BulkWriteError) and error.details.get("writeErrors")
+    return str(written[0] if written else error).partition(", Timeout:")[0][:300]

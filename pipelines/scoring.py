@@ -16,6 +16,7 @@ from fractions import Fraction
 from govcrawl.contracts import RUNNING, Finding, Observation, Probe, Site, Verdict
 from pipelines.judged_columns import judge_columns, rule_on_columns
 from pipelines.judged_home import count_probes, rule_on_home, rule_on_probes
+from pipelines.judged_notices import spare
 from pipelines.judged_pages import rule_on_identity, rule_on_letters, rule_on_links
 from pipelines.rulings import Case, Doubt, Ruling, Weight
 from pipelines.seen import look_at
@@ -53,18 +54,24 @@ def score(
         return blank
     case = Case(campaign, site, pack, look_at(observations, as_of), visits)
     columns, count = judge_columns(case.seen, pack), count_probes(probes)
-    rulings = _counted(pack, [
+    rulings = [
         *rule_on_probes(case, count), *rule_on_home(case, columns), *rule_on_columns(case, columns),
         rule_on_letters(case), rule_on_links(case), rule_on_identity(case),
-    ])  # fmt: skip
-    shown = tuple(verdict for column in columns.judged if (verdict := column.verdict))
-    return _decide(case, rulings, complete, replace(blank, probes=count, columns=shown, unscored=pack.unscored()))
+    ]  # fmt: skip
+    rulings, shown = spare(case, rulings, tuple(verdict for column in columns.judged if (verdict := column.verdict)))
+    return _decide(
+        case, _counted(pack, rulings), complete, replace(blank, probes=count, columns=shown, unscored=pack.unscored())
+    )
 
 
 def _counted(pack: Pack, rulings: Iterable[Ruling]) -> list[Ruling]:
-    """A rule that the pack doesn't count still lists its findings, but decides nothing."""
+    """A rule that the pack doesn't count still lists its findings and what it could not tell, but decides nothing."""
     rules = pack.rules()
-    return [r if r.rule not in rules or rules[r.rule].counted else Ruling(r.rule, r.findings) for r in rulings]
+    return [r if r.rule not in rules or rules[r.rule].counted else _listed(r) for r in rulings]
+
+
+def _listed(r: Ruling) -> Ruling:
+    return Ruling(r.rule, r.findings, doubts=tuple(replace(d, weight=Weight.NOTE) for d in r.doubts))
 
 
 def _decide(case: Case, rulings: Sequence[Ruling], complete: bool, verdict: Verdict) -> Verdict:

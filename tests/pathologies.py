@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain, repeat
 
 from aiohttp import web
 
@@ -102,6 +103,24 @@ def slow(seconds: float, body: str = "<p>慢</p>") -> Handler:
 def status(code: int) -> Handler:
     async def handler(_: web.Request) -> web.StreamResponse:
         return web.Response(status=code, text=f"<h1>{code}</h1>", content_type="text/html")
+
+    return handler
+
+
+def late(seconds: float, answer: Handler) -> Handler:
+    async def handler(request: web.Request) -> web.StreamResponse:
+        await asyncio.sleep(seconds)
+        return await answer(request)
+
+    return handler
+
+
+def changing(*answers: Handler) -> Handler:
+    """Another answer at each request, and the last one from then on."""
+    rest = chain(answers, repeat(answers[-1]))
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        return await next(rest)(request)
 
     return handler
 

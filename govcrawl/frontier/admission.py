@@ -10,8 +10,8 @@ from govcrawl.addresses import Addresses
 from govcrawl.contracts import Lease
 from govcrawl.frontier.codec import host_of
 from govcrawl.frontier.gate import Knock, Landing
+from govcrawl.frontier.hands import Key, key_of
 
-Key = tuple[str, bytes]
 Asked = tuple[Lease, Knock]
 
 
@@ -36,16 +36,16 @@ class Admission:
         return len(self._looking) + len(self._ready) + len(self._out)
 
     def enter(self, lease: Lease) -> None:
-        key = lease.round_key, lease.id
+        key = key_of(lease)
         self._looking[key] = asyncio.ensure_future(self._look_up(key, lease))
 
     async def _look_up(self, key: Key, lease: Lease) -> None:
         url = lease.task.url
         try:
-            address = await self._addresses.address(urlsplit(url).hostname or "")
+            addresses = await self._addresses.of(urlsplit(url).hostname or "")
         finally:
             del self._looking[key]
-        names = (host_of(url), address) if address else (host_of(url),)  # a name that leads nowhere fails by itself
+        names = host_of(url), *addresses  # any of them may be dialled; a name that leads nowhere fails by itself
         self._ready.append((lease, Knock(lease.id + lease.token.encode(), names, lease.delay_s, self._lasts_s)))
 
     def news(self) -> tuple[list[Asked], list[Landing]]:
@@ -55,12 +55,10 @@ class Admission:
     def told(self, asked: Sequence[Asked], waits: Sequence[float], landed: Sequence[Landing]) -> None:
         """The gate has heard of these; those without a wait are out from now on."""
         del self._ready[: len(asked)], self._landed[: len(landed)]
-        self._out |= {
-            (lease.round_key, lease.id): knock for (lease, knock), wait in zip(asked, waits, strict=True) if not wait
-        }
+        self._out |= {key_of(lease): knock for (lease, knock), wait in zip(asked, waits, strict=True) if not wait}
 
     def landed(self, lease: Lease, slow_s: float | None) -> None:
-        knock = self._out.pop((lease.round_key, lease.id), None)
+        knock = self._out.pop(key_of(lease), None)
         if knock:
             self._landed.append(Landing(knock, slow_s))
 

@@ -6,7 +6,6 @@ a message with an unknown key, role or type is refused (``BadMessage``) and put 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from hashlib import blake2b
 from typing import Any, get_args
 from urllib.parse import urlsplit
@@ -93,14 +92,23 @@ def decode(raw: bytes) -> Task:
     if str(message.get("r")) not in ROLES:
         raise BadMessage(f"未知的角色 {message.get('r')!r}", raw)
     try:
-        task = msgspec.convert({"kind": "site"} | {KEYS[key]: value for key, value in message.items()}, Task)
+        task = msgspec.convert(_fields(message), Task)
     except msgspec.ValidationError as error:
         raise BadMessage(f"字段不合规：{error}", raw) from error
-    if task.url.startswith("//"):
-        task = replace(task, url=f"http:{task.url}")
     if not _is_web(task.url):
         raise BadMessage(f"只接受 http 和 https：{task.url!r}", raw)
-    return replace(task, found_on=_origin(task.url) + task.found_on) if task.found_on.startswith("/") else task
+    return task
+
+
+def _fields(message: dict[str, Any]) -> dict[str, Any]:
+    """What ``encode`` shortened is long again; types are checked later."""
+    fields = {"kind": "site"} | {KEYS[key]: value for key, value in message.items()}
+    url, found_on = str(fields.get("url")), fields.get("found_on")
+    if url.startswith("//"):
+        fields["url"] = url = f"http:{url}"
+    if isinstance(found_on, str) and found_on.startswith("/"):
+        fields["found_on"] = _origin(url) + found_on
+    return fields
 
 
 def _is_web(url: str) -> bool:

@@ -17,7 +17,8 @@ from govcrawl.errors import BadMessage
 from govcrawl.frontier import scripts
 from govcrawl.frontier.codec import decode, encode, slip_of, task_id
 from govcrawl.frontier.gate import Gate
-from govcrawl.frontier.partitions import KEY, Partitions
+from govcrawl.frontier.hands import HELD_BACK_S, Hands
+from govcrawl.frontier.partitions import KEY, Partitions, tag
 
 T = TypeVar("T")
 Action = Literal["ack", "retry", "release", "defer", "dead"]
@@ -29,8 +30,9 @@ WORKERS = "gc:workers"
 
 BATCH = 500  #: tasks per script call: keeps one call under a few milliseconds
 LINK_CAP = 400  #: links checked per site and round, beside its max_pages
+RENDER_CAP = 100  #: pages rendered per site and round
 MAX_ATTEMPTS = 3  #: leases that may expire before a task is dead
-QUEUES = ("site", "link", "probe")
+QUEUES = ("site", "link", "probe", "render")
 STATES = ("planned", "pending", "leased", "done", "dead")
 
 
@@ -58,6 +60,7 @@ class Counts:
     visits: int = 0  #: of the done: availability visits
     expired: int = 0  #: leases whose worker died or stalled
     stale: int = 0  #: acknowledgements refused
+    over_quota: int = 0  #: tasks left out for better ones: their site's quota is full
     sites_open: int = 0  #: sites with pages or links to do
     open_in: Mapping[str, int] = field(default_factory=dict)  #: queue → pending + leased
 
@@ -94,14 +97,15 @@ def split_round(key: str) -> tuple[str, int]:
 
 
 class Frontier:
-    """``client``: a redis.Redis or redis.RedisCluster without decode_responses (ids are bytes)."""
+    """``client``: a redis.Redis or redis.RedisCluster without decode_responses (ids are bytes).  ``hands``: shared by all frontiers that
+    claim in one process.
+    """
 
-    def __init__(self, client: Any) -> None:
+    def __init__(self, client: Any, hands: Hands | None = None) -> None:
         self.client = client
+        self.hands = hands or Hands()
         self.partitions = Partitions(client)
         self.gate = Gate(client, self.partitions)
-        #: round, id and token of what this client holds for its last try
-        self._last_tries: set[tuple[str, bytes, str]] = set()
         load = client.register_script
         self._add = load(scripts.LIBRARY + scripts.ADD)
         self._claim = load(scripts.LIBRARY + scripts.CLAIM)
@@ -123,6 +127,7 @@ class Frontier:
             "cap:site": campaign.crawl.max_pages,
             "cap:link": LINK_CAP,
             "cap:probe": 0,
+            "cap:render": RENDER_CAP,
         }
         for prefix in self._prefixes(key):
             self.client.hset(prefix + "conf", mapping=conf)
@@ -136,8 +141,21 @@ class Frontier:
     def close_round(self, key: str) -> None:
         """The round is over: its memory is freed.  Its results are in MongoDB."""
         self.client.zrem(ROUNDS, key)
-        for partition in self.partitions.all():
-            pattern = self._prefix(key, partition).replace("[", "\\[").replace("*", "\\*") + "*"
+        self._free(self._prefixes(key))
+
+    def break_up(self, key: str) -> None:
+        """From now on the round is not whole: nothing is claimed or acknowledged, until it is cleared, opened and filled anew."""
+        for prefix in self._prefixes(key):
+            self.client.unlink(prefix + "conf")
+
+    def clear(self, key: str) -> None:
+        """Frees what lies of the round where it is not whole: it may be in any state."""
+        self._free([prefix for prefix in self._prefixes(key) if not self._is_built(prefix)])
+
+    def _free(self, prefixes: Iterable[str]) -> None:
+        for prefix in prefixes:
+            self.client.unlink(prefix + "conf")  # first: no script changes anything any more
+            pattern = prefix.replace("[", "\\[").replace("*", "\\*") + "*"
             for names in _batches(self.client.scan_iter(match=pattern, count=1000), BATCH):
                 self.client.unlink(*names)
 
@@ -147,7 +165,10 @@ class Frontier:
         """
         if not self.client.exists(KEY) or self.client.zscore(ROUNDS, key) is None:
             return False
-        return all(self.client.hexists(prefix + "conf", "built") for prefix in self._prefixes(key))
+        return all(map(self._is_built, self._prefixes(key)))
+
+    def _is_built(self, prefix: str) -> bool:
+        return bool(self.client.hexists(prefix + "conf", "built"))
 
     def built(self, key: str) -> None:
         """Says that the round has been filled; until then it is filled again by whoever opens it."""
@@ -163,6 +184,7 @@ class Frontier:
             **{name: raw[name] for name in (*STATES, "expired", "stale")},
             pages=raw["done:site"],
             visits=raw["done:probe"],
+            over_quota=raw["refused"] + raw["evicted"],
             sites_open=raw["sites"],
             open_in={queue: raw[f"open:{queue}"] for queue in QUEUES},
         )
@@ -192,7 +214,7 @@ class Frontier:
                 task = None
                 with suppress(BadMessage):  # put aside as such; its reason says so
                     task = _read(id_, self.client.hget(prefix + "t", id_))
-                found.append(Dead(id_, slip.split("|", 2)[2], task, reason))
+                found.append(Dead(id_, "".join(slip.split("|", 2)[2:]), task, reason))
         return found
 
     def revive(self, key: str, dead: Iterable[Dead]) -> int:
@@ -209,27 +231,32 @@ class Frontier:
         self, key: str, queues: Mapping[str, int], limit: int, token: str, lease_s: float, partition: int = 0
     ) -> Claimed:
         """Up to ``limit`` leases of one partition of a round, at most one for each host and queue.  Whether a request may go out
-        now is the gate's word; ``defer`` a lease that it refuses.  Of tasks with one try left, a partition lets one out at a time,
-        and a client holds one at a time.
+        now is the gate's word; ``defer`` a lease that it refuses.  A task with one try left is only given to a process that holds
+        nothing else, and nothing else is given to it meanwhile; a process that is to get one gets nothing until it holds nothing.
 
         ``queues``: queue → most leases of it, first choice first.
         A message that is not the task it is listed as is put aside as dead with its reason; it is never executed.
         """
-        args: list[Any] = [limit, round(lease_s * 1000), token, int(not self._last_tries)]
-        args += [x for pair in queues.items() for x in pair]
-        prefix = self._prefix(key, partition)
-        wait, now, delay, *flat = self._claim(keys=[prefix], args=args)
-        leases = []
-        for id_, attempt, last, raw in zip(flat[::4], flat[1::4], flat[2::4], flat[3::4], strict=True):
-            try:
-                task = _read(id_, raw)
-            except BadMessage as error:
-                self._settle(keys=[prefix], args=[id_, token, "dead", 0, str(error), 0])
-            else:
-                leases.append(Lease(key, id_, token, int(attempt), task, now / 1000, delay / 1000))
-                if last:
-                    self._last_tries.add((key, id_, token))
+        cell = id(self), key, partition
+        with self.hands.lock:
+            if not self.hands.may_ask(cell):
+                return Claimed([], HELD_BACK_S)
+            args: list[Any] = [limit, round(lease_s * 1000), token, int(self.hands.free)]
+            args += [x for pair in queues.items() for x in pair]
+            wait, now, delay, apart, *flat = self._claim(keys=[self._prefix(key, partition)], args=args)
+            leases = []
+            for id_, attempt, raw in zip(flat[::3], flat[1::3], flat[2::3], strict=True):
+                if task := self._read_or_bury(key, partition, id_, token, raw):
+                    leases.append(Lease(key, id_, token, int(attempt), task, now / 1000, delay / 1000))
+            self.hands.take(cell, leases, bool(apart), lease_s)
         return Claimed(leases, wait / 1000)
+
+    def _read_or_bury(self, key: str, partition: int, id_: bytes, token: str, raw: bytes | None) -> Task | None:
+        try:
+            return _read(id_, raw)
+        except BadMessage as error:
+            self._settle(keys=[self._prefix(key, partition)], args=[id_, token, "dead", 0, str(error), 0])
+            return None
 
     def settle(self, settled: Sequence[Settled]) -> int:
         """Says what became of leases; children are planned in the same step as their parent's ack (they are of its site, so of its
@@ -245,18 +272,17 @@ class Frontier:
                 list(self._settle(keys=[self._prefix(key, partition)], args=args)).count(0)
                 for partition, args in calls.items()
             )
-        self._last_tries.difference_update((s.lease.round_key, s.lease.id, s.lease.token) for s in settled)
+        self.hands.let_go(s.lease for s in settled)
         return stale
 
     def extend(self, leases: Sequence[Lease], lease_s: float) -> set[bytes]:
-        """Heartbeat.  Returns the ids that this worker no longer holds."""
+        """Heartbeat.  Returns the ids that were given to others; settle them all the same, or ``hands.let_go`` what was never sent."""
         lost: set[bytes] = set()
         calls: defaultdict[str, list[Any]] = defaultdict(list)
         for lease in leases:
             calls[self._prefix(lease.round_key, self.partitions.of(lease.task.site))] += (lease.id, lease.token)
         for prefix, args in calls.items():
             lost.update(self._extend(keys=[prefix], args=[round(lease_s * 1000), *args]))
-        self._last_tries.difference_update((s.round_key, s.id, s.token) for s in leases if s.id in lost)
         return lost
 
     def mark_done(self, key: str, tasks: Iterable[Task]) -> int:
@@ -309,7 +335,7 @@ class Frontier:
 
     @staticmethod
     def _prefix(key: str, partition: int) -> str:
-        return f"gc:{{{partition}}}:{key}:"
+        return f"{tag(partition)}{key}:"
 
 
 def _words(task: Task) -> tuple[bytes, str, int, bytes]:

@@ -3,14 +3,16 @@
 A request passes if every one of its names (its host, and the address the host resolved to) is free now; then all of them are taken in the
 same step.  Whoever is refused is told when its turn comes: the refused of one name stand in line, so that two hundred sites of a
 provincial platform take turns instead of all coming back at once.  A place is kept until its turn, even if that comes later than was told;
-and nobody without a place passes while another's turn is near, or those who passed last would be the first to pass again.
+and nobody without a place passes while another's turn is near, or those who passed last would be the first to pass again.  While a
+campaign of a longer delay than that of the last request waits, its delay holds for all: or a quicker one would always be there before it.
 
 Keys per name, in partition ``gc:{<partition>}:`` by the name's own checksum; they fade when a name is not asked any more:
 
     @<name>  HASH  last: ms of its last request; before: of the one before; until: ms not before (Retry-After); pace: ms between two
-                   requests while it is slowed down
+                   requests while it is slowed down; delay: ms, of its last request; wide, till: the delay that holds for all, and
+                   until when
     #<name>  ZSET  lease id → ms when its request is over at the latest: what is in flight
-    ><name>  ZSET  host → ms of its arrival: the line; <<name>  ZSET  host → ms when it was told to come back
+    ><name>  ZSET  host and delay → ms of its arrival: the line; <<name>  ZSET  the same → ms when it was told to come back
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from govcrawl.frontier.partitions import Partitions
+from govcrawl.frontier.partitions import Partitions, tag
 
 MAX_BUSY = 4  #: requests in flight to one name, over all workers
 MAX_PACE_S = 60.0  #: the slowest a host is asked after it said 429 or 503
@@ -57,25 +59,25 @@ local function landed(id, name, delay, verdict)
   end
 end
 
-local function free_at(name, delay, step)
-  local at = math.max(now, get(name, 'last') + step, get(name, 'until'))
+local function free_at(name, delay, at)
   call('ZREMRANGEBYSCORE', P .. '#' .. name, '-inf', now)
   if call('ZCARD', P .. '#' .. name) >= max_busy then at = math.max(at, now + math.max(delay, 50)) end
   return at
 end
 
-local function leave(name, host)
-  call('ZREM', P .. '>' .. name, host); call('ZREM', P .. '<' .. name, host)
+local function leave(name, who)
+  call('ZREM', P .. '>' .. name, who); call('ZREM', P .. '<' .. name, who)
 end
 
--- when host may ask name: now, or when its turn will be
-local function turn(name, host, delay)
-  local step = math.max(delay, get(name, 'pace'))
-  local at, line, told = free_at(name, delay, step), P .. '>' .. name, P .. '<' .. name
+-- when name may be asked: now, or when it will be the turn of who asks
+local function turn(name, who, delay)
+  local last, not_before, pace, wide, till = unpack(call('HMGET', P .. '@' .. name, 'last', 'until', 'pace', 'wide', 'till'))
+  local step = math.max(delay, pace or 0, till and tonumber(till) > now and wide or 0)
+  local at, line, told = free_at(name, delay, math.max(now, (last or 0) + step, not_before or 0)), P .. '>' .. name, P .. '<' .. name
   for _, gone in ipairs(call('ZRANGEBYSCORE', told, '-inf', now - late)) do leave(name, gone) end
-  local mine = tonumber(call('ZSCORE', told, host))
+  local mine = tonumber(call('ZSCORE', told, who))
   if mine and mine <= now then
-    if at > now then at = at + step * call('ZRANK', line, host) end
+    if at > now then at = at + step * call('ZRANK', line, who) end
     return at
   end
   local near = call('ZCOUNT', told, '-inf', '(' .. now + step)
@@ -84,14 +86,18 @@ local function turn(name, host, delay)
   return math.max(now + 1, mine or at + step * call('ZCARD', line))
 end
 
-local function wait(name, host, at)
-  call('ZADD', P .. '>' .. name, 'NX', now, host); call('PEXPIRE', P .. '>' .. name, 1200000)
-  call('ZADD', P .. '<' .. name, at, host); call('PEXPIRE', P .. '<' .. name, 1200000)
+local function wait(name, who, delay, at)
+  local till = get(name, 'till')
+  if delay > get(name, 'delay') then
+    set(name, 'wide', math.max(delay, till > now and get(name, 'wide') or 0), 'till', math.max(till, at + late))
+  end
+  call('ZADD', P .. '>' .. name, 'NX', now, who); call('PEXPIRE', P .. '>' .. name, 1200000)
+  call('ZADD', P .. '<' .. name, at, who); call('PEXPIRE', P .. '<' .. name, 1200000)
 end
 
-local function take(name, host, id, lasts)
-  set(name, 'before', get(name, 'last'), 'last', now)
-  leave(name, host)
+local function take(name, who, id, delay, lasts)
+  set(name, 'before', get(name, 'last'), 'last', now, 'delay', delay)
+  leave(name, who)
   call('ZADD', P .. '#' .. name, now + lasts, id)
   call('PEXPIRE', P .. '#' .. name, math.max(lasts, call('PTTL', P .. '#' .. name)))
 end
@@ -103,15 +109,15 @@ for _ = 1, tonumber(ARGV[4]) do
 end
 while i <= #ARGV do
   local id, host, delay, lasts, last = ARGV[i], ARGV[i + 1], tonumber(ARGV[i + 2]), tonumber(ARGV[i + 3]), i + 4 + tonumber(ARGV[i + 4])
-  local at, blocker = now, nil
+  local who, at, blocker = host .. ' ' .. delay, now, nil
   for a = i + 5, last do
-    local free = turn(ARGV[a], host, delay)
+    local free = turn(ARGV[a], who, delay)
     if free > at then at, blocker = free, ARGV[a] end
   end
   if blocker then
-    wait(blocker, host, at)
+    wait(blocker, who, delay, at)
   else
-    for a = i + 5, last do take(ARGV[a], host, id, lasts) end
+    for a = i + 5, last do take(ARGV[a], who, id, delay, lasts) end
   end
   out[#out + 1] = at - now
   i = last + 1
@@ -197,4 +203,4 @@ class Gate:
         for knock, names in knocks:
             times = round(knock.delay_s * 1000), round(knock.lasts_s * 1000)
             args += [knock.id, knock.names[0], *times, len(names), *names]
-        return [wait / 1000 for wait in self._script(keys=[f"gc:{{{partition}}}:"], args=args)]
+        return [wait / 1000 for wait in self._script(keys=[tag(partition)], args=args)]

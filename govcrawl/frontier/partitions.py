@@ -23,6 +23,11 @@ OF_A_CLUSTER = 16  #: partitions where nothing else is said; one server needs on
 MOST = 1024
 
 
+def tag(partition: int) -> str:
+    """What all its keys begin with."""
+    return f"gc:{{{partition}}}:"
+
+
 def connect(url: str, **options: Any) -> Any:
     """A client of a single server, or of a cluster where the server says that it is one.  Raises redis.RedisError."""
     client = redis.Redis.from_url(url, **options)

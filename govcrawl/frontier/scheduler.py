@@ -38,6 +38,7 @@ from govcrawl.frontier import codec
 from govcrawl.frontier.admission import Admission
 from govcrawl.frontier.frontier import Frontier, Settled
 from govcrawl.frontier.gate import Landing
+from govcrawl.frontier.hands import Hands
 from govcrawl.frontier.known import KnownTasks
 from govcrawl.frontier.partitions import connect
 
@@ -47,12 +48,27 @@ T = TypeVar("T")
 #: request.meta key of the lease; never inherited by another request.
 LEASE = "govcrawl_lease"
 WORKER = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"  #: name of this process
+HANDS = Hands()  #: of this process: what kills the worker ends the leases of both its spiders
 BEAT_S = 10.0  #: at most, between two signs of life
 STORE_RETRY_S = 1.0  #: between two tries while Redis is away
+CLOSE_S = 10.0  #: a worker that was told to stop waits so long for a Redis that is away
 GATHER_S = 0.02  #: between two looks while there is work: news gather meanwhile
 IDLE_S = 0.5  #: at most, between two looks while there is none
 ROUNDS_S = 0.5  #: a list of rounds is used for this time
 RESTORE_S = 5.0  #: between two checks that every open round is on Redis
+LOGGED = ("response_received_count", "item_scraped_count")  #: what Scrapy's LogStats reads: here, results stored
+
+
+def trouble(error: redis.RedisError) -> str:
+    away = isinstance(error, (redis.ConnectionError, redis.TimeoutError))
+    return "Redis is away" if away else "Redis refuses"
+
+
+def is_spoilt(error: Exception) -> bool:
+    """Whether a script stumbled over what lies there, or our own code; else the server can't do its work now, and waiting helps."""
+    if not isinstance(error, redis.RedisError):
+        return True
+    return type(error) is redis.ResponseError and not str(error).startswith(("MISCONF", "NOREPLICAS"))
 
 
 class RoundQueue(Base):  # type: ignore[misc]  # scrapy-redis has no types
@@ -93,9 +109,15 @@ class LeaseScheduler(Scheduler):  # type: ignore[misc]
     held: dict[tuple[str, bytes], Lease]
     #: the same, of those whose end is on its way to Redis
     _leaving: set[tuple[str, bytes]]
+    #: set by who can't store results now: nothing is claimed meanwhile
+    resting = False
     _restored: float
     _listed: float
     _open: list[str]
+    #: round and partition: those of which the log says that they are spoilt
+    _spoilt: set[tuple[str, int]]
+    #: time.monotonic until which it waits, once told to stop, for a Redis that is away; 0: not yet
+    _close_by: float
     #: time.monotonic of the last sign of life that Redis took
     _beaten: float
     _calls: set[asyncio.Future[Any]]
@@ -117,9 +139,10 @@ class LeaseScheduler(Scheduler):  # type: ignore[misc]
         self.worker = WORKER
         self.known = KnownTasks()
         self.held, self._leaving = {}, set()
-        self.frontier = Frontier(self.server)
+        self.frontier = Frontier(self.server, HANDS)
         self._turn = 0
         self._restored, self._listed, self._open = -RESTORE_S, -ROUNDS_S, []
+        self._spoilt, self._close_by = set(), 0.0
         self._beaten = time.monotonic()
         self._offset = time.time() - time.monotonic()
         # threads of our own: a slow DNS look-up in the loop's shared pool must not hold up the stores
@@ -152,7 +175,7 @@ class LeaseScheduler(Scheduler):  # type: ignore[misc]
             await self._off_loop(lambda: self.frontier.gate.knock([], [*self.admission.leave(), *knocked]))
             await self._off_loop(lambda: self.frontier.goodbye(self.worker))
         except redis.RedisError as error:
-            logger.warning("Redis is away at close; the leases will expire by themselves: %s", error)
+            logger.warning("%s at close; the leases will expire by themselves: %s", trouble(error), error)
         self.server.close()
         self._threads.shutdown(wait=False)
 
@@ -197,7 +220,7 @@ class LeaseScheduler(Scheduler):  # type: ignore[misc]
                 if stop_when_done and not passed and not self.held and await self._over(queues, restore):
                     return
             except redis.RedisError as error:
-                logger.warning("Redis is away, waiting: %s", error)
+                logger.warning("%s, waiting: %s", trouble(error), error)
                 await asyncio.sleep(STORE_RETRY_S)
                 continue
             for lease in passed:
@@ -220,7 +243,7 @@ class LeaseScheduler(Scheduler):  # type: ignore[misc]
         """One look at the queue and one knock at the gate: leases that may go out now, and seconds until the next look."""
         room = min(self.hold - len(self.held), self.at_once - self.admission.busy)
         wait = GATHER_S
-        if room > 0:
+        if room > 0 and not self.resting:
             wait = await self._claim_some(await self._rounds(), self._limits(queues), room)
         passed = await self._knock()
         return passed, GATHER_S if passed or self.admission.waiting else wait
@@ -243,16 +266,18 @@ class LeaseScheduler(Scheduler):  # type: ignore[misc]
         return [lease for lease, wait in answers if not wait and self._still_ours(lease)]
 
     def _still_ours(self, lease: Lease) -> bool:
-        ours = self._holds(lease)
+        ours = self.holds(lease)
         if not ours:
             self.landed(lease)
+            self.frontier.hands.let_go([lease])
         return ours
 
-    def _holds(self, lease: Lease) -> bool:
+    def holds(self, lease: Lease) -> bool:
+        """Whether it is this worker's still, as far as the last sign of life told."""
         return self.held.get((lease.round_key, lease.id)) is lease  # not another of the same task, claimed anew
 
     def _drop(self, lease: Lease) -> None:
-        if self._holds(lease):
+        if self.holds(lease):
             del self.held[lease.round_key, lease.id]
 
     def _any_open(self, queues: Sequence[str]) -> bool:
@@ -266,17 +291,32 @@ class LeaseScheduler(Scheduler):  # type: ignore[misc]
         """From one partition of one round after the other, beginning with the next at each look.  Returns seconds until the next one."""
         soonest = IDLE_S
         cells = [(key, partition) for key in rounds for partition in self.frontier.partitions.all()]
+        self._turn += 1
         for step in range(len(cells)):
             key, partition = cells[(self._turn + step) % len(cells)]
-            leases, wait = await self._off_loop(partial(self._claim, key, partition, queues, room))
+            try:
+                leases, wait = await self._off_loop(partial(self._claim, key, partition, queues, room))
+            except redis.ResponseError as error:
+                if not is_spoilt(error):
+                    raise
+                self._tell_spoilt(key, partition, error)
+                continue
+            self._spoilt.discard((key, partition))
             for lease in leases:  # at once: the next partition's claim may find Redis away
                 self.admission.enter(lease)
             soonest = min(soonest, wait)
             room -= len(leases)
             if room <= 0:
                 break
-        self._turn += 1
         return soonest
+
+    def _tell_spoilt(self, key: str, partition: int, error: redis.ResponseError) -> None:
+        """Once: what lies there is asked for at each look, and keeps no other round waiting."""
+        if (key, partition) not in self._spoilt:
+            self._spoilt.add((key, partition))
+            logger.error(
+                "Round %s, partition %s, is spoilt on Redis; `govcrawl rebuild` mends it: %s", key, partition, error
+            )
 
     def _claim(self, key: str, partition: int, queues: Mapping[str, int], room: int) -> tuple[list[Lease], float]:
         """Off the loop.  Held at once: what a worker claims while it is closed must be given back."""
@@ -305,17 +345,37 @@ class LeaseScheduler(Scheduler):  # type: ignore[misc]
             try:
                 stale = await self._off_loop(lambda: self.frontier.settle(settled))
                 break
-            except redis.RedisError as error:
+            except Exception as error:
+                if is_spoilt(error) and len(settled) > 1:  # one must not keep the others waiting
+                    for one in settled:
+                        await self.settle([one])
+                    return
+                if is_spoilt(error) or self._closing_for_long():  # a result, if there is one, is stored
+                    defect = None if isinstance(error, redis.RedisError) else error
+                    logger.error("Redis can't be told of %s task(s): %s", len(settled), error, exc_info=defect)
+                    self.frontier.hands.let_go(one.lease for one in settled)
+                    stale = len(settled)
+                    break
                 logger.warning("Redis can't take an acknowledgement, it waits: %s", error)
                 await asyncio.sleep(STORE_RETRY_S)
         if self.stats:
             self.stats.inc_value("frontier/settled", len(settled))
+            for name in LOGGED:
+                self.stats.inc_value(name, sum(one.action == "ack" for one in settled))
             self.stats.inc_value("frontier/stale", stale)
         if stale or any(one.action == "dead" for one in settled):
             self.known.forget()  # what these pages led to may be unplanned
         self._leaving -= keys
         for one in settled:
+            self.known.settled(one.lease, acked=one.action == "ack" and not stale)
             self._drop(one.lease)
+
+    def _closing_for_long(self) -> bool:
+        """Whether a worker that was told to stop has waited long enough; its leases end by themselves."""
+        if self.crawler.crawling:
+            return False
+        self._close_by = self._close_by or time.monotonic() + CLOSE_S
+        return time.monotonic() > self._close_by
 
     async def _heartbeat(self) -> None:
         while True:
@@ -323,7 +383,9 @@ class LeaseScheduler(Scheduler):  # type: ignore[misc]
                 self._offset = await self._off_loop(lambda: self.frontier.hello(self.worker)) - time.monotonic()
                 await self._extend()
             except redis.RedisError as error:
-                logger.warning("Redis is away, heartbeat missed: %s", error)
+                logger.warning("%s, heartbeat missed: %s", trouble(error), error)
+            except Exception:  # or the leases would end while their pages are read
+                logger.exception("A defect of ours; heartbeat missed")
             await asyncio.sleep(min(self.lease_s / 3, BEAT_S))
 
     async def _extend(self) -> None:
@@ -331,10 +393,15 @@ class LeaseScheduler(Scheduler):  # type: ignore[misc]
         for lease in list(self.held.values()):  # a copy: a claim may add to it meanwhile
             rounds[lease.round_key].append(lease)
         for leases in rounds.values():  # each by itself: two rounds may hold the same task
-            lost = await self._off_loop(partial(self.frontier.extend, leases, self.lease_s))
+            try:
+                lost = await self._off_loop(partial(self.frontier.extend, leases, self.lease_s))
+            except redis.ResponseError as error:
+                if not is_spoilt(error):
+                    raise
+                lost = {lease.id for lease in leases}
             for lease in leases:
                 # what is being settled is no longer held either
-                if lease.id in lost and self._holds(lease) and (lease.round_key, lease.id) not in self._leaving:
+                if lease.id in lost and self.holds(lease) and (lease.round_key, lease.id) not in self._leaving:
                     logger.warning("Lease lost to another worker: %s", lease.task.url)
                     self._drop(lease)
                     self.known.forget()

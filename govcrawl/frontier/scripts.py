@@ -14,9 +14,9 @@ Keys of a round, per partition ``gc:{<partition>}:<campaign>:<round>:`` (written
     h:<queue>:<host>  ZSET  site → ms of its last turn                    w      HASH  <state>|<queue>|<site> → tasks; o|<site>
     l:<queue>:<host>|<site>  ZSET  id → rank (a lane)                     due    ZSET  id + slip → ms not before
     leases ZSET  id → deadline ms                                         lease  HASH  id → token, a space, slip
-    alone:<queue> ZSET  id + slip → arrival: tasks with one try left      out    the id that is out for its last try
-    tries  HASH  id → retries asked for                                   lost   HASH  id → leases that expired
-    dead   HASH  id → slip, a line feed, reason
+    alone:<queue> ZSET  id + slip → arrival: tasks with one try left      tries  HASH  id → retries asked for
+    apart  there while a worker sees to these, at most for a lease time   lost   HASH  id → leases that expired
+    looked  ms of a recent claim                                          dead   HASH  id → slip, a line feed, reason
 
 Times are milliseconds of Redis's own clock: a worker's clock decides nothing.
 """
@@ -31,10 +31,12 @@ local function now_ms() local t = call('TIME'); return t[1] * 1000 + math.floor(
 local function count(name, by) call('HINCRBY', P .. 'n', name, by) end
 local function conf(name) return tonumber(call('HGET', P .. 'conf', name) or '0') end
 local function number(key, field) return tonumber(call('HGET', P .. key, field) or '0') end
+local function there() return call('EXISTS', P .. 'conf') == 1 end  -- else its memory has been freed, or is about to be
 
+-- nil for what is no slip
 local function read(slip)
   local p, q, h, s = string.match(slip, '^(%d%d)(%l+)|([^|]*)|(.*)$')
-  return {slip = slip, p = tonumber(p), q = q, h = h, s = s}
+  return p and {slip = slip, p = tonumber(p), q = q, h = h, s = s}
 end
 
 local function tally(m, state, by)
@@ -75,7 +77,7 @@ local function off_queue(id, m)
   return off_lane(id, m) or call('ZREM', P .. 'due', id .. m.slip) == 1 or call('ZREM', P .. 'alone:' .. m.q, id .. m.slip) == 1
 end
 
--- a task with one try left goes out alone, so that what kills its worker takes no neighbour along
+-- a task with one try left goes to a worker that holds nothing else: what kills others' workers can't kill it
 local function to_queue(id, m)
   if number('lost', id) < conf('max_attempts') - 1 then
     to_lane(id, m)
@@ -92,8 +94,8 @@ end
 -- the task that token holds (any holder where token is nil), or nil
 local function held(id, token)
   local value = call('HGET', P .. 'lease', id)
-  if not value then return nil end
-  local space = string.find(value, ' ', 1, true)
+  local space = value and string.find(value, ' ', 1, true)
+  if not space then return nil end
   if token and string.sub(value, 1, space - 1) ~= token then return nil end
   return read(string.sub(value, space + 1))
 end
@@ -107,7 +109,6 @@ end
 local function let_go(id, m)
   call('ZREM', P .. 'leases', id)
   call('HDEL', P .. 'lease', id)
-  if call('GET', P .. 'out') == id then call('DEL', P .. 'out') end
   tally(m, 'leased', -1)
 end
 
@@ -154,14 +155,24 @@ local function add(id, slip, at, message, now)
   return 1
 end
 
+-- Nobody has looked for half a lease time: Redis was away, or all workers.  Those that live get as long to say so.
+local function look(now, half)
+  local looked = tonumber(call('GET', P .. 'looked') or '0')
+  if now - looked > math.max(half, 2000) then  -- workers with nothing to do look once a second
+    for _, id in ipairs(call('ZRANGEBYSCORE', P .. 'leases', '-inf', now + half)) do call('ZADD', P .. 'leases', now + half, id) end
+  end
+  if now - looked > half / 10 then call('SET', P .. 'looked', now) end
+end
+
 -- leases whose time is over
 local function expire(now)
   local max = conf('max_attempts')
   for _, id in ipairs(call('ZRANGEBYSCORE', P .. 'leases', '-inf', now, 'LIMIT', 0, 100)) do
     local m = held(id)
-    let_go(id, m)
-    count('expired', 1)
-    if call('HINCRBY', P .. 'lost', id, 1) >= max then
+    if m then let_go(id, m); count('expired', 1) else call('ZREM', P .. 'leases', id) end
+    if not m then
+      call('HDEL', P .. 'lease', id)  -- no lease at all
+    elseif call('HINCRBY', P .. 'lost', id, 1) >= max then
       to_dead(id, m, 'lease expired ' .. max .. ' times: the workers that held it died or stalled')
     else
       queue(id, m, 0, now)
@@ -171,8 +182,9 @@ end
 
 local function wake(now)
   for _, member in ipairs(call('ZRANGEBYSCORE', P .. 'due', '-inf', now, 'LIMIT', 0, 200)) do
+    local m = read(string.sub(member, 13))
     call('ZREM', P .. 'due', member)
-    to_queue(string.sub(member, 1, 12), read(string.sub(member, 13)))
+    if m then to_queue(string.sub(member, 1, 12), m) end
   end
 end
 """
@@ -180,46 +192,74 @@ end
 #: KEYS: prefix.  ARGV per task: id, slip, ms not before (0: at once), message.  Returns how many were new.
 ADD = """
 local now, new = now_ms(), 0
+if not there() then return 0 end
 for i = 1, #ARGV, 4 do new = new + add(ARGV[i], ARGV[i + 1], tonumber(ARGV[i + 2]), ARGV[i + 3], now) end
 return new
 """
 
-#: KEYS: prefix.  ARGV: limit, lease ms, token, whether the worker may take a last try (1 or 0), then queue and its own limit, ….
-#: Returns {ms until it is worth asking again, now, delay ms, then per task: id, attempt, whether it is the last try, message}: at most
-#: one task a host and queue, of hosts that are worth asking now; whether they may be asked is the gate's word (``gate.py``).
+#: KEYS: prefix.  ARGV: limit, lease ms, token, whether the worker holds nothing (1 or 0), then queue and its own limit, ….
+#: Returns {ms until it is worth asking again, now, delay ms, whether the worker must take nothing more until it holds nothing, then per
+#: task: id, attempt, message}: at most one task a host and queue, of hosts that are worth asking now; whether they may be asked is the
+#: gate's word (``gate.py``).  A last try is the only task of its answer.
 CLAIM = """
 local now = now_ms()
-local limit, lease_ms, token = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
-expire(now); wake(now)
-local delay = conf('delay_ms')
-local out, taken, soonest = {0, now, delay}, 0, now + 1000
+local limit, lease_ms, token, free = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3], ARGV[4] == '1'
+local delay = tonumber(call('HGET', P .. 'conf', 'delay_ms') or '-1')
+if delay < 0 then return {1000, now, 0, 0} end  -- its memory has been freed
+look(now, lease_ms / 2); expire(now); wake(now)
+local out, taken, soonest = {0, now, delay, 0}, 0, now + 1000
 
-local function hand_out(id, m, last)
+local function hand_out(id, m)
   call('HSET', P .. 'slot', m.h, now + delay)
   lease(id, m, token, now + lease_ms)
   taken = taken + 1
   out[#out + 1] = id
-  out[#out + 1] = number('tries', id) + number('lost', id) + 1
-  out[#out + 1] = last
+  out[#out + 1] = number('tries', id) + 1  -- a lost lease is no try at the page
   out[#out + 1] = call('HGET', P .. 't', id)
 end
 
-local function last_try(q)
-  if ARGV[4] == '0' or call('EXISTS', P .. 'out') == 1 then return end
-  for _, member in ipairs(call('ZRANGE', P .. 'alone:' .. q, 0, 99)) do
-    local id, m = string.sub(member, 1, 12), read(string.sub(member, 13))
-    if number('slot', m.h) <= now then
-      call('ZREM', P .. 'alone:' .. q, member)
-      call('SET', P .. 'out', id)
-      return hand_out(id, m, 1)
+-- the last try whose host is worth asking first, and from when on
+local function last_try()
+  local first, first_at
+  for a = 5, #ARGV, 2 do
+    for _, member in ipairs(ARGV[a + 1] == '0' and {} or call('ZRANGE', P .. 'alone:' .. ARGV[a], 0, 99)) do
+      local m = read(string.sub(member, 13))
+      local at = m and number('slot', m.h)
+      if not m then
+        call('ZREM', P .. 'alone:' .. ARGV[a], member)
+      elseif at <= now then
+        return member, now
+      elseif not first or at < first_at then
+        first, first_at = member, at
+      end
     end
   end
+  return first, first_at
 end
 
+-- A worker that holds nothing gets a last try, or waits for one whose turn is near; of the others one is told to finish what it holds.
+local function apart()
+  if not free and call('EXISTS', P .. 'apart') == 1 then return false end
+  local member, at = last_try()
+  if not member or at > now + 10000 then return false end
+  call('SET', P .. 'apart', 1, 'PX', lease_ms)
+  if free and at <= now then
+    local m = read(string.sub(member, 13))
+    call('ZREM', P .. 'alone:' .. m.q, member)
+    hand_out(string.sub(member, 1, 12), m)
+  else
+    soonest = math.min(soonest, at)
+  end
+  return true
+end
+
+if apart() then
+  out[1], out[4] = math.max(0, math.ceil(soonest - now)), 1
+  return out
+end
 for a = 5, #ARGV, 2 do
   local q, ready = ARGV[a], P .. 'r:' .. ARGV[a]
   local most = math.min(limit, taken + tonumber(ARGV[a + 1]))
-  if taken < most then last_try(q) end
   for _, host in ipairs(call('ZRANGEBYSCORE', ready, '-inf', now, 'LIMIT', 0, (most - taken) * 2)) do
     if taken >= most then break end
     local slot = number('slot', host)
@@ -227,12 +267,12 @@ for a = 5, #ARGV, 2 do
       call('ZADD', ready, slot, host)
     else
       local lanes = P .. 'h:' .. q .. ':' .. host
-      local site = call('ZRANGE', lanes, 0, 0)[1]
+      local site = call('ZRANGE', lanes, 0, 0)[1] or ''
       local lane = P .. 'l:' .. q .. ':' .. host .. '|' .. site
       local id, rank = unpack(call('ZPOPMIN', lane))
       if call('EXISTS', lane) == 0 then call('ZREM', lanes, site) else call('ZADD', lanes, now, site) end
       if call('EXISTS', lanes) == 0 then call('ZREM', ready, host) else call('ZADD', ready, now + delay, host) end
-      hand_out(id, read(string.format('%02d', tonumber(rank) / 4294967296) .. q .. '|' .. host .. '|' .. site), 0)
+      if id then hand_out(id, read(string.format('%02d', tonumber(rank) / 4294967296) .. q .. '|' .. host .. '|' .. site)) end
     end
   end
   local first = call('ZRANGE', ready, 0, 0, 'WITHSCORES')
@@ -249,14 +289,14 @@ return out
 #: not counted; its host is worth asking after the delay), ``dead``.
 #: Returns per task 1, or 0 where the lease had been given to another: then nothing happened, its children included.
 SETTLE = """
-local now, out, i = now_ms(), {}, 1
+local now, there, out, i = now_ms(), there(), {}, 1
 while i <= #ARGV do
   local id, token, action, delay, reason, n = ARGV[i], ARGV[i + 1], ARGV[i + 2], tonumber(ARGV[i + 3]), ARGV[i + 4], tonumber(ARGV[i + 5])
   i = i + 6
-  local m = held(id, token)
+  local m = there and held(id, token)
   if not m then
     out[#out + 1] = 0
-    if call('EXISTS', P .. 'conf') == 1 then count('stale', 1) end  -- else its memory has been freed
+    if there then count('stale', 1) end
   else
     let_go(id, m)
     for c = i, i + 4 * n - 1, 4 do add(ARGV[c], ARGV[c + 1], tonumber(ARGV[c + 2]), ARGV[c + 3], now) end
@@ -296,6 +336,7 @@ return lost
 #: are left to their worker.  Returns how many became done.
 MARK_DONE = """
 local new = 0
+if not there() then return 0 end
 for i = 1, #ARGV, 2 do
   local id, m = ARGV[i], read(ARGV[i + 1])
   if call('HEXISTS', P .. 't', id) == 0 then
@@ -316,8 +357,8 @@ REVIVE = """
 local now, back = now_ms(), 0
 for _, id in ipairs(ARGV) do
   local value = call('HGET', P .. 'dead', id)
-  if value then
-    local m = read(string.sub(value, 1, string.find(value, '\\n', 1, true) - 1))
+  local m = value and read(string.match(value, '^[^\\n]*'))
+  if m then
     call('HDEL', P .. 'dead', id); call('HDEL', P .. 'tries', id); call('HDEL', P .. 'lost', id)
     tally(m, 'dead', -1); open(m, 1); queue(id, m, 0, now)
     back = back + 1

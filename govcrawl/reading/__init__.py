@@ -7,25 +7,49 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from urllib.parse import urldefrag
+from collections.abc import Callable, Sequence
+from functools import cached_property
 
-from govcrawl.contracts import ColumnFacts, Facts, FooterFacts, HomeFacts, Item, Link, PageKind, Role
-from govcrawl.reading import articles, boards, columns, footer, lists, redirects, state
+from govcrawl.contracts import (
+    ArticleFacts,
+    BoardFacts,
+    ColumnFacts,
+    Facts,
+    FooterFacts,
+    GuideFacts,
+    HomeFacts,
+    Item,
+    Letter,
+    Link,
+    PageKind,
+    Role,
+)
+from govcrawl.reading import (
+    articles,
+    boards,
+    columns,
+    footer,
+    guides,
+    lists,
+    notices,
+    paging,
+    records,
+    redirects,
+    sources,
+    state,
+)
 from govcrawl.reading.challenge import is_challenge
 from govcrawl.reading.document import Document
 from govcrawl.reading.encoding import decode
 from govcrawl.reading.regions import divide
-from govcrawl.reading.urls import canonical, join, same_site, site_of
+from govcrawl.reading.urls import join, same_site, site_of
+from govcrawl.reading.written import part_of
 
 __all__ = ["MARKED", "read"]
 
 MARKED: tuple[Role, ...] = ("home", "fragment", "column")  #: roles of pages that are searched for the marks of identity
 FEW_WORDS = 200  #: characters; a firewall's test page has no more
 FEW_LINKS = 40  #: an entry page (导航页) has no more
-_LOADED = re.compile(r"""\.load\(\s*["']([^"'\s]+)[^"']*["']|\$\.get\(\s*["']([^"']+\.s?html?)["']""")
-_INCLUDE = ("w3-include-html", "data-include", "include-html")
-_FRAGMENT = re.compile(r"\.(?:s?html?|jsp|php|aspx?)(?:$|\?)|/$", re.I)
 
 
 def read(
@@ -35,22 +59,49 @@ def read(
     role: Role = "page",
     name: str = "",
     site_hosts: frozenset[str] = frozenset(),
+    shown_on: str = "",
 ) -> Facts:
     """All that can be said about one page.
 
     ``role`` is what the crawler believes the URL to be, ``name`` the words of the link that led here; breadcrumb and heading
-    win over both where they are clear.  ``site_hosts``: the hosts of the site; empty means the URL's own.
+    win over both where they are clear.  ``site_hosts``: the hosts of the site; empty means the URL's own.  ``shown_on``: the
+    page that a fragment, script file or JSON answer is loaded into; relative links in it are that page's.
     """
     source, encoding = decode(body, headers)
-    if "<" not in source[:200] and "document.write" in source:
-        source = f"<script>{source}</script>"  # a header or footer kept as a script file
-    doc = Document(source, url)
+    if (data := records.answer(source)) is not None:
+        return _of_answer(data, encoding, shown_on or url, role, name)
+    source, piece = part_of(source, url)
+    doc = Document(source, url, shown_on if piece or role == "fragment" else "")
     goal = redirects.target(doc)
     if goal:
-        return Facts("redirect", doc.title, encoding, goal, links=_links(doc), text=_text(doc))
+        return Facts("redirect", doc.title, encoding, goal, links=_links(doc), text=doc.seen(0))
     if len(doc.words) < FEW_WORDS and is_challenge(200, headers, body):
-        return Facts("challenge", doc.title, encoding, text=_text(doc))
+        return Facts("challenge", doc.title, encoding, text=doc.seen(0))
     return _Reading(doc, encoding, role, name, _ours(url, site_hosts)).facts()
+
+
+def _of_answer(data: object, encoding: str, shown_on: str, role: Role, name: str) -> Facts:
+    """A list as a script gets it."""
+    letters = boards.of_answer(data) if boards.names_board(name) else ()
+    items = _as_items(letters, shown_on) or records.items(data, shown_on)
+    text = "\n".join(item.title for item in items)
+    if role == "home":
+        return Facts("home", "", encoding, home=HomeFacts(items, False), text=text)
+    why = "" if items else "接口的回答中没有可识别的条目"
+    column = ColumnFacts(name, columns.classify(name, shown_on), "listed" if items else "unknown", items, why=why)
+    return Facts(
+        kind="board" if letters else "list" if items else "script",
+        title="",
+        encoding=encoding,
+        column=None if role == "fragment" else column,
+        letters=letters,
+        board=BoardFacts("letters", (name,)) if letters else None,
+        text=text,
+    )
+
+
+def _as_items(letters: Sequence[Letter], url: str) -> tuple[Item, ...]:
+    return tuple(Item(x.url or url, x.title, x.asked, "shown" if x.asked else "") for x in letters)
 
 
 def _ours(url: str, hosts: frozenset[str]) -> Callable[[str], bool]:
@@ -67,7 +118,9 @@ class _Reading:
         self.doc, self.encoding, self.role, self.hint, self.ours = doc, encoding, role, name, ours
         self.regions = divide(doc)
         self.items = self._items()
-        self.letters = boards.letters(doc, self.regions) if boards.is_board(doc, self.regions, name) else ()
+        on_board = boards.is_board(doc, self.regions, name)
+        self.letters = boards.letters(doc, self.regions) if on_board else ()
+        self.board = boards.read(doc, self.regions, name, self.letters) if on_board else None
 
     def _items(self) -> tuple[Item, ...]:
         """The entries of the main area; where it has none, dated ones that stand before the breadcrumb."""
@@ -81,19 +134,23 @@ class _Reading:
     def facts(self) -> Facts:
         kind = self._kind()
         column = self._column(kind)
+        article = articles.read(self.doc, self.regions, self.body) if kind == "article" else None
         return Facts(
             kind=self._by_state(kind, column),
             title=self.doc.title,
             encoding=self.encoding,
             home=self._home() if self.role == "home" else None,
             column=column,
-            article=articles.read(self.doc, self.regions) if kind == "article" else None,
+            article=article,
             letters=self.letters,
+            board=None if self.role in ("home", "fragment") else self.board,
+            guide=self._guide(kind, article),
+            notices=notices.read(self.doc) if self.role in ("home", "fragment") else (),
             columns=columns.find(self.doc, self.regions, self.ours),
             links=_links(self.doc),
-            fragments=tuple(dict.fromkeys(_fragments(self.doc, self.ours))),
+            fragments=self._fragments(column),
             footer=footer.read(self.doc, self.regions) if self.role in MARKED else FooterFacts(),
-            text=_text(self.doc),
+            text=self._text(),
         )
 
     # --- which kind ---------------------------------------------------------------------------------------------
@@ -111,7 +168,7 @@ class _Reading:
         return "list" if self.items else "text"
 
     def _is_article(self) -> bool:
-        shown = sum(i.dated_by == "shown" for i in self.items)
+        shown = self._entries()
         if self.role in ("column", "more", "fragment"):
             return lists.looks_like_article(self.doc.url) and shown < 3 and self._has_article()
         named = (
@@ -119,9 +176,16 @@ class _Reading:
         )
         return named and (shown < 5 or self._has_article())
 
+    def _entries(self) -> int:
+        """Links with a date beside them; rows without a link may be a table of the article's."""
+        return sum(i.dated_by == "shown" and i.url != self.doc.url for i in self.items)
+
     def _has_article(self) -> bool:
-        start = self.regions.main[0] if self.regions.main else 0
-        return bool(self.doc.metas.get("articletitle") or articles.body_of(self.doc, start))
+        return articles.is_shown(self.doc, self.regions, self.body)
+
+    @cached_property
+    def body(self) -> int:
+        return articles.body_of(self.doc, self.regions)
 
     def _by_state(self, kind: PageKind, column: ColumnFacts | None) -> PageKind:
         if kind not in ("text", "list") or not column:
@@ -151,14 +215,15 @@ class _Reading:
         if kind == "article":
             return ColumnFacts(name, cls, "text")
         if kind == "board":
-            items = tuple(
-                Item(x.url or self.doc.url, x.title, x.asked, "shown" if x.asked else "") for x in self.letters
-            )
-            return ColumnFacts(name, cls, "listed", items)
+            return ColumnFacts(name, cls, "listed", _as_items(self.letters, self.doc.url))
         sight = state.Sight(self.doc, self.regions, (name, self.hint))
         seen, why = state.judge(self.doc, self.regions, self.items, sight)
+        if seen == "blank" and cls == "consult" and self.board and self.board.shows == "empty":
+            seen, why = "text", ""  # a board without letters is there all the same
         items = self.items if seen in ("listed", "channel") else ()
-        pages = lists.next_pages(self.doc, self.regions, self.items) if items else ()
+        pages = paging.next_pages(self.doc, self.regions, items) if items or seen == "unknown" else ()
+        if seen == "unknown":
+            pages += sources.of_area(self.doc, sight.at, self.ours)
         return ColumnFacts(name, cls, seen, items, pages, why)
 
     def _name(self) -> str:
@@ -177,8 +242,29 @@ class _Reading:
         headings = (self.doc.text(i) for i in self.doc.all("h1", "h2", "h3") if start <= i < end)
         return next((text for text in headings if 2 <= len(text) <= columns.MAX_NAME and text not in site), "")
 
+    def _guide(self, kind: PageKind, article: ArticleFacts | None) -> GuideFacts | None:
+        if kind not in ("article", "text"):
+            return None
+        title = article.title if article else self.doc.title
+        return guides.read(self.doc, self.regions, (title, self.hint, *self.regions.crumb_names))
+
     def _home(self) -> HomeFacts:
-        return HomeFacts(self.items, not self.items and len(self.doc.anchors) <= FEW_LINKS)
+        area = range(len(self.doc.tags))
+        parts = sources.of_area(self.doc, area, self.ours)
+        drawn = state.Sight(self.doc, self.regions, ()).scripted()
+        entry = not self.items and 0 < len(self.doc.anchors) <= FEW_LINKS and not parts and not drawn
+        return HomeFacts(self.items, entry, parts, drawn)
+
+    def _text(self) -> str:
+        """What a reader sees, without the parts that every page of the site repeats: they are read where they are found once."""
+        doc, zones = self.doc, self.regions.zones
+        if self.role in ("home", "fragment"):
+            return doc.seen(0)
+        return doc.joined([i for i in doc.text_at if not (zones[i] or doc.shaded[i])])
+
+    def _fragments(self, column: ColumnFacts | None) -> tuple[str, ...]:
+        own = column.next_pages if column else ()
+        return tuple(u for u in sources.fragments(self.doc, self.regions, self.ours) if u not in own)
 
 
 # --- links, fragments, text ----------------------------------------------------------------------------------------
@@ -200,18 +286,3 @@ def _links(doc: Document) -> tuple[Link, ...]:
             if url:
                 found.setdefault(url, Link(url, doc.attr(i, "alt").strip()[:200], tag))  # type: ignore[arg-type]
     return tuple(found.values())
-
-
-def _fragments(doc: Document, ours: Callable[[str], bool]) -> Iterator[str]:
-    """URLs of this site whose HTML a script puts into the page."""
-    named = (m[1] or m[2] for s in doc.scripts.values() if ".load(" in s or "$.get(" in s for m in _LOADED.finditer(s))
-    marked = "include" in doc.source
-    included = (value for attrs in doc.attrs if marked for key in _INCLUDE if (value := attrs.get(key)))
-    for href in (*named, *included):
-        url = join(doc.base, href)
-        if url and ours(url) and _FRAGMENT.search(urldefrag(url)[0]) and canonical(url) != canonical(doc.url):
-            yield url
-
-
-def _text(doc: Document) -> str:
-    return doc.seen(0)

@@ -1,49 +1,117 @@
 """Message boards (政务咨询): letters with the day asked, the day answered and the state shown, in tables, lists or one a page.
 
-A letter is ``open`` only where the page says so in words; without such words it is ``unknown``.
+A letter is ``open`` only where the page says so in words of its own: not in the letter's, which may complain that nothing is
+done yet, and not in the answer's.  Without such words it is ``unknown``.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Literal
 
-from govcrawl.contracts import Letter
+from govcrawl.contracts import BoardFacts, BoardShows, Letter
 from govcrawl.reading import dates
 from govcrawl.reading.document import Anchor, Document
-from govcrawl.reading.lists import is_noise
+from govcrawl.reading.lists import alone, is_noise
 from govcrawl.reading.regions import Regions
 
 State = Literal["answered", "open", "unknown"]
 
-_BOARD = re.compile(r"信箱|留言|来信|咨询|投诉|互动|信访|问政|答疑|写信|建议|诉求|民意|12345|回复|答复")
+_BOARD = re.compile(
+    r"信箱|留言|来信|咨询|投诉|互动|信访|问政|答疑|写信|建议|诉求|民意|12345|回复|答复|问答|提问|举报|接访"
+)
+_VOID = re.compile(r"不予(?:受理|办理|回复|答复|公开)|无效|重复|撤[回销]|退回|未通过")
 _OPEN = re.compile(
-    r"未(?:回复|答复|办理|处理|办结|受理|回应)|待(?:回复|答复|办理|处理|受理|办)|(?:受理|办理|处理|审核|转办|交办)中|正在(?:办理|处理|受理)|尚未|暂未(?:回复|答复)|暂无(?:回复|答复)|无(?:回复|答复)"
+    r"未(?:回复|答复|办理|处理|办结|受理|回应|解决)|待(?:回复|答复|办理|处理|受理|办|审查|审核|转办|回应)|(?:受理|办理|处理|审核|转办|交办|回复)中|"
+    r"正在(?:办理|处理|受理)|尚未(?:回复|答复|办理|处理|办结|受理)|暂未(?:回复|答复)|暂无(?:回复|答复)|无(?:回复|答复)"
 )
-_DONE = re.compile(r"已(?:回复|答复|办理|处理|办结|回应|解决|公开|反馈)|办结|(?:回复|答复)完毕|办理完毕|处理完毕")
+_DONE = re.compile(
+    r"已(?:回复|答复|办理|处理|办结|回应|解决|公开|反馈|回信|办)|办结|(?:回复|答复)完毕|办理完毕|处理完毕"
+)
 _ASKED = re.compile(
-    r"(?:来信|写信|留言|提问|咨询|投诉|提交|发布|发表|来件|信件|受理|申请|反映|建议)(?:时间|日期)|^时间$|^日期$"
+    r"(?:来信|写信|去信|留言|提问|咨询|投诉|举报|提交|发布|发表|来件|信件|受理|申请|反映|建议|上报|创建|诉求|登记)(?:时间|日期|于)$|^时间$|^日期$"
 )
-_ANSWERED = re.compile(r"(?:回复|答复|办结|回信|反馈|处理|办理|解答|回应|答复发布)(?:时间|日期)")
-_TITLE = re.compile(r"标\s*题|主\s*题|题\s*目|信件名称|来信名称|问题|内容")
-_STATUS = re.compile(r"状\s*态|办理情况|处理结果|处理情况|是否(?:回复|答复|办结)|进度")
+_ANSWERED = re.compile(r"(?:回复|答复|办结|回信|反馈|处理|办理|解答|回应|回答|办复)(?:发布|完成)?(?:时间|日期|于)$")
+_TITLES = (  # the first that matches names the column of titles
+    re.compile(r"标\s*题|主\s*题|题\s*目|信件名称|来信名称|事由"),
+    re.compile(r"(?:问题|内容|诉求|来信|信件|留言|事项)(?!类|编|时|日|人|状|处)"),
+)
+_STATUS = re.compile(
+    r"状\s*态|(?:办理|处理|回复|答复)情况|(?:处理|办理)结果|是否(?:回复|答复|办结|办理|处理|已)|进\s*度|^(?:回复|答复|办结|处理)$"
+)
+_BRACKETS = " \u3000[]【】()（）<>《》:：|/。!！"
 _REPLY = re.compile(
-    r"^[【\[]?(?:(?:单位|部门|官方|领导|本站|管理员)?(?:回复|答复|回信)(?:内容|意见|情况|单位|部门)?|答|处理结果|办理结果|办理情况|解答)[】\]]?\s*[:：]?"
+    r"^[【\[（(]?(?:[\u4e00-\u9fff]{0,8}?(?<!的)(?:回复|答复|回信)(?:内容|意见|情况|单位|部门|人|如下|信息|结果)?|答|A|处理结果|办理结果|办理情况|处理意见|解答|官方回答|回答)"
+    r"(?:[】\]）)]\s*[:：]?|\s*[:：]|\s*$|\s+(?=\S*(?:19|20)\d\d))"
+)
+_REPLY_BOX = re.compile(
+    r"(?:^|[\s_-])(?:re_?|ask_?)?(?:answer|reply|huifu|dafu|hf|hfnr|feedback|response)(?:$|[\s_-]|\w{0,8}$)"
 )
 _NO_REPLY = re.compile(r"^(?:暂无|无|未回复|待回复|-+|—+)?$")
-_BOXES = ("li", "div", "dl", "table", "section", "article")
+_BOXES = ("li", "div", "dl", "table", "section", "article", "tbody", "tr", "dt")
+_ENTRIES = ("li", "tr", "dl", "div")
+_PARTS = ("td", "th", "li", "div", "span", "dd", "dt", "p", "em", "i", "b", "a")
 MAX_LETTER = 10_000  #: characters of a letter with its reply
 MIN_LETTER = 15  #: characters; a box with less is a date, not a letter
-_DATE_LABEL = re.compile(
-    r"([\u4e00-\u9fff]{2,6}(?:时间|日期))\s*[:：]?\s*\n?\s*((?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2})?"
+MAX_STATE = 12  #: characters of a line, dates aside, that shows a state; more is prose
+_DAY = r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}"
+_DATE_LABEL = re.compile(rf"([\u4e00-\u9fff]{{2,8}}(?:时间|日期)|[\u4e00-\u9fff]{{2}}于)\s*[:：]?\s*\n?\s*({_DAY})?")
+#: ``用户王某2018-01-02``: who asked, and when.
+_ASKER = re.compile(
+    rf"^(?:用户|网友|网民|市民|来信人|咨询人|提问人|留言人|游客|匿名)[^\n]{{0,24}}?[\s:：（(]*({_DAY})", re.M
 )
+_DATES = re.compile(rf"{_DAY}\s*日?(?:\s*\d\d?:\d\d(?::\d\d)?)?")
+_LABELLED_TITLE = re.compile(r"(?:标\s*题|主\s*题|题\s*目)\s*[:：]?\s*\n?\s*([^\n]{2,100})")
+_QUESTION = re.compile(r"^[【\[]?(?:问题?|提问|咨询|留言|来信)(?:内容|问题)?(?:[】\]]\s*[:：]?|\s*[:：])")
+_TIME = re.compile(r"\s*\b\d\d?:\d\d(?::\d\d)?")
+_WRITER = re.compile(r"^(?:用户|网友|网民|来信人|咨询人|提问人|留言人|写信人|姓名|昵称|编号|信件编号)")
+_STATE_LINE = re.compile(r"(?:状\s*态|办理情况|处理情况|进\s*度|处理结果|办理结果)\s*[:：]?\s*\n?\s*([^\n]{2,12})")
+
+_EMPTY = re.compile(
+    r"(?:没有|暂无|尚无|无|未找到|没有找到)(?:任何|相关|符合条件的|公开的?|您要找的|更多)*(?:的)?(?:留言|来信|信件|咨询|问题|投诉|建议|提问|信息|记录|数据|内容)"
+)
+_ZERO = re.compile(r"共\s*(?:有|计)?\s*[:：]?\s*0\s*(?:条|封|件|个|页|则)|总数\s*[:：]?\s*0(?!\d)")
+_UNIT = re.compile(r"(?:局|厅|网|网站|委|委员会|办|办公室|政府|站|中心|会|院)$")  #: a body's own name is no board's
+_LISTED = re.compile(r"letterList|mailList|messageList|consultList|letter_list|getLetter|queryLetter", re.I)
+_RECORD = re.compile(r"\{[^{}]{20,3000}\}")
+_PAIR = re.compile(r"""["']?(\w{3,30})["']?\s*:\s*(?:"([^"\n]{0,500})"|'([^'\n]{0,500})')""")
+_KEYS = (
+    ("letterTitle", "showLetterTitle", "mailTitle", "title", "subject", "theme"),
+    ("writeDate", "askDate", "askTime", "letterDate", "submitTime", "submitDate", "mailDate", "writeTime", "createTime", "createDate"),
+    ("replyDate", "replyTime", "answerDate", "answerTime", "dealDate", "dealTime", "finishTime", "finishDate"),
+    ("statusName", "stateName", "status", "state", "dealStatus"),
+)  # fmt: skip
 
 
 def is_board(doc: Document, regions: Regions, name: str) -> bool:
     """Whether the page speaks of letters at all: in its title, breadcrumb or the column's name."""
-    return bool(_BOARD.search(" ".join((doc.title, name, *regions.crumb_names))))
+    return names_board(" ".join((doc.title, name, *regions.crumb_names)))
+
+
+def names_board(name: str) -> bool:
+    return bool(_BOARD.search(name))
+
+
+def read(doc: Document, regions: Regions, name: str, found: tuple[Letter, ...]) -> BoardFacts:
+    """What a board shows to anyone, and what it is called; ``found``: the letters read on it."""
+    titles = re.split(r"[-_—|–]+", doc.title)[:1]
+    names = dict.fromkeys(n.strip() for n in (*regions.crumb_names, *titles, name))
+    return BoardFacts(_shows(doc, regions, found), tuple(n for n in names if n and not _UNIT.search(n)))
+
+
+def _shows(doc: Document, regions: Regions, found: tuple[Letter, ...]) -> BoardShows:
+    if found:
+        return "letters"
+    start, end = regions.main or (0, regions.footer)
+    if any(_LISTED.search(script) for script in doc.scripts.values()):
+        return "script"
+    if (text := doc.seen(start, end)) and (_EMPTY.search(text) or _ZERO.search(text)):
+        return "empty"
+    return "form" if doc.holds(start, end, "textarea") else ""
 
 
 def letters(doc: Document, regions: Regions) -> tuple[Letter, ...]:
@@ -54,24 +122,38 @@ def letters(doc: Document, regions: Regions) -> tuple[Letter, ...]:
         or tuple(_whole_letters(doc, start, end))
         or tuple(_list_letters(doc, start, end))
     )
-    return found or tuple(_detail(doc, regions, start, end))
+    return found or tuple(_detail(doc, regions, start, end)) or tuple(_recorded(doc))
 
 
 # --- tables: a head row names the cells --------------------------------------------------------------------------
 
 
 def _table_letters(doc: Document, start: int, end: int) -> Iterator[Letter]:
-    for t in doc.all("table"):
-        if start <= t < end:
-            rows = [r for r in range(t, doc.end[t]) if doc.tags[r] == "tr"]
-            heads = [doc.text(c) for c in _cells(doc, rows[0])] if rows else []
-            title, asked = _column(heads, _TITLE), _column(heads, _ASKED)
-            if title is not None and (asked is not None or _column(heads, _STATUS) is not None):
-                yield from _rows(doc, rows[1:], heads, title)
+    """Rows below a head; both may be of a table, or lists and boxes laid out like one."""
+    for row in _head_rows(doc, start, end):
+        heads = [doc.text(c) for c in _cells(doc, row)]
+        title, asked = _titled(heads), _column(heads, _ASKED)
+        if any(dates.find(head) for head in heads):
+            continue
+        if title is not None and (asked is not None or _column(heads, _STATUS) is not None):
+            rows = (k for k in range(doc.end[row], end) if doc.tags[k] == doc.tags[row])
+            if found := list(_rows(doc, rows, heads, title)):
+                yield from found
                 return
 
 
-def _rows(doc: Document, rows: list[int], heads: list[str], title: int) -> Iterator[Letter]:
+def _head_rows(doc: Document, start: int, end: int) -> Iterator[int]:
+    """Elements of at least two parts around a short text that may head a column of titles."""
+    seen: set[int] = set()
+    for i in doc.texts_in(start, end):
+        if len(doc.texts[i]) <= 12 and any(p.search(doc.texts[i]) for p in _TITLES):
+            for k in doc.above(i, 4):
+                if k not in seen and k >= start and len(_cells(doc, k)) > 1:
+                    seen.add(k)
+                    yield k
+
+
+def _rows(doc: Document, rows: Iterable[int], heads: list[str], title: int) -> Iterator[Letter]:
     asked, answered, status = (_column(heads, p) for p in (_ASKED, _ANSWERED, _STATUS))
     for row in rows:
         cells = _cells(doc, row)
@@ -80,23 +162,43 @@ def _rows(doc: Document, rows: list[int], heads: list[str], title: int) -> Itera
         words = [doc.text(c) for c in cells]
         link = next(iter(doc.anchors_in(cells[title], doc.end[cells[title]])), None)
         day = dates.find(words[answered]) if answered is not None else None
-        state = _state(words[status]) if status is not None else "unknown"
+        state = _cell_state(doc, cells[status], heads[status]) if status is not None else "unknown"
+        if state == "unknown" and answered is not None:
+            state = _state(words[answered])
         if words[title]:
-            yield _letter(
-                link.words if link else words[title],
-                dates.find(words[asked]) if asked is not None else None,
-                day,
-                state,
-                link,
-            )
+            at = dates.find(words[asked]) if asked is not None else None
+            yield _letter(link.words if link and link.words else words[title], at, day, state, link)
+
+
+def _cell_state(doc: Document, cell: int, head: str) -> State:
+    """As words, as a picture's, or as the answer to the head's own question (是否答复)."""
+    pictures = (i for i in range(cell, doc.end[cell]) if doc.tags[i] == "img")
+    words = doc.text(cell) or " ".join(doc.attr(i, "alt") or doc.attr(i, "title") for i in pictures)
+    if "是否" in head or len(head) == 2:
+        if words in ("是", "√", "有"):
+            return "answered"
+        if words in ("否", "×"):
+            return "open"
+    return _state(words)
 
 
 def _cells(doc: Document, row: int) -> list[int]:
-    return [c for c in range(row, doc.end[row]) if doc.tags[c] in ("td", "th") and doc.parent[c] == row]
+    """The parts of a row: its direct children."""
+    found, k = [], row + 1
+    while k < doc.end[row]:
+        if doc.tags[k] in _PARTS:
+            found.append(k)
+        k = doc.end[k]
+    return found
+
+
+def _titled(heads: list[str]) -> int | None:
+    return next((k for pattern in _TITLES if (k := _column(heads, pattern)) is not None), None)
 
 
 def _column(heads: list[str], pattern: re.Pattern[str]) -> int | None:
-    return next((k for k, head in enumerate(heads) if len(head) <= 12 and pattern.search(head)), None)
+    named = ((k, head.strip(" ：:↓↑▲▼")) for k, head in enumerate(heads) if len(head) <= 14)
+    return next((k for k, head in named if pattern.search(head)), None)
 
 
 # --- lists: an entry holds a title, a date and a state ----------------------------------------------------------------
@@ -104,30 +206,31 @@ def _column(heads: list[str], pattern: re.Pattern[str]) -> int | None:
 
 def _list_letters(doc: Document, start: int, end: int) -> Iterator[Letter]:
     for box in range(start, end):
-        if doc.tags[box] not in ("li", "tr", "dl", "div") or doc.chars(box, doc.end[box]) > 400:
+        if doc.tags[box] not in _ENTRIES or doc.chars(box, doc.end[box]) > 400:
             continue
         link = next((a for a in doc.anchors_in(box, doc.end[box]) if len(a.words) > 3 and not is_noise(a.words)), None)
-        if not link or _repeated(doc, box, link):
+        if not link or any(doc.tags[k] in _ENTRIES and k > box and _is_entry(doc, k, link) for k in doc.above(link.at)):
             continue
         rest = doc.text(box).replace(link.text, " ", 1)
-        state = _state(rest)
-        asked, answered = _labelled(rest)
-        if state != "unknown" and (asked or answered):
+        asked, answered, state = *_entry_days(rest), _entry_state(rest)
+        if (state != "unknown" or answered) and (asked or answered):
             yield _letter(link.words, asked, answered, state, link)
 
 
-def _repeated(doc: Document, box: int, link: Anchor) -> bool:
-    """Whether a smaller box of the same kind holds the link: then that one is the entry."""
-    return any(doc.tags[k] in ("li", "tr", "dl", "div") and k > box and _is_entry(doc, k) for k in doc.above(link.at))
+def _is_entry(doc: Document, k: int, link: Anchor) -> bool:
+    """Whether a box with the link is an entry by itself: then what is around it isn't."""
+    rest = doc.text(k).replace(link.text, " ", 1)
+    return bool(dates.find(rest)) and (_entry_state(rest) != "unknown" or bool(_labelled(rest)[1]))
 
 
-def _is_entry(doc: Document, k: int) -> bool:
-    text = doc.text(k)
-    return bool(dates.find(text)) and _state(text) != "unknown"
+def _entry_days(text: str) -> tuple[date | None, date | None]:
+    """(asked, answered): by label; else the first date is the day asked."""
+    asked, answered = _labelled(text)
+    first = dates.find(text)
+    return asked or (first if first != answered else None), answered
 
 
 def _labelled(text: str) -> tuple[date | None, date | None]:
-    """(asked, answered): by label; else the first date and, only if labelled so, the second."""
     asked = answered = None
     for m in _DATE_LABEL.finditer(text):
         day = dates.find(m[2] or "")
@@ -135,76 +238,143 @@ def _labelled(text: str) -> tuple[date | None, date | None]:
             answered = answered or day
         elif day and _ASKED.search(m[1]):
             asked = asked or day
-    days = [d for d, _ in dates.find_all(text)]
-    if not asked and days and days[0] != answered:
-        asked = days[0]
     return asked, answered
 
 
-# --- whole letters, one box each, with labelled dates and the reply below ------------------------------------------------
+# --- whole letters, one box each, the reply in it or below ---------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """A letter with its reply.  ``reply``: its words, "" where its place is shown empty, None where there is no such place."""
+
+    asked: date | None
+    answered: date | None
+    reply: str | None
+    state: State
 
 
 def _whole_letters(doc: Document, start: int, end: int) -> Iterator[Letter]:
     """Boxes that hold one asked date each; a page with fewer than two of them is read as one letter."""
-    boxes = [k for k in range(start, end) if doc.tags[k] in _BOXES and _asked_dates(doc, k) == 1]
+    boxes = [k for k in range(start, end) if doc.tags[k] in _BOXES and _openings(doc, k) == 1]
     known = set(boxes)
     outer = [k for k in boxes if known.isdisjoint(doc.above(k))]
-    for k in outer if len(outer) > 1 else ():
-        text = doc.text(k)
-        asked, answered = _labelled(text)
-        reply = _reply(text)
-        link = next((a for a in doc.anchors_in(k, doc.end[k]) if len(a.words) > 3 and not is_noise(a.words)), None)
-        state: State = "answered" if answered or reply else _state(text)
-        if asked and (reply is not None or state != "unknown"):
-            yield Letter(_heading(doc, k), asked, answered, state, link.url if link else "")
+    for k, following in pairwise([*outer, end]) if len(outer) > 1 else ():
+        until = min(following, doc.end[doc.parent[k]])
+        found = _one(doc, k, until)
+        if found.asked and (found.reply is not None or found.state != "unknown"):
+            link = next((a for a in doc.anchors_in(k, until) if len(a.words) > 3 and not is_noise(a.words)), None)
+            yield Letter(_heading(doc, k, until), found.asked, found.answered, found.state, link.url if link else "")
 
 
-def _asked_dates(doc: Document, k: int) -> int:
+def _openings(doc: Document, k: int) -> int:
+    """How many letters begin in an element."""
     if not MIN_LETTER <= doc.chars(k, doc.end[k]) <= MAX_LETTER:
         return 0
-    return sum(bool(m[2]) and bool(_ASKED.fullmatch(m[1])) for m in _DATE_LABEL.finditer(doc.text(k)))
+    text = doc.text(k)
+    return sum(bool(m[2] and _ASKED.search(m[1])) for m in _DATE_LABEL.finditer(text)) or len(_ASKER.findall(text))
 
 
-def _heading(doc: Document, k: int) -> str:
-    """The heading of a letter's box, or its first words."""
-    inside = range(k, doc.end[k])
-    heads = (doc.text(i) for i in inside if doc.tags[i] in ("h1", "h2", "h3", "h4", "h5", "a", "strong", "b", "dt"))
-    first = next((h for h in heads if h.strip()), "") or next(
-        (doc.texts[i] for i in inside if doc.texts[i].strip()), ""
+def _one(doc: Document, start: int, end: int) -> _Whole:
+    """One letter by its labels, else by the dates that stand alone before and in its reply."""
+    lines = doc.text(start, end).split("\n")
+    at = _reply_line(doc, start, end, lines)
+    question, answer = lines[:at], lines[at:]
+    asked, answered = _labelled("\n".join(lines))
+    named = _ASKER.search("\n".join(question))
+    asked = asked or (dates.find(named[1]) if named else None) or _alone(question, date.min)
+    reply = _reply_words(answer) if at < len(lines) else None
+    if reply:
+        answered = answered or _alone([_REPLY.sub("", answer[0]), *answer[1:]], asked or date.max)
+    state: State = "answered" if answered or reply else _shown_state("\n".join(lines))
+    return _Whole(asked, answered, reply, state)
+
+
+def _reply_line(doc: Document, start: int, end: int, lines: list[str]) -> int:
+    """Where the reply begins: at words that say so, or at a box whose name does; the number of lines where neither is."""
+    said = next((k for k, line in enumerate(lines) if _REPLY.match(line) and not _DATE_LABEL.match(line)), len(lines))
+    named = next((k for k in range(start + 1, end) if doc.tags[k] in _BOXES and _REPLY_BOX.search(doc.hint(k))), 0)
+    before = doc.text(start, named) if named and doc.chars(named, doc.end[named]) else ""
+    return min(said, before.count("\n") + 1) if before else said
+
+
+def _reply_words(answer: list[str]) -> str:
+    words = _REPLY.sub("", answer[0]).strip() or next((line for line in answer[1:] if line.strip()), "")
+    nothing = _NO_REPLY.match(words) or (len(words) <= MAX_STATE and _state(words) == "open")
+    return "" if nothing or _STATE_LINE.match(words) else words
+
+
+def _alone(lines: Iterable[str], since: date) -> date | None:
+    """The earliest day, not before ``since``, that stands alone on a line."""
+    return min((day for line in lines if (day := alone(line.strip())) and day >= since), default=None)
+
+
+def _heading(doc: Document, start: int, end: int) -> str:
+    """What a letter is called: its labelled title, a heading, or its first words; never who wrote it."""
+    if m := _LABELLED_TITLE.search(doc.text(start, end)):
+        return m[1].strip()[:100]
+    inside = range(start, end)
+    heads = [doc.text(i) for i in inside if doc.tags[i] in ("h1", "h2", "h3", "h4", "h5", "a", "strong", "b", "dt")]
+    lines = doc.text(start, end).split("\n")
+    titles = (
+        _ASKER.sub("", _TIME.sub("", _DATE_LABEL.sub(lambda m: "" if m[2] else m[0], _QUESTION.sub("", text))))
+        for text in (*heads, *lines)
     )
-    return " ".join(_DATE_LABEL.sub("", first).split())[:100]
+    named = (" ".join(title.split()) for title in titles)
+    return next((t for t in named if len(t) > 1 and not alone(t) and not _REPLY.match(t) and not _WRITER.match(t)), "")[
+        :100
+    ]
 
 
 # --- one letter a page ------------------------------------------------------------------------------------------------
 
 
 def _detail(doc: Document, regions: Regions, start: int, end: int) -> Iterator[Letter]:
+    """A page with an asked date and a place for the reply; where no label says so, with a date alone in both parts."""
     text = doc.text(start, end)
-    asked_label = any(_ASKED.fullmatch(m[1]) for m in _DATE_LABEL.finditer(text))
-    reply = _reply(text)
-    if not asked_label or reply is None:
+    if not dates.find(text):
         return
-    asked, answered = _labelled(text)
-    state: State = "answered" if answered or reply else _state(text)
-    yield Letter(_detail_title(doc, regions, text), asked, answered, state, doc.url)
-
-
-def _reply(text: str) -> str | None:
-    """The words of the reply; "" where its place is shown empty; None where the page has no such place."""
-    lines = text.split("\n")
-    for k, line in enumerate(lines):
-        m = _REPLY.match(line)
-        if m and not _DATE_LABEL.match(line):
-            words = line[m.end() :].strip() or (lines[k + 1].strip() if k + 1 < len(lines) else "")
-            return "" if _NO_REPLY.match(words) or _OPEN.search(words[:20]) else words
-    return None
+    found = _one(doc, start, end)
+    labelled = _labelled(text)[0] or _ASKER.search(text)
+    if found.asked and found.reply is not None and (labelled or found.answered):
+        yield Letter(_detail_title(doc, regions, text), found.asked, found.answered, found.state, doc.url)
 
 
 def _detail_title(doc: Document, regions: Regions, text: str) -> str:
-    m = re.search(r"(?:标\s*题|主\s*题|题\s*目)\s*[:：]?\s*\n?\s*([^\n]{2,100})", text)
-    if m:
+    if m := _LABELLED_TITLE.search(text):
         return m[1].strip()
     return re.split(r"\s*[-_|]+\s*", doc.title)[0] or (regions.crumb_names or ("",))[-1]
+
+
+# --- letters kept in a script -------------------------------------------------------------------------------------------
+
+
+def _recorded(doc: Document) -> Iterator[Letter]:
+    """Records of a letter list (letterTitle, writeDate, replyDate …) that a script of the page holds, or an answer to one is."""
+    answer = doc.source if doc.source.lstrip()[:1] in ("{", "[", "(") else ""
+    for script in (*doc.scripts.values(), answer):
+        if any(key in script for key in (*_KEYS[0][:3], *_KEYS[1][:3])):
+            for m in _RECORD.finditer(script):
+                yield from _of_record({key: double or single for key, double, single in _PAIR.findall(m[0])})
+
+
+def of_answer(found: object) -> tuple[Letter, ...]:
+    """The letters of a JSON answer: every record in it with a title and a day asked."""
+    if isinstance(found, list):
+        return tuple(letter for part in found for letter in of_answer(part))
+    if not isinstance(found, dict):
+        return ()
+    own = tuple(_of_record({str(k): str(v or "") for k, v in found.items()}))
+    return own or tuple(letter for part in found.values() for letter in of_answer(part))
+
+
+def _of_record(values: dict[str, str]) -> Iterator[Letter]:
+    title, asked, answered, state = (next((v for k in keys if (v := values.get(k))), "") for keys in _KEYS)
+    if title and (day := dates.find(asked)):
+        yield _letter(title, day, dates.find(answered), _state(state), None)
+
+
+# --- states -----------------------------------------------------------------------------------------------------------
 
 
 def _letter(title: str, asked: date | None, answered: date | None, state: State, link: Anchor | None) -> Letter:
@@ -213,7 +383,25 @@ def _letter(title: str, asked: date | None, answered: date | None, state: State,
     return Letter(" ".join(title.split()), asked, answered, state, link.url if link else "")
 
 
+def _shown_state(text: str) -> State:
+    """By a line with a label that says so, else by one that holds nothing else, dates aside."""
+    if (m := _STATE_LINE.search(text)) and (state := _state(m[1])) != "unknown":
+        return state
+    lines = (_DATES.sub("", line).strip(_BRACKETS) for line in text.split("\n"))
+    return next((_state(line) for line in lines if _OPEN.fullmatch(line) or _DONE.fullmatch(line)), "unknown")
+
+
+def _entry_state(text: str) -> State:
+    """Of an entry, which holds no letter: also beside a few other words."""
+    if (state := _shown_state(text)) != "unknown":
+        return state
+    lines = (_DATES.sub("", line).strip() for line in text.split("\n"))
+    return next((s for line in lines if len(line) <= MAX_STATE and (s := _state(line)) != "unknown"), "unknown")
+
+
 def _state(text: str) -> State:
+    if _VOID.search(text):
+        return "unknown"
     if _OPEN.search(text):
         return "open"
     return "answered" if _DONE.search(text) else "unknown"

@@ -11,7 +11,7 @@ from govcrawl.contracts import ColumnClass, ColumnLink
 from govcrawl.reading.document import HOME_WORDS, Anchor, Document
 from govcrawl.reading.lists import is_more, is_noise, looks_like_article, looks_like_column
 from govcrawl.reading.regions import Regions
-from govcrawl.reading.urls import canonical, join
+from govcrawl.reading.urls import canonical, identity, join
 
 MAX_NAME = 20  #: characters
 
@@ -21,15 +21,18 @@ _CLASSES: tuple[tuple[ColumnClass, re.Pattern[str]], ...] = tuple(
     (cls, re.compile(words))  # type: ignore[misc]
     for cls, words in (
         ("consult", r"信箱|意见箱|留言|咨询|投诉|来信|写信|信访|举报|问政|建言|答疑|诉求|互动交流|公众参与|领导接访"),
-        ("survey", r"网上调查|在线调查|民意调查|问卷|征集|征求意见|意见反馈|网上投票|调查填报"),
+        (
+            "survey",
+            r"(?<!统计)(?<!事故)(?<!抽样)调查(?:平台|填报)?$|网上调查|在线调查|民意调查|问卷|征集|征求意见|意见反馈|投票|网上评议|民主评议",
+        ),
         ("interview", r"访谈|在线直播|网上直播|新闻发布会"),
         (
             "static",
-            r"领导(?!活动|动态|讲话|调研)|机构|职能|职责|概况|简介|介绍|联系|关于我们|公开指南|公开制度|公开目录|历史|沿革|声明|地图|RSS|网站说明|科室|处室|班子|风光|名录|组织架构",
+            r"领导(?!活动|动态|讲话|调研)|机构(?!改革|登记|动态|新闻|名单)|职能|职责|概况|简介|介绍|联系|关于我们|公开指南|(?:公开|工作|管理|协会|内部)制度|公开目录|协会章程|历史|沿革|声明|地图|RSS|网站说明|科室|处室|班子|风光|名录|组织架构",
         ),
         ("service", r"办事|服务|指南|表格|下载|便民|审批|许可|依申请|查询|流程|受理|大厅|登记|权力清单|权责|事项"),
         ("plan", r"规划|计划"),
-        ("personnel", r"人事|招聘|招考|录用|任免|任命|公务员|选调|遴选|选拔|任前"),
+        ("personnel", r"人事|招聘|招考|录用|任免|任命|公务员|选调|遴选|选拔|任前|职称"),
         ("policy", r"政策|文件|法规|规章|规范性|条例|解读|公文|政令"),
         ("notice", r"公告|公示|通知|通告"),
         (
@@ -41,6 +44,10 @@ _CLASSES: tuple[tuple[ColumnClass, re.Pattern[str]], ...] = tuple(
 _NOT_A_COLUMN = re.compile(
     r"搜索|检索|地图|登[录陆]|注册|RSS|首页|主页|收藏|English|繁[体體]|简体|无障碍|手机版|微信|微博|客户端|邮箱|邮件|办公系统|OA|声明|版权|隐私|帮助|"
     r"纠错|找错|旧版|老版|机器人|适老|长者|关怀|英文|移动版|APP|后台|管理入口|上一|下一|附件|收起|展开|\d{4}",
+    re.I,
+)
+_NOT_A_COLUMN_URL = re.compile(
+    r"/(?:search\w*|query|login|logon|register|reg|site_?map|wzdt|map|rss(?:dy)?)(?:[./?]|$)|[?&](?:keyword|searchword)=",
     re.I,
 )
 _ROOT = re.compile(r"/?(?:(?:index|default|main)\.(?:s?html?|jsp|aspx?|php))?", re.I)
@@ -77,17 +84,17 @@ def _class_of_folder(url: str) -> ColumnClass:
 def find(doc: Document, regions: Regions, ours: Callable[[str], bool]) -> tuple[ColumnLink, ...]:
     """Every link of the page that names a column of this site, the best source of each first.  ``ours`` tells the site's URLs.
 
-    The name is "" where a 更多 link has no heading of its own; the column's page knows it better.
+    The name is "" where a 更多 link has no heading of its own, or a picture no words; the column's page knows it better.
     """
     found: dict[str, ColumnLink] = {}
-    own = {canonical(doc.url)}
+    own = identity(doc.url)
     for link in _candidates(doc, regions):
         key = canonical(link.url)
-        if not ours(link.url) or _is_root(link.url) or looks_like_article(link.url):
+        if not ours(link.url) or _is_root(link.url) or looks_like_article(link.url) or _leads_elsewhere(link.url):
             continue
         if key not in found or (not found[key].name and link.name):
             found[key] = link
-    return tuple(link for key, link in found.items() if key not in own or link.source == "nav")
+    return tuple(link for link in found.values() if link.source == "nav" or identity(link.url) != own)
 
 
 def _candidates(doc: Document, regions: Regions) -> Iterator[ColumnLink]:
@@ -112,6 +119,8 @@ def _in_main(doc: Document, a: Anchor) -> Iterator[ColumnLink]:
         yield _link(a.url, _heading(doc, a), 2, "more")
     elif _is_name(a.words) and looks_like_column(a.url):
         yield _link(a.url, a.words, 2, "tab")
+    elif not a.words and looks_like_column(a.url) and doc.holds(a.at, a.end, "img"):
+        yield _link(a.url, "", 2, "tab")  # a picture that leads on; the column's page knows its name
 
 
 def _link(url: str, name: str, level: int, source: str) -> ColumnLink:
@@ -126,6 +135,12 @@ def _is_name(words: str) -> bool:
         and not is_noise(words)
         and not _NOT_A_COLUMN.search(words)
     )
+
+
+@lru_cache(maxsize=8192)
+def _leads_elsewhere(url: str) -> bool:
+    """A search, a map, a login."""
+    return bool(_NOT_A_COLUMN_URL.search("/" + url.partition("://")[2].partition("/")[2]))
 
 
 def _is_root(url: str) -> bool:

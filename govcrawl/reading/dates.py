@@ -21,6 +21,12 @@ _MONTH_DAY = re.compile(r"^[\[(【（]?\s*(\d{1,2})(?:[-/.]|\s*月\s*)(\d{1,2})\
 _YEAR_MONTH = re.compile(rf"^({_YEAR})(?:[-/.]|\s*年\s*)(\d{{1,2}})\s*月?$")
 _YEAR_ONLY = re.compile(rf"^({_YEAR})\s*年?$")
 _DAY_ONLY = re.compile(r"^(\d{1,2})\s*日?$")
+_YEAR_HEADING = re.compile(rf"^({_YEAR})\s*年度?$")
+
+BEFORE, AFTER = (
+    45,
+    2,
+)  #: days a shown day may lie before its URL's, and behind it: a page is not dated long after it was made
 
 _IN_URL = (
     re.compile(rf"/t({_YEAR})(\d\d)(\d\d)_"),
@@ -97,7 +103,14 @@ def from_url(url: str) -> date | None:
 
 
 def with_year_of(md: tuple[int, int], near: date) -> date | None:
-    """A yearless day given the year of a URL's day, where both are within 45 days; None where the year stays open."""
+    """A yearless day given the year of a URL's day, where it lies at most ``BEFORE`` days before or ``AFTER`` days behind it;
+    None where the year stays open: many pages of other years were moved in on one day, which their URLs show.
+    """
     days = (real(year, *md) for year in (near.year - 1, near.year, near.year + 1))
-    close = [d for d in days if d and abs((d - near).days) <= 45]
-    return close[0] if close else None
+    return next((d for d in days if d and -BEFORE <= (d - near).days <= AFTER), None)
+
+
+def year_heading(text: str) -> int:
+    """The year where ``text`` is nothing but that, as ``2020年``; 0 if it isn't."""
+    m = _YEAR_HEADING.match(text)
+    return int(m[1]) if m else 0

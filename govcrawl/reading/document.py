@@ -10,7 +10,7 @@ import re
 import sys
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, chain, pairwise
@@ -33,6 +33,7 @@ _BLOCKS = frozenset(
 _UNREAD = frozenset("script style noscript template iframe noframes noembed textarea title object".split())
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\xad]")
+_PUNCTUATION = re.compile(r"[\s\W_]+")
 _ICONS = re.compile("[\ue000-\uf8ff]+")  #: private use: letters of an icon font
 _BARE = frozenset("br hr wbr strong b em i u sup sub tbody col option".split())  #: nothing is told by their attributes
 _OPTIONS = LexborDocumentOptions.WO_EVENTS  #: the tree as written, without what scripting would change in it
@@ -63,9 +64,12 @@ class Anchor:
 
 
 class Document:
-    """A parsed page.  Lists run over its elements and non-blank texts in reading order; a text has the tag ""."""
+    """A parsed page; ``shown_on``: where its relative links start, if it is put into another page.
 
-    def __init__(self, source: str, url: str) -> None:
+    Lists run over its elements and non-blank texts in reading order; a text has the tag "".
+    """
+
+    def __init__(self, source: str, url: str, shown_on: str = "") -> None:
         self.source = source
         self.url = url
         self.title = ""
@@ -84,7 +88,7 @@ class Document:
         self.hidden = self._hidden_ranges()
         self.shaded = mask(len(self.tags), self.hidden)  #: for each index, whether it is hidden
         self._masks: dict[str, bytearray] = {}
-        self.base = next((u for i in self.by_tag["base"] if (u := join(url, self.attr(i, "href")))), url)
+        self.base = next((u for i in self.by_tag["base"] if (u := join(url, self.attr(i, "href")))), shown_on or url)
         self.anchors = [self._anchor(i) for i in self.all("a", "area")]
         self._anchor_at = [a.at for a in self.anchors]
         self._link_sums = [0, *accumulate(len(a.text) + 1 for a in self.anchors)]
@@ -217,7 +221,10 @@ class Document:
         end = self.end[start] if end is None else end
         if 1 not in self.shaded[start:end]:
             return self.text(start, end)
-        at = [i for i in self.texts_in(start, end) if not self.shaded[i]]
+        return self.joined([i for i in self.texts_in(start, end) if not self.shaded[i]])
+
+    def joined(self, at: Sequence[int]) -> str:
+        """Some of the texts, one line per block."""
         lines = [self.lines[i] for i in at]
         breaks = ["" if line == last else "\n" for last, line in pairwise((-1, *lines))]
         texts = [self.texts[i] for i in at]
@@ -277,6 +284,11 @@ class Document:
             if name:
                 found.setdefault(name, self.attr(i, "content").strip())
         return found
+
+
+def squeezed(text: str) -> str:
+    """Letters and digits only: how names are compared."""
+    return _PUNCTUATION.sub("", text)
 
 
 def mask(size: int, ranges: Iterable[tuple[int, int]]) -> bytearray:

@@ -12,11 +12,17 @@ _META_CHARSET = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]+)
 _HEAD_BYTES = 8192
 _SAMPLE = 1024  #: bytes
 _HIGH = bytes(range(0x80, 0x100))
-_TRADITIONAL = {"big5": "big5", "big5-hkscs": "big5hkscs", "big5hkscs": "big5hkscs"}
+_WIDE = ((b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))  #: UTF-16 that forgot its mark; a page starts with "<"
+#: Encodings that count where they are declared and fit; every other claim but UTF-8's is GB18030 in practice.
+_DECLARED = {
+    "big5": "big5", "x-x-big5": "big5", "big5-hkscs": "big5hkscs", "big5hkscs": "big5hkscs", "euc-kr": "cp949", "ks_c_5601-1987": "cp949",
+    "shift_jis": "cp932", "x-sjis": "cp932", "euc-jp": "euc_jp",
+}  # fmt: skip
 
 
 def decode(body: bytes, headers: Iterable[tuple[str, str]] = ()) -> tuple[str, str]:
-    """(text, name of the encoding).  Byte order mark, then UTF-8 if it is, then Big5 if declared, then GB18030.
+    """(text, name of the encoding).  Byte order mark, then UTF-8 if it is, then what is declared if it is neither UTF-8 nor of the
+    GB family and fits, then GB18030.
 
     UTF-8 goes before every declaration: text of another encoding is practically never valid UTF-8 by chance.
     NUL bytes are dropped, broken ones become U+FFFD.
@@ -29,6 +35,9 @@ def _decode(body: bytes, headers: Iterable[tuple[str, str]]) -> tuple[str, str]:
     for mark, name in _BOMS:
         if body.startswith(mark):
             return body[len(mark) :].decode(name, "replace"), name
+    for start, name in _WIDE:
+        if body.startswith(start):
+            return body.decode(name, "replace"), name
     try:
         return body.decode("utf-8"), "utf-8"
     except UnicodeDecodeError as error:
@@ -36,15 +45,12 @@ def _decode(body: bytes, headers: Iterable[tuple[str, str]]) -> tuple[str, str]:
             text = body.decode("utf-8", "replace")
             if _mostly_whole(body, text):
                 return text, "utf-8"
-    name = _TRADITIONAL.get(_declared(body, headers), "gb18030")
-    if name == "gb18030":
-        try:
-            return body.decode(
-                "gbk"
-            ), name  # the part of GB18030 that nearly every page keeps to, in three quarters of the time
-        except UnicodeDecodeError:
-            pass
-    return body.decode(name, "replace"), name
+    name = _DECLARED.get(_declared(body, headers), "gbk")
+    try:
+        return body.decode(name), "gb18030" if name == "gbk" else name  # GBK: read in three quarters of GB18030's time
+    except UnicodeDecodeError:
+        text, other = body.decode("gb18030", "replace"), body.decode(name, "replace")
+    return (other, name) if name != "gbk" and other.count("�") <= text.count("�") else (text, "gb18030")
 
 
 def _samples(body: bytes, start: int) -> Iterator[bytes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from govcrawl.contracts import FooterFacts
 from govcrawl.reading.document import Document
@@ -21,6 +22,9 @@ _BADGE = re.compile(
 )
 _REPORT_CODE = re.compile(rf"(?:site_?code\s*=\s*[\"']?|Link\(\s*[\"']){_CODE}", re.I)
 _REPORT = re.compile(r"jiucuo|exposure|zfwzgl\.www\.gov\.cn|pucha\.kaipuyun", re.I)
+_FRAMEWORK = re.compile(r"new\s+Vue\b|createApp\s*\(|angular\.|ReactDOM|webpackJsonp|__NUXT__")
+_TEMPLATE = re.compile(r"ng-(?:repeat|app|controller|bind|view)|v-(?:for|html|if)|data-bind")
+FEW_WORDS = 100  #: characters; a page that shows fewer and loads scripts is drawn by them
 _NUMBERED = ("标识码", "备")
 _NAME = r"[\u4e00-\u9fff（）()·“”]{4,40}"
 #: After its label a name may be short (教育局) and hold digits or letters.
@@ -41,7 +45,7 @@ def read(doc: Document, regions: Regions) -> FooterFacts:
     attributes = "\n".join(marked)
     scripts = "\n".join(s for s in doc.scripts.values() if "conac" in s or "jiucuo" in s)
     code = _first(_SITE_CODE, text) or _meta_code(doc)
-    return FooterFacts(
+    found = FooterFacts(
         site_code=code,
         icp=_icp(text),
         police=_first(_POLICE, text) or _first(_POLICE_LINK, attributes),
@@ -49,6 +53,18 @@ def read(doc: Document, regions: Regions) -> FooterFacts:
         error_report=_error_report(doc, marked, scripts),
         organiser=_organiser(_lines(doc, regions.footer))
         or ("" if regions.main else _organiser(_lines(doc, 0)[-1500:])),
+    )
+    return replace(found, drawn=True) if found == FooterFacts() and _is_drawn(doc) else found
+
+
+def _is_drawn(doc: Document) -> bool:
+    """Whether a script's framework draws the page: then what is in its source says nothing about its foot."""
+    if "{{" in doc.source and "}}" in doc.source:
+        return True
+    return (
+        any(map(_FRAMEWORK.search, doc.scripts.values()))
+        or any(_TEMPLATE.match(name) for attrs in doc.attrs for name in attrs)
+        or (len(doc.words) < FEW_WORDS and any(doc.attr(i, "src") for i in doc.all("script")))
     )
 
 

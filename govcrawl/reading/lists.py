@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from itertools import pairwise
 
 from govcrawl.contracts import Item
-from govcrawl.reading import dates
+from govcrawl.reading import dates, prose
 from govcrawl.reading.document import HOME_WORDS, Anchor, Document
 from govcrawl.reading.regions import Regions
-from govcrawl.reading.urls import canonical, join, same_site
+from govcrawl.reading.urls import canonical, same_site
 
 MAX_ITEMS = 500
 MAX_GAP = 60  #: characters between a link and its date where no box holds the two together
+MAX_YEARS = 60  #: headings of years on a page
+MAX_RELATED = 8  #: links of one entry of a list, its title and those that go with it
+BESIDE, IN_LINK = 20, 3  #: characters beside a date that stands for itself; in a link more are its title's
 MAX_ENTRY = 600  #: characters around a date and its one link; more is prose with a date in it
 _MORE = re.compile(
     r"^[\[【(<+\s]*(?:更\s*多|查看更多|查看全部|more)\s*(?:信息|内容)?\s*[>＞»+.…\])】\s]*$|^[>＞»+]{1,3}$", re.I
@@ -37,7 +40,8 @@ _LABEL = re.compile(
 _IN_TITLE = re.compile(
     r"^[\[(（【]\s*([^\])）】]{6,24})[\])）】]\s*|\s*[\[(（【]\s*([^\])）】]{6,24})[\])）】]$|(?:^|\s)(\d{4}[-/.]\d{1,2}[-/.]\d{1,2})(?:\s\d\d?:\d\d(?::\d\d)?)?$|^(\d{4}[-/.]\d{1,2}[-/.]\d{1,2})\s"
 )
-_SENTENCE = re.compile(r"[，。；、！？]")
+_BULLET = re.compile(r"^[·•●◆■▪・○]\s*")
+_SENTENCE = re.compile(r"[，。；、！？]|今[天日]")
 _ARTICLE_URL = re.compile(
     r"/t\d{8}_\d+|/art/\d{4}/|art_\d+_\d+|/info/\d+/\d+\.|(?:content|article|info|news|show|view|detail|disp|display)\w*[_/-]\d+\.|"
     r"/\d{3,}\.(?:s?html?|jsp|aspx?|php)$|[?&](?:\w*id|aid|nid|no)=\w*\d|/20\d\d[-/]?\d\d/|_\d{4,}\.s?html?$",
@@ -54,7 +58,7 @@ _FILE = re.compile(r"\.(?:docx?|xlsx?|pdf|zip|rar|wps|et|pptx?)$", re.I)
 
 @dataclass(slots=True)
 class Mark:
-    """A date shown at a text: the day, or only month and day."""
+    """A date shown at a text: the day, or month and day, to which a heading may have given the year."""
 
     at: int
     day: date | None
@@ -92,36 +96,74 @@ def looks_like_column(url: str) -> bool:
 
 def marks(doc: Document, start: int, end: int) -> list[Mark]:
     """The dates shown in a range that stand for themselves, not those of prose or of a title."""
-    texts, at = doc.texts, [*doc.texts_in(start, end), -1]
+    texts, links, at = doc.texts, doc.within("a"), [*doc.texts_in(start, end), -1]
     found: list[Mark] = []
     paired = -1
     for i, following in [(i, j) for i, j in pairwise(at) if len(texts[i]) <= 62 and _DIGIT.search(texts[i])]:
         text = texts[i].strip()
         if i == paired or len(text) > 60:
             continue
-        if day := alone(text):
+        if day := alone(text, IN_LINK if links[i] else BESIDE):
             found.append(Mark(i, day))
         elif following >= 0 and (day := _split(doc, text, i, following)):
             found.append(Mark(i, day))
             paired = following
         elif md := dates.month_day(text):
             found.append(Mark(i, None, md))
+    if any(m.md for m in found):
+        _give_years(doc, [m for m in found if m.md], at[:-1])
     return found
 
 
 def _split(doc: Document, text: str, i: int, following: int) -> date | None:
-    near = doc.lines[following] - doc.lines[i] <= 2
-    return dates.combine(text, doc.texts[following].strip()) if near and len(text) <= 10 else None
+    near = doc.lines[following] - doc.lines[i] <= 2 and len(text) <= 10
+    day = dates.combine(text, doc.texts[following].strip()) if near else None
+    return day if day and _one_entry(doc, i, following) else None
 
 
-def alone(text: str) -> date | None:
-    """The date of a text that holds little else: a time, a label, brackets."""
+def _one_entry(doc: Document, i: int, following: int) -> bool:
+    """Whether two texts are one entry's: not two cells of a table of figures, whose rows have no links."""
+    cell = next((k for k in doc.above(i, 8) if doc.tags[k] in ("td", "th")), 0)
+    if not cell or doc.end[cell] > following:
+        return True
+    row = next((k for k in doc.above(cell, 8) if doc.tags[k] == "tr" and doc.end[k] > following), 0)
+    return bool(row) and 1 <= doc.count_anchors(row, doc.end[row]) <= 3
+
+
+def _give_years(doc: Document, yearless: list[Mark], at: list[int]) -> None:
+    """Headings as ``2020年`` date the yearless entries right below them, in the same box, if those run in order.  Years in a row
+    without entries between are a choice of years, not headings.
+    """
+    links, options = doc.within("a"), doc.within("option")
+    told = [(i, dates.year_heading(doc.texts[i].strip())) for i in at if 5 <= len(doc.texts[i]) <= 9]
+    headings = [(i, year) for i, year in told if year and not (links[i] or options[i])]
+    if not headings or len(headings) > MAX_YEARS:
+        return
+    ends = [*(i for i, _ in headings[1:]), len(doc.tags)]
+    below = [_governed(doc, yearless, i, end) for (i, _), end in zip(headings, ends, strict=True)]
+    for (_, year), entries_below in zip(headings, below, strict=True):
+        for m in entries_below if all(below) else ():
+            m.day = dates.real(year, *m.md) if m.md else None
+
+
+def _governed(doc: Document, yearless: list[Mark], i: int, end: int) -> list[Mark]:
+    """The dates before ``end`` that a year at ``i`` holds for."""
+    first = next((m.at for m in yearless if m.at > i), end)
+    box_end = next((doc.end[k] for k in doc.above(i, 12) if doc.end[k] > first), 0)
+    found = [m for m in yearless if i < m.at < min(end, box_end)]
+    days = [m.md or (0, 0) for m in found]
+    adjacent = doc.count_anchors(i, first) <= 2 and doc.chars(i, first) <= MAX_ENTRY // 3
+    return found if adjacent and days in (sorted(days), sorted(days, reverse=True)) else []
+
+
+def alone(text: str, others: int = BESIDE) -> date | None:
+    """The date of a text that holds little else: a time, a label, brackets, at most ``others`` characters."""
     found = dates.find_all(text)
     if not found:
         return dates.whole(text)
     rest = _LABEL.sub("", text)
     loose = len(rest) - 10
-    return found[0][0] if loose <= 20 and not _SENTENCE.search(rest) else None
+    return found[0][0] if loose <= others and not _SENTENCE.search(rest) else None
 
 
 # --- pairing ---------------------------------------------------------------------------------------------------------
@@ -138,7 +180,9 @@ class _Pairing:
         self.marks = found
         self.mark_at = [m.at for m in found]
         self.given: dict[int, Mark] = {}
+        self._levels: dict[int, int] = {}
         self.lone: list[Mark] = []
+        self.related: set[int] = set()  #: links of entries, the titles among them
         for mark in found:
             self._pair(mark)
 
@@ -149,17 +193,20 @@ class _Pairing:
         return bisect_left(self.mark_at, b) - bisect_left(self.mark_at, a)
 
     def _pair(self, mark: Mark) -> None:
-        for k in self.doc.above(mark.at, 8):
+        for levels, k in enumerate(self.doc.above(mark.at, 8)):
             a, b = k, self.doc.end[k]
             inside = self._in(a, b)
             if not inside and self._is_row(k):
-                self.lone.append(mark)
+                if not self._in_entry(k):
+                    self.lone.append(mark)
                 return
             if not inside:
                 continue
-            if len(inside) <= 3 and (len(inside) == 1 or self._marks_in(a, b) == 1):
+            most = MAX_RELATED if self.doc.tags[k] == "li" else 3
+            if len(inside) <= most and (len(inside) == 1 or self._marks_in(a, b) == 1):
                 if self.doc.chars(a, b) <= MAX_ENTRY:
-                    self._give(max(inside, key=lambda x: len(x.words)), mark)
+                    self._give(max(inside, key=lambda x: len(x.words)), mark, levels)
+                    self.related.update(x.at for x in inside if self.doc.tags[k] in ("li", "tr"))
             else:
                 self._give_nearest(mark, a, b)
             return
@@ -169,8 +216,15 @@ class _Pairing:
         """A list entry or table row that holds a date and other words but no link."""
         return self.doc.tags[k] in ("li", "tr") and self.doc.chars(k, self.doc.end[k]) > 14
 
-    def _give(self, anchor: Anchor, mark: Mark) -> None:
-        self.given.setdefault(anchor.at, mark)
+    def _in_entry(self, k: int) -> bool:
+        """Whether a row is part of an entry with a link: a pop-up with 索引号 and dates of its own."""
+        items = (j for j in self.doc.above(k, 8) if self.doc.tags[j] == "li")
+        return any(1 <= len(self._in(j, self.doc.end[j])) <= 3 for j in items)
+
+    def _give(self, anchor: Anchor, mark: Mark, levels: int = 8) -> None:
+        """Of several dates the one ``levels`` fewest below the entry's box is its own; the others are a pop-up's."""
+        if anchor.at not in self.given or levels < self._levels[anchor.at]:
+            self.given[anchor.at], self._levels[anchor.at] = mark, levels
 
     def _give_nearest(self, mark: Mark, a: int, b: int) -> None:
         k = bisect_left(self.mark_at, mark.at)
@@ -200,14 +254,38 @@ def entries(doc: Document, regions: Regions, start: int, end: int) -> tuple[Item
     shown = {m.at for m in found}
     items: dict[object, tuple[int, Item]] = {}
     for a in anchors:
-        item = _item(doc, a, pairing.given.get(a.at), shown)
-        if item.dated_by == "shown" or a.at in pairing.given or _is_entry(doc, a):
-            _keep(items, item, a.at, bool(a.url))
+        mark = pairing.given.get(a.at)
+        entry = bool(mark) or (a.at not in pairing.related and _is_entry(doc, a))
+        if not entry and not (_DIGIT.search(a.words) and _IN_TITLE.search(a.words)):
+            continue
+        item = _item(doc, a, mark, shown)
+        if entry or item.dated_by == "shown":
+            _keep(items, item, a.at, _key(doc, a, item))
     for mark in pairing.lone:
         row = _unlinked(doc, mark)
         if row:
-            _keep(items, row, mark.at, False)
-    return tuple(item for _, item in sorted(items.values(), key=lambda x: x[0])[:MAX_ITEMS])
+            _keep(items, row, mark.at, (row.title, row.date))
+    listed = sorted(items.values(), key=lambda x: x[0])[:MAX_ITEMS]
+    return () if _beside_text(doc, regions, listed) else tuple(item for _, item in listed)
+
+
+def _key(doc: Document, a: Anchor, item: Item) -> object:
+    """What makes two links one entry: their address, or their words; a row led by a dot is an entry of its own."""
+    if a.url:
+        return canonical(a.url)
+    row = next((k for k in doc.above(a.at, 8) if doc.tags[k] in ("li", "tr")), 0) if _is_bulleted(a) else 0
+    return item.title, item.date, row
+
+
+def _beside_text(doc: Document, regions: Regions, listed: Sequence[tuple[int, Item]]) -> bool:
+    """Whether links that only their addresses date, with nothing said between them, stand beside a text longer than they are:
+    a menu; the text is what the page shows."""
+    if len(listed) < 3 or any(item.dated_by != "url" for _, item in listed):
+        return False
+    first, last = listed[0][0], listed[-1][0]
+    k, weight = prose.box(doc, regions)
+    apart = doc.end[k] <= first or k > last
+    return apart and doc.loose_chars(first, last) < 10 * len(listed) and weight > sum(len(i.title) for _, i in listed)
 
 
 def _in_sight(doc: Document, a: Anchor) -> bool:
@@ -229,7 +307,12 @@ def _is_entry(doc: Document, a: Anchor) -> bool:
         return len(a.words) >= 4 or bool(dates.from_url(a.url))
     if a.url and looks_like_column(a.url):
         return False
-    return len(a.words) >= 10 and bool(a.url or not doc.shaded[a.at])
+    return bool(a.url or not doc.shaded[a.at]) and (len(a.words) >= 10 or _is_bulleted(a))
+
+
+def _is_bulleted(a: Anchor) -> bool:
+    """A row of a list whose links lead nowhere, led by a dot."""
+    return not a.url and len(a.words) >= 6 and bool(_BULLET.match(a.words))
 
 
 def _item(doc: Document, a: Anchor, mark: Mark | None, shown: set[int]) -> Item:
@@ -237,7 +320,7 @@ def _item(doc: Document, a: Anchor, mark: Mark | None, shown: set[int]) -> Item:
     by_url = dates.from_url(a.url) if a.url else None
     url = a.url or doc.url
     day = inner or (mark.day if mark else None)
-    if day:
+    if day and not (mark and mark.md and by_url and abs((day - by_url).days) > dates.BEFORE):
         return Item(url, title, day, "shown")
     if mark and mark.md:
         day = dates.with_year_of(mark.md, by_url) if by_url else None
@@ -247,7 +330,7 @@ def _item(doc: Document, a: Anchor, mark: Mark | None, shown: set[int]) -> Item:
 
 def _title(doc: Document, a: Anchor, shown: set[int]) -> tuple[str, date | None]:
     """The words of an entry without the date written among them, and that date."""
-    text = a.words
+    text = a.title if a.title.startswith(a.text) else a.words
     inside = doc.texts_in(a.at, a.end)
     kept = [doc.texts[i].strip() for i in inside if i not in shown]
     if kept and len(kept) < len(inside):
@@ -255,7 +338,7 @@ def _title(doc: Document, a: Anchor, shown: set[int]) -> tuple[str, date | None]
     m = _IN_TITLE.search(text)
     if m and (day := alone(next(g for g in m.groups() if g))):
         return (text[: m.start()] + text[m.end() :]).strip(), day
-    return text.partition("\n")[0], None
+    return _BULLET.sub("", text.partition("\n")[0]), None
 
 
 def _unlinked(doc: Document, mark: Mark) -> Item | None:
@@ -263,14 +346,13 @@ def _unlinked(doc: Document, mark: Mark) -> Item | None:
     row = next(k for k in doc.above(mark.at) if doc.tags[k] in ("li", "tr"))
     words = [doc.texts[i].strip() for i in doc.texts_in(row, doc.end[row]) if i != mark.at]
     title = max(words, key=len, default="")
-    if len(title) < 4 or len(title) > 120 or dates.find(title):
+    if not mark.day or len(title) < 4 or len(title) > 120 or dates.find(title):
         return None
-    return Item(doc.url, title, mark.day, "shown" if mark.day else "")
+    return Item(doc.url, title, mark.day, "shown")
 
 
-def _keep(items: dict[object, tuple[int, Item]], item: Item, at: int, linked: bool) -> None:
-    """Once per address (a picture and its caption are one entry); the dated, then the longer title stays."""
-    key: object = canonical(item.url) if linked else (item.title, item.date)
+def _keep(items: dict[object, tuple[int, Item]], item: Item, at: int, key: object) -> None:
+    """Once per ``key``, its address or row (a picture and its caption are one entry); the dated, then the longer title stays."""
     old = items.get(key)
     if not old:
         items[key] = (at, item)
@@ -278,42 +360,3 @@ def _keep(items: dict[object, tuple[int, Item]], item: Item, at: int, linked: bo
     best = max((old[1], item), key=lambda x: (x.dated_by == "shown", x.date is not None))
     title = max((old[1].title, item.title), key=len)
     items[key] = (old[0], Item(best.url, title, best.date, best.dated_by))
-
-
-# --- further pages ---------------------------------------------------------------------------------------------------------
-
-_CREATE_PAGE = re.compile(r"createPageHTML\w*\(\s*(\d+)\s*,\s*(\d+)\s*,\s*[\"']([\w./-]+)[\"']\s*,\s*[\"'](\w+)[\"']")
-
-
-def next_pages(doc: Document, regions: Regions, items: Iterable[Item]) -> tuple[str, ...]:
-    """Pages of the same list that may hold newer entries: the first page, if this is a later one; the last, if the oldest
-    entry stands first."""
-    start, end = regions.main or (0, len(doc.tags))
-    pager = {a.text.strip("[]【】<>«» "): a.url for a in doc.anchors_in(start, end) if a.url and is_pager(a.text)}
-    wanted = [pager[w] for w in ("首页", "第一页", "上一页", "上页") if w in pager]
-    rising = _oldest_first(items)
-    if rising:
-        wanted += [pager[w] for w in ("尾页", "末页", "最后一页") if w in pager]
-    wanted += _created(doc, rising)
-    own = canonical(doc.url)
-    found = dict.fromkeys(u for u in wanted if canonical(u) != own)
-    return tuple(found)[:3]
-
-
-def _created(doc: Document, rising: bool) -> list[str]:
-    """TRS: ``createPageHTML(pages, this, "index", "html")``; page n is ``index_n.html``, page 0 ``index.html``."""
-    m = next((m for s in doc.scripts.values() if (m := _CREATE_PAGE.search(s))), None)
-    if not m:
-        return []
-    pages, current = int(m[1]), int(m[2])
-    names = [f"{m[3]}.{m[4]}"] if current else []
-    if rising and current < pages - 1:
-        names.append(f"{m[3]}_{pages - 1}.{m[4]}")
-    return [url for name in names if (url := join(doc.base, name))]
-
-
-def _oldest_first(items: Iterable[Item]) -> bool:
-    days = [i.date for i in items if i.date and i.dated_by == "shown"]
-    rises = sum(a < b for a, b in pairwise(days))
-    falls = sum(a > b for a, b in pairwise(days))
-    return len(days) > 2 and days[0] < days[-1] and rises > 2 * falls

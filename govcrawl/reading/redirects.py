@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from govcrawl.reading.document import Document
 from govcrawl.reading.urls import canonical, join
+from govcrawl.reading.written import Variables, commented, value
 
 MAX_DELAY_S = 10.0  #: a longer wait is a page to read that renews itself
 _FEW_WORDS = 40  #: characters; 正在跳转，请稍候 …
@@ -13,8 +15,10 @@ _LONG_SCRIPT = 4000
 
 _REFRESH = re.compile(r"^\s*(\d*\.?\d*)\s*[;,]?\s*(?:url\s*=\s*)?[\"']?\s*([^\"'>]*)", re.I)
 _LOCATION = re.compile(
-    r"""(?<![\w.$])(?:(?:window|self|top|parent|document|this)\s*\.\s*){0,2}location\s*(?:\.\s*href\s*)?(?:=|\.\s*(?:replace|assign)\s*\()\s*["']([^"']{1,2000})["']"""
+    r"(?<![\w.$])(?:(?:window|self|top|parent|document|this)\s*\.\s*){0,2}location\s*(?:\.\s*href\s*)?(?:=(?!=)|\.\s*(?:replace|assign)\s*\()|"
+    r"(?<![\w.$])window\s*\.\s*navigate\s*\("
 )
+_FOR_PHONES = re.compile(r"/(?:m|wap|mobile|3g|phone|sj|app)(?:[./?]|$)|//(?:m|wap|3g)\.", re.I)
 
 
 def target(doc: Document) -> str:
@@ -41,9 +45,19 @@ def _location(doc: Document) -> str:
         or sum(len(s) for s in doc.scripts.values()) > _LONG_SCRIPT
     ):
         return ""
-    for script in doc.scripts.values():
-        m = _LOCATION.search(script)
-        url = join(doc.base, m[1]) if m else None
-        if url and canonical(url) != canonical(doc.url):
-            return url
-    return ""
+    found = [url for script in _scripts(doc) for url in _targets(doc, script) if canonical(url) != canonical(doc.url)]
+    return min(found, key=lambda url: bool(_FOR_PHONES.search(url)), default="")
+
+
+def _scripts(doc: Document) -> Iterator[str]:
+    yield from doc.scripts.values()
+    yield from (onload for i in doc.all("body") if (onload := doc.attr(i, "onload")))
+
+
+def _targets(doc: Document, script: str) -> Iterator[str]:
+    """Where a script leads; a desktop's browser, where it tells phones apart."""
+    variables = Variables()
+    variables.add(script)
+    for m in _LOCATION.finditer(script):
+        if not commented(script, m.start()) and (url := join(doc.base, value(script, m.end(), variables))):
+            yield url

@@ -12,7 +12,8 @@ from functools import cached_property
 from itertools import islice
 
 from govcrawl.contracts import ColumnState, Item
-from govcrawl.reading.document import HOME_WORDS, Anchor, Document
+from govcrawl.reading.blank import obstacle
+from govcrawl.reading.document import HOME_WORDS, Anchor, Document, squeezed
 from govcrawl.reading.lists import is_more, is_noise
 from govcrawl.reading.regions import Regions
 
@@ -45,12 +46,10 @@ _HARMLESS = re.compile(
     r"page|share|jiathis|bdshare|count|tongji|stat|jquery|slide|swiper|scroll|print|font|video|player|conac|jiucuo|kb\.js|foot|head|nav|top",
     re.I,
 )
-_SERVER_FILLED = re.compile(r"(?:^|\s)(?:zoom|ucap-content|vsb_content\w*|trs_editor\w*)(?:$|\s)")
 _DECORATION = re.compile(
     r"(?:dot|line|icon|ico|arrow|blank|spacer|space|bg|bt|btn|logo|banner|left|title|tit|more|search|img_\d+|top|foot|ewm|qr)\w*\.\w+$|/(?:images?|img|skin|style|css|res|template|theme)s?/",
     re.I,
 )
-_SPACER = re.compile(r"(?:dot|line|icon|ico|arrow|blank|spacer|space|bg|more)[\w-]*\.\w+$", re.I)
 
 
 class Sight:
@@ -61,8 +60,8 @@ class Sight:
         start, end = regions.main or (0, regions.footer)
         self.at = [i for i in range(start, end) if not regions.zones[i]]
         self.texts_at = [i for i in doc.texts_in(start, end) if not regions.zones[i]]
-        self.names = {_squeezed(n) for n in (*names, *regions.crumb_names) if n} | {
-            _squeezed(p) for p in re.split(r"[-_—|]+", doc.title)
+        self.names = {squeezed(n) for n in (*names, *regions.crumb_names) if n} | {
+            squeezed(p) for p in re.split(r"[-_—|]+", doc.title)
         }
         self.placeholder = ""
         self.headed = False
@@ -91,7 +90,7 @@ class Sight:
         return _PUNCTUATION.sub("", words)
 
     def _is_heading(self, i: int, text: str) -> bool:
-        if _squeezed(text) in self.names:
+        if squeezed(text) in self.names:
             return True
         return len(text) <= MIN_PROSE and any(
             self.doc.tags[k] in ("h1", "h2", "h3", "h4") for k in self.doc.above(i, 3)
@@ -138,10 +137,6 @@ class Sight:
     def _asks(self, i: int) -> bool:
         return self.doc.attr(i, "type").lower() in ("", "text", "password", "file", "radio", "checkbox", "email", "tel")
 
-    def decorated(self) -> bool:
-        """Whether pictures are shown that may be more than ornament."""
-        return any(self.doc.tags[i] == "img" and not _SPACER.search(self.doc.attr(i, "src")) for i in self.at)
-
     def scripted(self) -> str:
         """Why the area may be filled by a script, in Chinese; "" if nothing hints at it."""
         doc = self.doc
@@ -160,8 +155,8 @@ class Sight:
 
     def _loads(self, i: int) -> bool:
         """A script file of unknown purpose in the middle of the area may write into it."""
-        src = self.doc.attr(i, "src")
-        return bool(src) and not _HARMLESS.search(src)
+        src = self.doc.attr(i, "src").partition("?")[0]
+        return bool(src) and not _HARMLESS.search(src[src.rfind("/") + 1 :])
 
     def _marks(self) -> Iterator[str]:
         """How scripts would address the elements of the area."""
@@ -171,24 +166,6 @@ class Sight:
                 yield f"#{name}"
             for name in self.doc.attr(i, "class").split():
                 yield f".{name}"
-
-    def unfilled(self) -> bool:
-        """An empty element with an id, on a page with scripts of its own: a script file may fill it."""
-        own_scripts = any(
-            self.doc.tags[i] == "script" and (src := self.doc.attr(i, "src")) and not _HARMLESS.search(src)
-            for i in range(len(self.doc.tags))
-        )
-        return own_scripts and any(
-            self.doc.attr(i, "id")
-            and self.doc.tags[i] in ("div", "ul", "ol", "tbody", "dl", "table", "section")
-            and not self.doc.chars(i, self.doc.end[i])
-            and not _SERVER_FILLED.search(self.doc.hint(i))
-            for i in self.at
-        )
-
-
-def _squeezed(text: str) -> str:
-    return _PUNCTUATION.sub("", text)
 
 
 def _has_template_attributes(source: str) -> bool:
@@ -237,10 +214,10 @@ def _nothing(regions: Regions, sight: Sight) -> tuple[ColumnState, str]:
         return "unknown", "栏目区域只有零星文字：" + sight.prose
     if sight.columns():
         return "unknown", "栏目区域只有一个链接"
-    if sight.decorated():
-        return "unknown", "栏目区域只有图片"
-    if sight.unfilled():
-        return "unknown", "栏目区域可能由脚本填充"
     if not (regions.crumb_names or sight.headed or sight.placeholder):
         return "unknown", "未能确认为栏目页"
+    if why := obstacle(
+        sight.doc, regions, sight.at, sight.searches, sight.names, bool(sight.placeholder or sight.headed)
+    ):
+        return "unknown", why
     return "blank", f"栏目区域只有“{sight.placeholder}”" if sight.placeholder else "栏目区域没有任何内容"

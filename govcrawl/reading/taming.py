@@ -26,12 +26,16 @@ _FORMATTING = frozenset("b big code em font i nobr s small strike strong tt u".s
 
 def tame(source: str) -> str:
     """``source`` without the tags that go beyond the limits; ordinary pages come back as they are."""
-    if len(source) > _SMALL:
-        pieces = source.split("<")
-        if max(map(len, pieces)) > MAX_TAG_LENGTH:
-            source = "<".join(map(_shorter_tag, pieces))
+    if len(source) > _SMALL and _has_long_piece(source):
+        source = "<".join(map(_shorter_tag, source.split("<")))
     tags = source.count("<")
     return _shallower(source) if tags > _FEW_TAGS and tags - source.count("</") > _FEW_TAGS else source
+
+
+def _has_long_piece(source: str) -> bool:
+    """Whether more than ``MAX_TAG_LENGTH`` characters may follow without a "<": then half as many that start at a multiple do."""
+    step = MAX_TAG_LENGTH // 2
+    return any(source.find("<", at, at + step) < 0 for at in range(0, len(source), step))
 
 
 def _shorter_tag(piece: str) -> str:

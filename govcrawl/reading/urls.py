@@ -108,7 +108,7 @@ def _rooted(base: str, href: str) -> str | None:
 
 
 def _joined(base: str, origin: str, directory: str, href: str) -> str | None:
-    if not href or len(href) > MAX_URL:
+    if not href or len(href) > MAX_URL or "{{" in href or "${" in href:  # a template that no script has filled
         return None
     if "\n" in href or "\t" in href or "\r" in href:
         href = _STRAY.sub("", href)

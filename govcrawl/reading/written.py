@@ -1,6 +1,7 @@
 """What inline scripts write into a page, put back into its source so that one parse sees all a reader sees.
 
-``document.write`` of string literals, simple variables and ``unescape``; and the records of a 大汉 jpage data store.
+``document.write`` of string literals, simple variables and ``unescape``; and the records of a 大汉 jpage data store.  Of a script
+file that draws a header or footer also what it gives to ``innerHTML``, ``html()`` and ``append()``.
 Nothing is executed; what can't be told (a call, a number) is left out.
 """
 
@@ -11,15 +12,30 @@ from itertools import islice
 from urllib.parse import unquote
 
 MAX_WRITES = 1000  #: per page; more is a generated page no reader waits for
-
+MAX_VALUE = 100_000  #: characters of a variable or expression; a script could double one endlessly
+MAX_WRITTEN = 2_000_000  #: characters of a page
+MAX_TERMS = 400  #: of an expression
 _LONG_SCRIPT = 20_000  #: characters; a library, not a page's own variables
 
 _OPEN = re.compile(r"<(?i:script)\b[^>]{0,2000}>")  # a search for "<" is fast; one that ignores its case is not
 _CLOSE = re.compile(r"</(?i:script)[^>]{0,100}>")
 _WRITE = re.compile(r"document\.write(?:ln)?\s*\(")
+_DRAW = re.compile(
+    r"document\.write(?:ln)?\s*\(|\.(?:html|append|prepend|before|after)\s*\(|\.(?:inner|outer)HTML\s*\+?=(?!=)"
+)
+_SCRIPT_FILE = re.compile(r"\.js(?:$|\?)", re.I)
+_WHOLE = re.compile(r"<(?:!doctype|html|head|body|frameset)\b", re.I)
 _VARIABLE = re.compile(r"""var\s+([\w$]{1,64}+)\s*=\s*(?:"((?:[^"\\\n]|\\.)*+)"|'((?:[^'\\\n]|\\.)*+)')""")
 _TOKEN = re.compile(r"""[\s+,]*(?:"((?:[^"\\\n]|\\.)*+)"|'((?:[^'\\\n]|\\.)*+)'|([\w$][\w$.\[\]]*+)|(\S))""")
+_APPENDED = re.compile(r"([\w$]{1,64})\s*$")
+_TERM = re.compile(
+    r"""\s*(?:"((?:[^"\\\n]|\\.)*+)"|'((?:[^'\\\n]|\\.)*+)'|`([^`]{0,5000})`|((?:new\s+)?[\w$][\w$.()]*+))\s*(\+?)(?!=)"""
+)
+_LATER = re.compile(r"\b(?:let|const)\s+")
+_PLACE = re.compile(r"\$\{\s*([\w$]{1,64})\s*\}")
+_CHANCE = re.compile(r"Math\.random\(\)|(?:new )?Date(?:\.now)?\(\)(?:\.getTime\(\))?")
 _NAME, _MARK = 3, 4  #: groups of a token; the others are strings
+_DECODING = frozenset(("unescape", "decodeURIComponent", "decodeURI"))
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)", re.S)
 _UNESCAPE = re.compile(r"%u([0-9a-fA-F]{4})")
 _PLAIN = {"n": "\n", "t": "\t", "r": "", "b": "", "f": "", "v": "", "0": ""}
@@ -31,7 +47,7 @@ def unroll(source: str) -> str:
     if "document.write" not in source and "<datastore" not in source:
         return source
     out: list[str] = []
-    variables = _Variables()
+    variables = Variables()
     budget, at = MAX_WRITES, 0
     while budget > 0 and (opening := _OPEN.search(source, at)) and (closing := _CLOSE.search(source, opening.end())):
         script = source[opening.end() : closing.start()]
@@ -44,6 +60,16 @@ def unroll(source: str) -> str:
     return "".join(out)
 
 
+def part_of(source: str, url: str) -> tuple[str, bool]:
+    """(HTML, whether it is but a part of a page): script files and data stores as what they draw, all else as it is."""
+    head = source[:3000].lstrip("\ufeff \r\n\t")
+    if "<datastore>" in head[:200]:
+        return f"<script type='text/xml'>{source}</script>", True
+    if _SCRIPT_FILE.search(url) or (head[:1] != "<" and "document.write" in source):
+        return "".join(_writes(source, Variables(), MAX_WRITES, _DRAW)), True
+    return source, not _WHOLE.search(head)
+
+
 def _records(script: str) -> list[str]:
     """The ``<record><![CDATA[…]]></record>`` parts of a jpage data store."""
     if "<record" not in script:
@@ -53,7 +79,7 @@ def _records(script: str) -> list[str]:
     return [p for p in inner if "<" in p]
 
 
-class _Variables:
+class Variables:
     """The strings that a page's scripts have named so far; looked for when the first of them is asked for."""
 
     def __init__(self) -> None:
@@ -67,38 +93,87 @@ class _Variables:
     def value(self, name: str) -> str:
         if "." in name or "[" in name or name[0].isdigit():
             return ""
-        for script in self._unread:
-            self._known.update((k, _literal(double or single)) for k, double, single in _VARIABLE.findall(script))
-        self._unread.clear()
+        unread, self._unread = self._unread, []
+        for script in unread:
+            named = _VARIABLE.findall(_LATER.sub("var ", script) if "let " in script or "const " in script else script)
+            self._known.update((k, _literal(double or single)) for k, double, single in named)
+            if "+=" in script:
+                self._append(script)
         return self._known.get(name, "")
 
+    def _append(self, script: str) -> None:
+        """``html += "<li>…";`` after ``html`` got its first value."""
+        at = script.find("+=")
+        for _ in range(MAX_WRITES):
+            if at < 0:
+                return
+            quoted = script[at + 2 : at + 6].lstrip()[:1] in ("'", '"', "`")
+            if quoted and (m := _APPENDED.search(script, max(0, at - 70), at)):
+                more = value(script, at + 2, self, strict=False)
+                self._known[m[1]] = (self._known.get(m[1], "") + more)[:MAX_VALUE]
+            at = script.find("+=", at + 2)
 
-def _writes(script: str, variables: _Variables, budget: int) -> list[str]:
+
+def value(script: str, at: int, variables: Variables, strict: bool = True) -> str:
+    """The string that the sum at ``at`` makes; a part that can't be told makes it "" if ``strict``, else it is left out."""
+    out: list[str] = []
+    while m := _TERM.match(script, at):
+        double, single, template, name, more = m.groups()
+        if name is None:
+            text = _literal(double or single or "") if template is None else _filled(template, variables)
+        else:
+            text = "0" if _CHANCE.fullmatch(name) else variables.value(name)
+            if strict and not text:
+                return ""
+        out.append(text)
+        if not more or len(out) > MAX_TERMS:
+            break
+        at = m.end()
+    return "".join(out)[:MAX_VALUE]
+
+
+def _filled(template: str, variables: Variables) -> str:
+    return _PLACE.sub(lambda m: variables.value(m[1]), template)
+
+
+def _writes(script: str, variables: Variables, budget: int, writing: re.Pattern[str] = _WRITE) -> list[str]:
     variables.add(script)
+    if writing is _WRITE and "document.write" not in script:
+        return []
     parts: list[str] = []
     seen: set[str] = set()
-    for m in islice(_WRITE.finditer(script), budget):
-        if _commented(script, m.start()):
+    written = 0
+    for m in islice(writing.finditer(script), budget):
+        if commented(script, m.start()):
             continue
-        html = _expression(script, m.end(), variables)
+        html = _drawn(script, m, variables)
         words = _TAG.sub("", html).strip()
         # The branches of an if/else write the same entry in several dresses; a reader sees one.
         if html.strip() and (not words or words not in seen):
             seen.add(words)
             parts.append(html)
+            written += len(html)
+        if written > MAX_WRITTEN:
+            break
     return parts
 
 
-def _commented(script: str, at: int) -> bool:
+def _drawn(script: str, m: re.Match[str], variables: Variables) -> str:
+    plain = m[0].endswith("=") or script[m.end() : m.end() + 10].lstrip()[:1] == "`"
+    html = value(script, m.end(), variables, strict=False) if plain else _expression(script, m.end(), variables)
+    return html[:MAX_VALUE]
+
+
+def commented(script: str, at: int) -> bool:
     line = script[max(script.rfind("\n", 0, at) + 1, at - 200) : at]
     return line.lstrip().startswith("//")
 
 
-def _expression(script: str, at: int, variables: _Variables) -> str:
+def _expression(script: str, at: int, variables: Variables) -> str:
     """The value of the string expression that starts at ``at`` and ends with its closing bracket."""
     out: list[str] = []
     depth, coded = 1, False
-    for m in islice(_TOKEN.finditer(script, at), 400):
+    for m in islice(_TOKEN.finditer(script, at), MAX_TERMS):
         kind = m.lastindex or 0
         word = m[kind]
         if kind == _MARK:
@@ -106,9 +181,11 @@ def _expression(script: str, at: int, variables: _Variables) -> str:
             if depth == 0 or word not in "()":
                 break
         elif kind == _NAME:
-            coded = coded or word in ("unescape", "decodeURIComponent", "decodeURI")
             # A call's arguments stay, its name goes; a known variable gives its value.
-            out.append(variables.value(word))
+            if word in _DECODING:
+                coded = True
+            else:
+                out.append(variables.value(word))
         else:
             out.append(_unescaped(_literal(word)) if coded else _literal(word))
     return "".join(out)

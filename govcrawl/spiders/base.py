@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from pymongo.errors import AutoReconnect, ServerSelectionTimeoutError
 from scrapy import Request, Spider
@@ -17,18 +17,18 @@ from twisted.python.failure import Failure
 
 from govcrawl import rounds, services
 from govcrawl.contracts import Campaign, Lease, Page, Result
-from govcrawl.errors import UnknownCampaign
 from govcrawl.frontier.codec import host_of
 from govcrawl.frontier.frontier import Settled, split_round
 from govcrawl.frontier.gate import MAX_WAIT_S
 from govcrawl.frontier.scheduler import LEASE, LeaseScheduler
 from govcrawl.reading.urls import join
 from govcrawl.spiders import outcome
-from govcrawl.spiders.download import ALLOW, SECONDS
+from govcrawl.spiders.download import ALLOW, PAUSED, SECONDS
 from govcrawl.store import shared
 
 logger = logging.getLogger(__name__)
-ORPHAN_WAIT_S = 60.0  #: before a task whose campaign is not stored is looked at again
+T = TypeVar("T")
+ORPHAN_WAIT_S = 60.0  #: before a task whose campaign can't be read is looked at again
 MAX_HOPS = 10  #: redirects followed from one URL
 
 
@@ -60,16 +60,25 @@ class LeaseSpider(Spider):
         self.store = shared(self.settings["MONGODB_URI"])
         self._campaigns: dict[str, Campaign] = {}
         self.homes: dict[tuple[str, str], str] = {}  # (campaign, site) → URL of the home page
-        restore = partial(rounds.restore, self.store, self.scheduler.frontier)
+        self._refused: set[str] = set()  # rounds of which the log has said that an address was refused
+        told: set[str] = set()
+        await self._stored(self.store.open_rounds)  # before anything is claimed that could not be stored
+        restore = partial(rounds.restore, self.store, self.scheduler.frontier, told)
         async for lease in self.scheduler.claims(self.queues, self.settings.getbool("STOP_WHEN_DONE"), restore):
+            id_ = split_round(lease.round_key)[0]
             try:
-                campaign = await self._campaign(split_round(lease.round_key)[0])
-            except UnknownCampaign as error:
-                logger.error("A round of no stored campaign is left alone: %s", error)
+                campaign = await self._campaign(id_)
+            except rounds.UNREADABLE as error:
+                rounds.leave_alone(id_, error, told)
                 self.scheduler.landed(lease)
                 await self.scheduler.settle([Settled(lease, "release", retry_s=ORPHAN_WAIT_S)])
                 continue
             yield self._request(lease, campaign)
+
+    def closed(self, reason: str) -> None:
+        """A spider that came to its end by an error of its own is, for the command, one that never was: exit status 1."""
+        if reason not in ("finished", "shutdown"):
+            self.crawler.spider = None
 
     @property
     def scheduler(self) -> LeaseScheduler:
@@ -107,15 +116,14 @@ class LeaseSpider(Spider):
             "download_slot": host_of(lease.task.url),
             "handle_httpstatus_all": True,
         }
-        headers = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Language": "zh-CN,zh;q=0.9"}
         return Request(
-            lease.task.url, method=self.method(lease), headers=headers, meta=meta, callback=self.parse,
-            errback=self.failed, dont_filter=True,
+            lease.task.url, method=self.method(lease), meta=meta, callback=self.parse, errback=self.failed,
+            dont_filter=True,
         )  # fmt: skip
 
     async def parse(self, response: Response, **_: Any) -> AsyncIterator[Result]:
         """Every answer, whatever its status."""
-        headers = tuple((_words(k), _words(v)) for k, values in response.headers.items() for v in values)
+        headers = headers_of(response)
         how = outcome.of_answer(response.status, headers, response.body)
         page = self._page(response.meta, status=response.status, headers=headers, body=response.body, outcome=how)
         async for result in self._conclude(response.meta[LEASE], page):
@@ -128,8 +136,18 @@ class LeaseSpider(Spider):
         page = self._page(
             meta, status=None, outcome=outcome.of_error(error), error=f"{type(error).__name__}: {error}"[:300]
         )
+        if page.outcome == "refused_by_us":
+            self._tell_refused(meta[LEASE].round_key, page)
         async for result in self._conclude(meta[LEASE], page):
             yield result
+
+    def _tell_refused(self, round_key: str, page: Page) -> None:
+        """Once a round: the key of the campaign file that was forgotten, perhaps."""
+        if round_key not in self._refused:
+            self._refused.add(round_key)
+            logger.warning(
+                "%s: not fetched, for it is neither public nor in crawl.allow_networks: %s", round_key, page.url
+            )
 
     async def _conclude(self, lease: Lease, page: Page) -> AsyncIterator[Result]:
         slow_s = outcome.slow_s(page)
@@ -145,32 +163,42 @@ class LeaseSpider(Spider):
         return float(first * 2 ** (lease.attempt - 1))
 
     def _page(self, meta: dict[str, Any], **parts: Any) -> Page:
-        seconds = round(meta.get(SECONDS, 0.0), 3)
+        """A failure, or an answer that came too late, says nothing of the site where this process stood still meanwhile."""
+        took, paused = meta.get(SECONDS, 0.0), meta.get(PAUSED, 0.0)
+        if paused and (parts["outcome"] in outcome.PASSING or took >= meta["download_timeout"]):
+            parts |= {"outcome": "our_fault", "error": f"this worker stood still for {paused:.1f} s"}
         return Page(
-            url=meta[LEASE].task.url, at=self.scheduler.now(), seconds=seconds, worker=self.scheduler.worker, **parts
-        )
+            url=meta[LEASE].task.url, at=self.scheduler.now(), seconds=round(max(took - paused, 0.0), 3),
+            worker=self.scheduler.worker, **parts,
+        )  # fmt: skip
 
     async def _campaign(self, id_: str) -> Campaign:
         """A campaign's limits; read once a process (a changed campaign file is picked up by the next workers)."""
         if id_ not in self._campaigns:
-            loop = asyncio.get_running_loop()
-            while True:
-                try:
-                    campaign = await loop.run_in_executor(None, self.store.campaign, id_)
-                    sites = await loop.run_in_executor(None, self.store.sites, id_, True)
-                    break
-                except (AutoReconnect, ServerSelectionTimeoutError) as error:
-                    logger.warning("MongoDB is away, waiting: %s", str(error).partition(",")[0])
-                    await asyncio.sleep(1.0)
+            campaign = await self._stored(partial(self.store.campaign, id_))
+            sites = await self._stored(partial(self.store.sites, id_, True))
             self.homes |= {(id_, site.code): site.home for site in sites}
             self._campaigns[id_] = campaign
         return self._campaigns[id_]
+
+    async def _stored(self, ask: Callable[[], T]) -> T:
+        """What MongoDB says, as soon as it can be reached."""
+        while True:
+            try:
+                return await asyncio.get_running_loop().run_in_executor(None, ask)
+            except (AutoReconnect, ServerSelectionTimeoutError) as error:
+                logger.warning("MongoDB is away, waiting: %s", str(error).partition(",")[0])
+                await asyncio.sleep(1.0)
 
 
 def location(page: Page) -> str:
     """Where a redirect leads, absolute; empty where it says nothing usable."""
     target = next((value for name, value in page.headers if name.lower() == "location"), "")
     return join(page.url, target) or ""
+
+
+def headers_of(response: Response) -> tuple[tuple[str, str], ...]:
+    return tuple((_words(k), _words(v)) for k, values in response.headers.items() for v in values)
 
 
 def _words(header: bytes) -> str:

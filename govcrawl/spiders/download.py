@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ssl
 import time
+from typing import cast
 
 import aiohttp
 from scrapy import Request
 from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.httpcompression import ACCEPTED_ENCODINGS, HttpCompressionMiddleware
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
@@ -17,17 +19,20 @@ from scrapy.exceptions import (
     ResponseDataLossError,
 )
 from scrapy.http import Headers, Response
+from scrapy.settings import BaseSettings
 
 from govcrawl import addresses
 from govcrawl.guards import Guard
+from govcrawl.spiders.pauses import Pauses
 
 #: request.meta key: networks (CIDR) that this request's campaign allows beside the public ones.
 ALLOW = "govcrawl_allow"
 MAX_HEADER = 64 * 1024  #: bytes of one header; browsers take as much
 #: request.meta key set here: seconds from the first byte sent (or dialled) to the last byte read, or to the failure.
 SECONDS = "govcrawl_seconds"
+#: request.meta key set here: for how many of them this process stood still.
+PAUSED = "govcrawl_paused"
 KEEPALIVE_S = 5.0
-OURS = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")  #: headers that aiohttp must not add
 
 
 class GuardedDownloadHandler:
@@ -42,8 +47,11 @@ class GuardedDownloadHandler:
         self._sockets = crawler.settings.getint("CONCURRENT_REQUESTS")
         self._sockets_per_host = crawler.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
         self._max_size = crawler.settings.getint("DOWNLOAD_MAXSIZE")
+        self._headers = _headers(crawler.settings)
+        self._unpacker = HttpCompressionMiddleware(crawler=crawler)  # with a limit, which aiohttp has not
         self._tls = _any_tls()
         self._sessions: dict[tuple[str, ...], aiohttp.ClientSession] = {}
+        self._pauses = Pauses()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> GuardedDownloadHandler:
@@ -51,7 +59,7 @@ class GuardedDownloadHandler:
 
     async def download_request(self, request: Request) -> Response:
         session = self._session(tuple(request.meta.get(ALLOW, ())))
-        start = time.monotonic()
+        start, paused = time.monotonic(), self._pauses.seconds()
         try:
             return await self._fetch(session, request)
         except TimeoutError as error:
@@ -66,16 +74,20 @@ class GuardedDownloadHandler:
             raise DownloadFailedError(str(error)) from error
         finally:
             request.meta[SECONDS] = time.monotonic() - start
+            request.meta[PAUSED] = self._pauses.seconds() - paused
 
     async def _fetch(self, session: aiohttp.ClientSession, request: Request) -> Response:
         timeout = aiohttp.ClientTimeout(total=request.meta["download_timeout"])
         async with session.request(
-            request.method, request.url, headers=request.headers.to_tuple_list(), timeout=timeout, ssl=self._tls,
-            allow_redirects=False,
+            request.method, request.url, timeout=timeout, ssl=self._tls, allow_redirects=False,
+            data=request.body or None, headers=cast(dict[str, str], dict(request.headers.to_unicode_dict())),
         ) as answer:  # fmt: skip
             body = await self._body(answer)
             # headers as they came: a Location in raw GBK bytes is no reason to fail
-            return Response(request.url, answer.status, Headers(list(answer.raw_headers)), body, request=request)
+            response = Response(request.url, answer.status, Headers(list(answer.raw_headers)), body, request=request)
+        if "Content-Encoding" in answer.headers:
+            return cast(Response, self._unpacker.process_response(request, response))
+        return response
 
     async def _body(self, answer: aiohttp.ClientResponse) -> bytes:
         chunks, size = [], 0
@@ -100,16 +112,26 @@ class GuardedDownloadHandler:
                     keepalive_timeout=KEEPALIVE_S,
                 ),
                 cookie_jar=aiohttp.DummyCookieJar(),
-                auto_decompress=False,  # Scrapy's middleware does it, with a limit
-                skip_auto_headers=OURS,
+                headers=self._headers,
+                auto_decompress=False,
                 max_line_size=MAX_HEADER,
                 max_field_size=MAX_HEADER,
             )
         return self._sessions[allow]
 
     async def close(self) -> None:
+        self._pauses.close()
         for session in self._sessions.values():
             await session.close()
+
+
+def _headers(settings: BaseSettings) -> dict[str, str]:
+    """The same for every request."""
+    return {
+        **settings.getdict("DEFAULT_REQUEST_HEADERS"),
+        "User-Agent": settings["USER_AGENT"],
+        "Accept-Encoding": b", ".join(ACCEPTED_ENCODINGS).decode(),
+    }
 
 
 def _any_tls() -> ssl.SSLContext:

@@ -49,7 +49,8 @@ class SiteSpider(LeaseSpider):
         task = lease.task
         if page.outcome == "redirect":
             return Result(lease, page, children=tuple(_redirected(task, location(page))))
-        if page.outcome != "ok" or task.role == "link" or not _is_html(page):
+        written = task.role == "fragment" and b"document.write" in page.body
+        if page.outcome != "ok" or task.role == "link" or not (is_html(page) or written):
             return Result(lease, page)
         facts = read(page.body, page.url, page.headers, role=task.role, name=task.text)
         if facts.redirect:
@@ -57,8 +58,10 @@ class SiteSpider(LeaseSpider):
         campaign = split_round(lease.round_key)[0]
         home = self.homes.get((campaign, task.site), task.url)
         known = self.scheduler.known.of(lease)
-        children = Children(task, facts, home, self._campaigns[campaign].crawl.max_depth, known)
-        return Result(lease, page, facts, children=tuple(children))
+        plan = self._campaigns[campaign].crawl
+        children = Children(task, facts, home, plan.max_depth, known)
+        again = _to_render(task, page, facts) if plan.browser else ()
+        return Result(lease, page, facts, children=(*children, *again))
 
 
 class Children:
@@ -112,7 +115,7 @@ class Children:
         if not plain or plain == task.url:
             return
         foreign = not self._ours(plain)
-        checked = role == "link" or is_file(plain) or (role == "page" and foreign)
+        checked = role == "link" or (role != "fragment" and is_file(plain)) or (role == "page" and foreign)
         if not checked and (foreign or is_trap(plain) or (role == "page" and self.deep)):
             return
         self._known.add(url, rank)
@@ -134,6 +137,19 @@ def _redirected(task: Task, target: str) -> Iterator[Task]:
         # to itself under another name (/ → /index.html, http → https): the same page, looked at once more
         again = identity(url) == identity(task.url)
         yield replace(task, url=url, found_on=task.found_on or task.url, hops=task.hops + 1, visit=task.visit + again)
+
+
+def _to_render(task: Task, page: Page, facts: Facts) -> Iterator[Task]:
+    """The same page once more, for a browser, where it may see what reading could not."""
+    column, home = facts.column, facts.home
+    unseen = (column and column.state == "unknown") or (home and (home.drawn or not home.items))
+    if (
+        unseen
+        and facts.kind != "frames"
+        and task.role in ("home", "column", "more")
+        and b"<script" in page.body.lower()
+    ):
+        yield replace(task, kind="render")
 
 
 def in_site(url: str, page: str, home: str) -> bool:
@@ -170,7 +186,7 @@ def _plain(url: str) -> str:
         return ""
 
 
-def _is_html(page: Page) -> bool:
+def is_html(page: Page) -> bool:
     """By the header, or by the first bytes where the header says nothing (or says text/plain)."""
     kind = next((value for name, value in page.headers if name.lower() == "content-type"), "").lower()
     if "html" in kind or "xml" in kind:

@@ -53,6 +53,7 @@ max_pages = 300
 max_depth = 4
 delay_s   = 1
 allow_networks = ["127.0.0.0/8", "::1"]
+browser = true
 
 [report]
 digits   = 1
@@ -115,7 +116,7 @@ def test_every_key(load, tmp_path):
         previous=("yn-2018q1",),
         scope=Scope("sample", 0.3, 20180615, ("previous_failed",)),
         probe=ProbePlan(20, 0.5, 15.0),
-        crawl=CrawlPlan(300, 4, 1.0, ("127.0.0.0/8", "::1")),
+        crawl=CrawlPlan(300, 4, 1.0, ("127.0.0.0/8", "::1"), browser=True),
         report=ReportPlan(1, "truncate", True),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from govcrawl.frontier.frontier import Frontier, Settled
 from govcrawl.services import Urls
 from govcrawl.store import Store
+from tests.govcrawl.build import campaign, task
 
 CAMPAIGN = """[campaign]
 id = "t-cli"
@@ -125,7 +127,45 @@ def test_what_became_of_a_round_is_told_per_site(
 
     frontier.client.flushdb()
     assert "t-cli:1: 不在队列中" in govcrawl(environment, "status", "t-cli", "--over", "0.1").stdout
-    assert "补入任务 2 项" in govcrawl(environment, "rebuild", "t-cli").stdout
+    assert "完成 0 项，待办 2 项" in govcrawl(environment, "rebuild", "t-cli").stdout
+
+
+def test_a_round_that_cannot_be_read_has_its_line_among_the_others(
+    folder: Path, environment: dict[str, str], frontier: Frontier, store: Store
+) -> None:
+    govcrawl(environment, "plan", folder / "campaign.toml")
+    for other in ("a-orphan", "z-other-version"):
+        frontier.open_round(campaign(other), 1)
+    store.save_plan(campaign("z-other-version"), [], [], [])
+    store.db["campaigns"].update_one({"_id": "z-other-version"}, {"$unset": {"issuer": 1}})
+    status = govcrawl(environment, "status", "--over", "0.1", "--sites")
+    assert status.returncode == 0
+    assert "a-orphan:1: 无法读取" in status.stdout
+    assert "z-other-version:1: 无法读取" in status.stdout
+    assert "t-cli:1: 计划 2 = 待办 2" in status.stdout
+    alone = govcrawl(environment, "status", "z-other-version")
+    assert (alone.returncode, alone.stderr.count("\n")) == (2, 1)
+    assert "issuer" in alone.stderr
+
+
+def test_tasks_beyond_a_quota_are_told(
+    folder: Path, environment: dict[str, str], frontier: Frontier, store: Store
+) -> None:
+    text = CAMPAIGN.replace("[crawl]", "[crawl]\nmax_pages = 2")
+    (folder / "campaign.toml").write_text(text, encoding="utf-8")
+    govcrawl(environment, "plan", folder / "campaign.toml")
+    assert "超出" not in govcrawl(environment, "status", "t-cli", "--over", "0").stdout
+    frontier.add("t-cli:1", [task(n) for n in range(4)])
+    frontier.add("t-cli:1", [task(5, priority=3)])
+    assert "超出每站上限未采 4" in govcrawl(environment, "status", "t-cli", "--over", "0").stdout
+
+
+@pytest.mark.parametrize("over", ["-1", "-0.5", "bald", "nan"])
+def test_a_time_that_is_none(over: str, environment: dict[str, str]) -> None:
+    done = govcrawl(environment, "status", f"--over={over}")
+    assert done.returncode == 2
+    assert "秒" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_what_was_given_up_is_listed_and_revived(
@@ -142,6 +182,19 @@ def test_what_was_given_up_is_listed_and_revived(
     assert frontier.claim("t-cli:1", {"site": 9}, 9, "w", 60).leases[0].attempt == 1
 
 
+def test_a_spoilt_message_is_mended_by_a_rebuild(
+    folder: Path, environment: dict[str, str], frontier: Frontier, store: Store
+) -> None:
+    govcrawl(environment, "plan", folder / "campaign.toml")
+    for id_ in frontier.client.hkeys("gc:{0}:t-cli:1:t"):
+        frontier.client.hset("gc:{0}:t-cli:1:t", id_, b"rubbish")
+    assert frontier.claim("t-cli:1", {"site": 9}, 9, "w", 60).leases == []
+    revived = govcrawl(environment, "dead", "t-cli", "--revive").stdout
+    assert "1 项的消息已损坏，请运行 govcrawl rebuild" in revived
+    assert govcrawl(environment, "rebuild", "t-cli").returncode == 0
+    assert len(frontier.claim("t-cli:1", {"site": 9}, 9, "w", 60).leases) == 1
+
+
 def test_the_number_of_partitions_is_checked(folder: Path, environment: dict[str, str], client: object) -> None:
     done = govcrawl(environment | {"GOVCRAWL_PARTITIONS": "viele"}, "plan", folder / "campaign.toml")
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
@@ -153,3 +206,37 @@ def test_the_command_line_explains_itself(environment: dict[str, str]) -> None:
     assert done.returncode == 0
     for command in ("run", "plan", "worker", "status", "rebuild", "dead", "score", "report", "demo"):
         assert command in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("", "缺少 命令"),
+        ("run", "缺少 file"),
+        ("run c.toml --worker", "--worker"),
+        ("run c.toml --workers 0", "--workers：须为正整数"),
+        ("status --over", "--over：后须有一个值"),
+        ("plan c.toml --fast", "不认识的参数 --fast"),
+        ("begin", "没有 'begin'，可用的有 'run'"),
+    ],
+)
+def test_a_command_that_is_none_is_answered_in_chinese(words: str, said: str, environment: dict[str, str]) -> None:
+    done = govcrawl(environment, *words.split())
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert not any(word in done.stderr for word in ("usage", "error", "argument", "choose", "options"))
+
+
+def test_the_version_is_told(environment: dict[str, str]) -> None:
+    assert govcrawl(environment, "--version").stdout == f"govcrawl {version('govcrawl')}\n"
+
+
+def test_who_crawls_without_a_name_is_told_so(
+    folder: Path, environment: dict[str, str], frontier: Frontier, store: Store
+) -> None:
+    environment.pop("GOVCRAWL_USER_AGENT", None)
+    assert "GOVCRAWL_USER_AGENT" not in govcrawl(environment, "plan", folder / "campaign.toml").stderr  # a local try
+    (folder / "campaign.toml").write_text(CAMPAIGN.partition("[crawl]")[0], encoding="utf-8")
+    assert "GOVCRAWL_USER_AGENT" in govcrawl(environment, "plan", folder / "campaign.toml").stderr
+    named = environment | {"GOVCRAWL_USER_AGENT": "Mozilla/5.0 (测试单位 0871-00000000)"}
+    assert "GOVCRAWL_USER_AGENT" not in govcrawl(named, "plan", folder / "campaign.toml").stderr

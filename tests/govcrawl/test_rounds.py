@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 import redis
+from redis.exceptions import LockError
 
-from govcrawl import services
+from govcrawl import rounds, services
 from govcrawl.contracts import Lease, Page, ProbePlan, Result, Site, Task
-from govcrawl.frontier.codec import task_id
-from govcrawl.frontier.frontier import Frontier, Settled, round_key
-from govcrawl.rounds import advance, close, close_finished, incomplete_sites, open_round, rebuild, restore, revive
+from govcrawl.frontier.codec import encode, task_id
+from govcrawl.frontier.frontier import QUEUES, Frontier, Settled, round_key
+from govcrawl.rounds import advance, close, close_finished, incomplete_sites, open_round, over, rebuild, restore, revive
 from govcrawl.store import Store
 from tests.govcrawl.build import campaign, task
-from tests.govcrawl.frontier.inside import KEY, assert_books, keys, run_out, take
+from tests.govcrawl.frontier.inside import KEY, assert_books, keys, prefixes, take
 
 AT = datetime(2018, 6, 14, 8, tzinfo=UTC)
 SITES = [Site(f"530000000{n}", f"网站{n}", f"http://s{n}.gov.cn/", "省直") for n in range(3)]
@@ -73,41 +75,71 @@ def homes_read(store: Store, frontier: Frontier) -> None:
 # --- rebuilt ---
 
 
-def test_a_rebuild_of_a_round_in_order_changes_nothing(opened: Frontier, store: Store) -> None:
+def test_a_rebuild_knows_what_is_stored_and_what_workers_hold_is_fetched_again(opened: Frontier, store: Store) -> None:
     homes_read(store, opened)
-    held = take(opened)
-    before, places = opened.counts(KEY), assert_books(opened)
-    assert list(rebuild(ONE, store, opened)) == [(KEY, 0, 0)]
-    assert opened.counts(KEY) == before
-    assert [one.ids for one in assert_books(opened)] == [one.ids for one in places]
-    assert opened.settle([Settled(lease, "ack") for lease in held]) == 0
+    stuck, held, dead = take(opened, queues=ROLES)
+    child = pages_of(stuck.task.site, 7)[0]
+    store.save_results([fetched(stuck, child)])  # its worker dies before it can say so
+    opened.settle([Settled(dead, "dead", reason="r")])
+    assert list(rebuild(ONE, store, opened)) == [(KEY, 4, 12)]
+    counts = opened.counts(KEY)
+    assert (counts.planned, counts.done, counts.pending, counts.leased, counts.dead) == (16, 4, 12, 0, 0)
+    assert_books(opened)
+    assert opened.settle([Settled(held, "ack"), Settled(stuck, "ack", (child,))]) == 2  # too late
+    found = finish(store, opened)
+    assert len(found) == len(set(found)) == 12
+    assert {held.task.url, dead.task.url, child.url} <= set(found)
+    assert stuck.task.url not in found
+    assert_books(opened)
+    assert list(rebuild(ONE, store, opened)) == [(KEY, 16, 0)]
 
 
-def test_a_rebuild_of_a_running_round_marks_what_is_stored_and_leaves_what_is_leased(
-    opened: Frontier, store: Store
+HAVOC: dict[str, Callable[[redis.Redis, str], Any]] = {
+    "lanes lost": lambda client, p: [client.delete(k) for k in keys(client, f"{p}l:*")],
+    "hosts lost": lambda client, p: [client.delete(k) for k in keys(client, f"{p}h:*")],
+    "messages lost": lambda client, p: client.delete(p + "t"),
+    "messages spoilt": lambda client, p: [client.hset(p + "t", id_, b"rubbish") for id_ in client.hkeys(p + "t")],
+    "all done": lambda client, p: client.sadd(p + "done", *client.hkeys(p + "t")),
+    "counts wrong": lambda client, p: client.hset(p + "n", mapping={"open:site": -3, "planned": 7, "pending": "many"}),
+    "keys of another type": lambda client, p: [
+        client.delete(p + k) or client.set(p + k, "x")
+        for k in ("conf", "t", "done", "leases", "lease", "due", "r:site")
+    ],
+    "limits lost": lambda client, p: client.delete(p + "conf"),
+}
+
+
+@pytest.mark.parametrize("havoc", HAVOC)
+def test_a_rebuild_mends_whatever_happened(havoc: str, opened: Frontier, store: Store) -> None:
+    homes_read(store, opened)
+    take(opened, queues=ROLES)
+    for prefix in prefixes(opened):
+        if opened.client.exists(prefix + "n"):
+            HAVOC[havoc](opened.client, prefix)
+    assert list(rebuild(ONE, store, opened)) == [(KEY, 3, 12)]
+    assert_books(opened)
+    assert len(finish(store, opened)) == 12
+    assert opened.open(KEY) == 0
+    assert_books(opened)
+
+
+def test_a_round_that_is_rebuilt_is_not_seen_as_over_and_workers_wait(
+    opened: Frontier, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     homes_read(store, opened)
-    lost, held, stuck = take(opened, queues=ROLES)
-    children = pages_of(lost.task.site, 7, 8)
-    store.save_results([fetched(lost, *children), fetched(stuck)])  # their workers die before they can say so
-    run_out(opened, only=[lost.id])
-    take(opened, queues={"link": 1})  # a look: it waits again
-    assert list(rebuild(ONE, store, opened)) == [(KEY, 1, 2)]
-    counts = opened.counts(KEY)
-    assert (counts.planned, counts.done, counts.leased) == (6 + 9 + 2, 3 + 1, 2)
-    assert_books(opened)
-    assert opened.settle([Settled(held, "ack"), Settled(stuck, "ack"), Settled(lost, "ack")]) == 1
-    assert lost.task.url not in finish(store, opened)
-    assert_books(opened)
+    (held, *_) = take(opened, queues=ROLES)
+    seen = []
 
+    def meanwhile(key: str) -> None:
+        Frontier.break_up(opened, key)
+        assert opened.settle([Settled(held, "ack", pages_of(held.task.site, 9))]) == 1
+        assert opened.add(KEY, pages_of(held.task.site, 9)) == 0
+        seen.append((take(opened), restore(store, opened, set()), over(key, QUEUES, opened)))
 
-def test_dead_ones_whose_result_was_stored_after_all_are_done(opened: Frontier, store: Store) -> None:
-    homes_read(store, opened)
-    (late, *others) = take(opened, queues=ROLES)
-    opened.settle([Settled(late, "dead", reason="r"), *(Settled(lease, "release") for lease in others)])
-    store.save_results([fetched(late)])
-    assert list(rebuild(ONE, store, opened)) == [(KEY, 1, 0)]
-    assert (opened.counts(KEY).dead, opened.dead(KEY)) == (0, [])
+    monkeypatch.setattr(opened, "break_up", meanwhile)
+    assert list(rebuild(ONE, store, opened)) == [(KEY, 3, 12)]
+    assert seen == [([], False, False)]
+    assert held.task.url in finish(store, opened)
     assert_books(opened)
 
 
@@ -122,7 +154,7 @@ def test_a_rebuild_that_was_interrupted_is_done_again(
         with pytest.raises(KeyboardInterrupt):
             open_round(ONE, 1, store, opened)
     assert not Frontier(opened.client).exists(KEY)
-    assert restore(store, opened)
+    assert restore(store, opened, set())
     counts = opened.counts(KEY)
     assert (counts.planned, counts.done, counts.pages, counts.pending) == (15, 3, 3, 12)
     assert_books(opened)
@@ -152,10 +184,9 @@ def test_a_redis_that_is_emptied_while_a_round_is_filled_is_filled_again(
 
     with monkeypatch.context() as patch:
         patch.setattr(opened, "add", emptied)
-        open_round(ONE, 1, store, opened)
+        assert not restore(store, opened, set())
     assert not opened.exists(KEY)
-    opened.client.flushdb()
-    assert restore(store, opened)
+    assert restore(store, opened, set())
     assert (opened.counts(KEY).planned, opened.rounds()) == (15, [KEY])
 
 
@@ -181,28 +212,28 @@ def test_two_workers_at_once_put_a_round_back_once(
     def work() -> None:
         with redis.Redis.from_url(urls.redis) as client:
             mine = Store(urls.mongodb)
-            whole.append(restore(mine, Frontier(client)))
+            whole.append(restore(mine, Frontier(client), set()))
             mine.close()
 
     with caplog.at_level(logging.WARNING, "govcrawl.rounds"):
         together(work, work)
     assert caplog.text.count("it is filled from MongoDB") == 1
     assert True in whole
-    assert restore(store, opened)
+    assert restore(store, opened, set())
     counts = opened.counts(KEY)
     assert (counts.planned, counts.done, counts.pending) == (15, 3, 12)
     assert_books(opened)
     assert len(finish(store, opened)) == 12
-    assert keys(opened.client, "gc:restoring:*") == []
+    assert keys(opened.client, "gc:filling:*") == []
 
 
 def test_nothing_is_put_back_that_is_there_or_closed(opened: Frontier, store: Store) -> None:
     before = opened.counts(KEY)
-    assert restore(store, opened)
+    assert restore(store, opened, set())
     assert opened.counts(KEY) == before
     close(ONE.id, 1, store, opened)
     opened.close_round(KEY)
-    assert restore(store, opened)
+    assert restore(store, opened, set())
     assert (opened.rounds(), store.open_rounds()) == ([], [])
 
 
@@ -210,9 +241,9 @@ def test_a_round_of_no_stored_campaign_keeps_no_worker_from_its_work(
     opened: Frontier, store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
     store.open_round("t-ghost", 1)
-    assert restore(store, opened)
+    assert restore(store, opened, set())
     assert "t-ghost" in caplog.text
-    assert keys(opened.client, "gc:restoring:*") == []
+    assert keys(opened.client, "gc:filling:*") == []
 
 
 def test_a_round_that_is_closed_while_a_worker_looks_stays_closed(
@@ -228,8 +259,70 @@ def test_a_round_that_is_closed_while_a_worker_looks_stays_closed(
         return found
 
     monkeypatch.setattr(store, "open_rounds", then_closed)
-    restore(store, opened)
+    restore(store, opened, set())
     assert (opened.rounds(), store.open_rounds(), keys(opened.client, f"*{KEY}*")) == ([], [], [])
+
+
+def test_whoever_fills_says_that_he_is_at_it(opened: Frontier, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes longer than a lock lasts; nobody else fills meanwhile."""
+    opened.client.flushdb()
+    monkeypatch.setattr(rounds, "FILL_LOCK_S", 3.0)
+    others = []
+
+    def slow(*_: Any) -> Iterator[Task]:
+        for n in range(1500):
+            if n % 500 == 0:
+                time.sleep(1.2)
+                others.append(restore(store, Frontier(opened.client), set()))
+            yield task(n, site="5300000009")
+
+    monkeypatch.setattr(store, "finished", slow)
+    assert open_round(ONE, 1, store, opened) == 6
+    assert others == [False, False, False]
+    assert (opened.counts(KEY).done, keys(opened.client, "gc:filling:*")) == (1500, [])
+
+
+def test_who_was_thought_dead_leaves_the_filling_to_who_took_over(
+    opened: Frontier, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    homes_read(store, opened)
+    opened.client.flushdb()
+    real = store.finished
+
+    def stalled(*args: Any) -> Iterator[Task]:
+        opened.client.set(f"gc:filling:{KEY}", "another's")
+        yield from real(*args)
+
+    monkeypatch.setattr(store, "finished", stalled)
+    with pytest.raises(LockError):
+        open_round(ONE, 1, store, opened)
+    assert not opened.exists(KEY)
+    assert opened.client.get(f"gc:filling:{KEY}") == b"another's"
+
+
+@pytest.mark.parametrize("field", ["campaign", "task", "child"])
+def test_what_another_version_stored_is_left_alone_and_said_once(
+    field: str, opened: Frontier, store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    homes_read(store, opened)
+    strange = encode(task(1)).replace(b'"page"', b'"sitemap"')
+    if field == "campaign":
+        store.db["campaigns"].update_one({"_id": ONE.id}, {"$unset": {"issuer": 1}})
+    else:
+        store.db["pages"].update_one({}, {"$set": {"task": strange} if field == "task" else {"children.0": strange}})
+    other = campaign("t-other")
+    store.save_plan(other, SITES, [SITES[0].code], [])
+    store.open_round(other.id, 1)
+    opened.client.flushdb()
+    told: set[str] = set()
+    with caplog.at_level(logging.ERROR, "govcrawl.rounds"):
+        assert restore(store, opened, told)
+        assert restore(store, opened, told)
+    assert told == {KEY}
+    assert caplog.text.count("is left alone") == 1
+    assert opened.exists("t-other:1")
+    assert not over(KEY, QUEUES, opened)
+    assert keys(opened.client, "gc:filling:*") == []
 
 
 # --- given up, and revived ---
@@ -306,5 +399,5 @@ def test_a_round_whose_visits_were_cut_short_goes_on(opened: Frontier, store: St
     close(ONE.id, 1, store, opened)
     opened.close_round(KEY)
     assert advance(ONE, store, opened) == KEY
-    assert opened.counts(KEY).open_in == {"site": 0, "link": 0, "probe": 3}
+    assert {queue: n for queue, n in opened.counts(KEY).open_in.items() if n} == {"probe": 3}
     assert take(opened, queues={"site": 9}) == []

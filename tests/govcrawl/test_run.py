@@ -190,6 +190,26 @@ def test_a_redis_that_comes_back_empty_costs_nothing_that_is_stored(
     assert result["sites"][0]["probes"]["total"] == 2
 
 
+@pytest.mark.parametrize("name", ["redis", "mongodb"])
+def test_an_embedded_store_that_dies_ends_the_run_and_is_there_for_the_next_command(
+    name: str, tmp_path: Path, environment: dict[str, str], server: Server
+) -> None:
+    own = {k: v for k, v in environment.items() if k not in ("REDIS_URL", "MONGODB_URI")}
+    file, record = written(tmp_path, server), Path(own["GOVCRAWL_HOME"]) / "run" / f"{name}.json"
+    first = start(file, own)
+    deadline = time.monotonic() + 40
+    while sum(server.hits.values()) < 8:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    os.kill(json.loads(record.read_text())["pid"], signal.SIGKILL)
+    _, err = finished(first)
+    assert first.returncode == 2
+    assert err.splitlines()[-1].startswith(f"govcrawl: {name} 不可用")
+    assert "再次运行同一命令" in err
+    status = [sys.executable, "-m", "govcrawl", "status", "t-run"]
+    assert "t-run:1: " in subprocess.run(status, env=own, capture_output=True, text=True, check=True).stdout
+
+
 def test_a_cluster_goes_from_round_to_round(store: Store, frontier: Frontier) -> None:
     from govcrawl.contracts import Site
     from govcrawl.frontier.frontier import Settled

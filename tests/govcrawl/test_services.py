@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
+import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pymongo
@@ -100,3 +104,41 @@ def test_one_variable_without_the_other_is_refused(
     monkeypatch.setenv(variable, urls.environment()[variable])
     with pytest.raises(StoreUnavailable, match="同时设置"), services.stores():
         pass
+
+
+@pytest.fixture
+def policy(
+    urls: services.Urls, client: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[str], None]]:
+    for name, good in urls.environment().items():
+        monkeypatch.setenv(name, good)
+    yield lambda value: client.config_set("maxmemory-policy", value)
+    client.config_set("maxmemory-policy", "noeviction")
+
+
+def test_a_redis_that_throws_tasks_away_is_refused(policy: Callable[[str], None]) -> None:
+    policy("allkeys-lru")
+    with pytest.raises(StoreUnavailable, match=r"allkeys-lru.*noeviction"), services.stores():
+        pass
+
+
+def test_a_redis_that_may_throw_away_its_clock_hands_is_warned_of(
+    policy: Callable[[str], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    with services.stores():
+        assert caplog.text == ""
+    policy("volatile-ttl")
+    with services.stores():
+        assert "volatile-ttl" in caplog.text
+
+
+@pytest.mark.parametrize("name", ["redis", "mongodb"])
+def test_an_embedded_store_that_ended_is_told(name: str, home: Path) -> None:
+    with services.stores():
+        services.check_embedded()
+        pid = json.loads((home / "run" / f"{name}.json").read_text())["pid"]
+        os.kill(pid, signal.SIGKILL)
+        while services._alive(pid):
+            time.sleep(0.01)
+        with pytest.raises(StoreUnavailable, match=f"{name}.*再次运行同一命令"):
+            services.check_embedded()

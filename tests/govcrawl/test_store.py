@@ -14,6 +14,8 @@ from govcrawl.contracts import (
     Finding,
     Lease,
     Observation,
+    ObservationKind,
+    Outcome,
     Page,
     Probe,
     ProbeCount,
@@ -89,6 +91,45 @@ def test_probes_come_back_and_pages_are_counted_once(store: Store) -> None:
     assert store.pages_read(ONE.id, SITES[0].code) == 1
 
 
+def exchange(claimed: float, status: int, kind: ObservationKind) -> Result:
+    """Of one task and one visit, each time with another answer."""
+    outcome: Outcome = "ok" if status == 200 else "http_error"
+    one = result(1, status=status, outcome=outcome)
+    probe = Probe(SITES[0].code, 1, 7, AT, 0.5, outcome, status, status != 200)
+    seen = tuple(replace(o, kind=kind, data={"status": status}) for o in one.observations)
+    return replace(one, lease=replace(one.lease, at=claimed), observations=seen, probe=probe)
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0), (1, 0, 1, 0)])
+@pytest.mark.parametrize("at_once", [True, False])
+@pytest.mark.parametrize("kind", ["article", "dead_link"])
+def test_of_two_exchanges_the_later_claimed_stays_whoever_writes_last(
+    order: tuple[int, ...], at_once: bool, kind: ObservationKind, store: Store
+) -> None:
+    """A worker that slept and lost its lease writes late; one that died had stored what another then saw differently."""
+    both = exchange(10.0, 404, "dead_link"), exchange(10.001, 200, kind)
+    results = [both[n] for n in order]
+    for batch in [results] if at_once else [[one] for one in results]:
+        store.save_results(batch)
+    (page,) = store.db["pages"].find()
+    assert (page["outcome"], page["status"], page["claimed"]) == ("ok", 200, 10.001)
+    assert [(d["kind"], d["data"]) for d in store.db["observations"].find()] == [(kind, {"status": 200})]
+    assert list(store.observations(ONE.id, SITES[0].code)) == list(both[1].observations)
+    assert list(store.probes(ONE.id, SITES[0].code)) == [both[1].probe]
+
+
+@pytest.mark.parametrize("left", [10.0, 30.0])
+def test_observations_of_an_exchange_that_no_page_holds_count_for_nothing(left: float, store: Store) -> None:
+    """Their worker died before it stored its page, or before it could take them back."""
+    store.save_results([exchange(left, 404, "dead_link")])
+    store.db["pages"].delete_many({})
+    assert list(store.observations(ONE.id, SITES[0].code)) == []
+    held = exchange(20.0, 200, "article")
+    store.save_results([held])
+    assert list(store.observations(ONE.id, SITES[0].code)) == list(held.observations)
+    assert store.db["observations"].count_documents({}) == 1 + (left > 20.0)
+
+
 def test_verdicts_replace_those_of_the_same_pack_and_leave_others(store: Store) -> None:
     def verdict(pack: str, *ids: str) -> Verdict:
         findings = tuple(
@@ -130,7 +171,7 @@ def test_a_round_is_seeded_once_and_rebuilt_from_what_is_stored(store: Store, fr
     assert open_round(ONE, 1, store, frontier) == 0
     store.save_results([result(1)])
     frontier.client.flushdb()
-    assert open_round(ONE, 1, store, frontier) == 5
+    assert open_round(ONE, 1, store, frontier) == 6  # and what the page led to
     counts = frontier.counts(KEY)
     assert (counts.done, counts.pending) == (1, 6)  # the stored page is done, what it led to is planned
 

@@ -44,6 +44,17 @@ def test_columns_of_the_verdict():
     assert (shown.items, shown.newest.isoformat(), shown.cls, shown.level) == (2, day(3), "news", 2)
 
 
+def test_what_a_browser_saw_is_the_evidence_where_the_plain_page_showed_nothing():
+    plain = column("x", "news", state="unknown")
+    seen = replace(column("x", "news", 400), page="rendered")
+    for looks in ((plain, seen), (seen, plain)):
+        verdict = judge(fine_with(*looks))
+        assert states(verdict)["x"] == "stale"
+        assert [f.evidence for f in of(verdict, "column_stale")] == ["rendered"]
+    assert state_of(plain, column("x", "news", 3)) == "fresh"
+    assert state_of(plain, column("x", "news", state="blank")) == "unknown"
+
+
 # --- the vetoes -------------------------------------------------------------------------------------------------
 
 

@@ -94,7 +94,7 @@ def test_the_fourteenth_day_is_still_fresh(age: int, vetoes: tuple[str, ...]):
     assert verdict.vetoes == vetoes
     if vetoes:
         (found,) = of(verdict, "home_not_updated")
-        assert found.detail == {"newest": day(15)}
+        assert found.detail == {"newest": day(15), "count": 0, "items": 2, "dated": 2}
         assert found.evidence == f"page of {HOME}"
         assert verdict.deductions is None
         assert of(verdict, "home_few_updates") == []
@@ -139,7 +139,7 @@ def test_undated_items_take_the_date_of_their_article(age: int, vetoes: tuple[st
 def test_what_is_dated_nowhere_counts_as_not_updated_once_its_articles_were_read():
     verdict = only_home(home(None, None), article(item_url(0), None), article(item_url(1), None))
     assert verdict.vetoes == ("home_not_updated",)
-    assert of(verdict, "home_not_updated")[0].detail == {"newest": None}
+    assert of(verdict, "home_not_updated")[0].detail == {"newest": None, "count": 0, "items": 2, "dated": 0}
 
 
 @pytest.mark.parametrize(
@@ -157,11 +157,21 @@ def test_a_part_of_the_home_page_that_could_not_be_read_is_a_doubt():
     assert judge(fine_with(missing)).verdict == "pass"
 
 
+def test_a_home_page_that_a_script_draws_is_a_doubt_unless_it_was_rendered():
+    drawn = home(100)
+    drawn.data["drawn"] = "页面由前端框架渲染"
+    assert judge(fine_with(drawn, but="home")).verdict == "insufficient"
+    assert judge(fine_with(drawn, home(100), but="home")).vetoes == ("home_not_updated",)
+    assert judge(fine_with(drawn, home(1), but="home")).verdict == "pass"
+
+
 @pytest.mark.parametrize(("fresh", "points"), [(9, 5.0), (10, 0.0)])
 def test_fewer_than_ten_new_items_cost_five_points(fresh: int, points: float):
     verdict = judge(fine_with(home(*[3] * fresh, 100), but="home"))
     assert (verdict.verdict, verdict.deductions) == ("pass", points)
-    assert [f.detail for f in of(verdict, "home_few_updates")] == ([{"count": 9, "window_days": 14}] if points else [])
+    assert [f.detail for f in of(verdict, "home_few_updates")] == (
+        [{"newest": day(3), "count": 9, "window_days": 14}] if points else []
+    )
 
 
 def test_items_that_may_be_new_cost_nothing():
@@ -177,7 +187,7 @@ def test_an_entry_page_is_judged_by_its_columns():
     assert judge(fine_with(entry, but="home")).verdict == "pass"
     stale = judge([entry, footer(), column("xw", "news", 15), column("tz", "notice", 20)])
     assert stale.vetoes == ("home_not_updated",)
-    assert of(stale, "home_not_updated")[0].detail == {"newest": day(15)}
+    assert of(stale, "home_not_updated")[0].detail == {"newest": day(15), "count": 0, "second_level": 2}
     untold = judge([entry, footer(), column("xw", "news", 15), unread("tz", "column", "notice")])
     assert (untold.verdict, untold.vetoes) == ("insufficient", ())
     assert judge([entry, footer()]).verdict == "insufficient"

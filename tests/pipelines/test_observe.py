@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from warcio.archiveiterator import ArchiveIterator
+from warcio.exceptions import ArchiveLoadFailed
 
 from govcrawl.contracts import (
     ArticleFacts,
+    BoardFacts,
     ColumnFacts,
     Facts,
     FooterFacts,
+    GuideFacts,
     HomeFacts,
     Item,
     Lease,
     Letter,
+    NoticeFacts,
     Outcome,
     Page,
     Result,
     Task,
 )
-from pipelines.evidence import EvidencePipeline
+from pipelines.evidence import EvidencePipeline, record
 from pipelines.observe import observe
 
 AT = datetime(2018, 6, 14, 8, 0, tzinfo=UTC)
@@ -33,7 +38,8 @@ URL = "http://a.gov.cn/tzgg/index.html"
 def result(
     role: str = "column", outcome: Outcome = "ok", status: int | None = 200, facts: Facts | None = None, **task: Any
 ) -> Result:
-    made = Task("5300000001", "site", role, URL, depth=1, text="通知公告", **({"found_on": "http://a.gov.cn/"} | task))  # type: ignore[arg-type]
+    defaults = {"kind": "site", "found_on": "http://a.gov.cn/"}
+    made = Task("5300000001", role=role, url=URL, depth=1, text="通知公告", **(defaults | task))  # type: ignore[arg-type]
     return Result(Lease("t:1", b"\x01", "w", 1, made), Page(URL, outcome, status, AT, 0.1), facts)
 
 
@@ -55,7 +61,7 @@ def test_a_column_is_observed_with_its_entries() -> None:
     assert (footer.kind, column.kind) == ("footer", "column")
     assert column.data == {
         "column": URL, "name": "通知公告", "cls": "notice", "level": 1, "state": "listed",
-        "items": [["http://a.gov.cn/1.html", "2018-06-01"]], "why": "", "registered": False,
+        "items": [["http://a.gov.cn/1.html", "2018-06-01"]], "why": "", "registered": False, "board": "",
     }  # fmt: skip
     assert column.page == "t:1:01"
 
@@ -131,6 +137,58 @@ def test_articles_and_letters() -> None:
     ]
 
 
+def test_what_a_home_page_says_of_itself_and_a_guide_are_kept() -> None:
+    home = facts("home", home=HomeFacts((), False), notices=(NoticeFacts("moved", "本站已迁移", "http://b.gov.cn"),))
+    moved = next(o for o in observe(result("home", facts=home)) if o.kind == "notice")
+    assert (moved.data, moved.excerpt) == ({"notice": "moved", "target": "http://b.gov.cn"}, "本站已迁移")
+    guide = GuideFacts("申领", ("事项名称",), ("联系电话",), ("http://a.gov.cn/1.doc",), True)
+    (seen,) = observe(result("article", facts=facts("text", guide=guide)))
+    assert (seen.kind, seen.data["missing"], seen.data["forms"]) == ("guide", ("联系电话",), ("http://a.gov.cn/1.doc",))
+
+
+def test_a_boards_page_says_what_it_shows() -> None:
+    board = facts(column=ColumnFacts("信箱", "consult", "text"), board=BoardFacts("form", ("互动交流", "信箱")))
+    (column,) = [o for o in observe(result(facts=board)) if o.kind == "column"]
+    assert column.data["board"] == "form"
+    one = facts(
+        "letter", letters=(Letter("停水", date(2018, 1, 2), None, "open"),), board=BoardFacts("letters", ("举报",))
+    )
+    (letter,) = observe(result("article", facts=one))
+    assert letter.data["trail"] == ["举报"]
+
+
+def test_a_part_of_a_page_that_could_not_be_read_is_known() -> None:
+    assert kinds(result("fragment", "timeout", None)) == ["unread"]
+    assert kinds(result("fragment", "http_error", 404)) == []
+
+
+def test_a_page_that_could_not_be_rendered_says_nothing() -> None:
+    assert kinds(result("column", "http_error", 404)) == ["dead_link"]
+    failed: list[tuple[Outcome, int | None]] = [
+        ("http_error", 404),
+        ("timeout", 200),
+        ("challenge", 412),
+        ("reset", None),
+    ]
+    for outcome, status in failed:
+        assert kinds(result("column", outcome, status, kind="render")) == []
+
+
+def test_what_a_browser_showed_is_kept_as_what_it_is(tmp_path: Path) -> None:
+    import asyncio
+
+    page = Page(URL, "ok", 200, AT, 0.1, (), "\ufeff<p>正文</p>".encode(), "w-1", rendered=True)
+    names = []
+    for lease in (result().lease, result(kind="render").lease):  # each spider of a worker has a pipeline of its own
+        pipeline = EvidencePipeline(tmp_path)
+        names.append(asyncio.run(_kept(pipeline, Result(lease, page))).evidence)
+        asyncio.run(pipeline.close_spider())
+    assert [one.file for one in names if one] == ["t/w-1.warc.gz", "t/w-1-render.warc.gz"]
+    kept = next(iter(ArchiveIterator(BytesIO(record(page)), check_digests="raise")))
+    assert (kept.rec_type, kept.content_type, kept.http_headers) == ("conversion", "text/html; charset=utf-8", None)
+    assert kept.content_stream().read() == page.body
+
+
 async def _kept(pipeline: EvidencePipeline, one: Result) -> Result:
     return await pipeline.process_item(one)
 
@@ -154,6 +212,29 @@ def test_the_exchange_is_kept_where_any_warc_tool_reads_it(tmp_path: Path) -> No
         assert record.http_headers.get_header("Content-Encoding") is None
         assert record.content_stream().read() == "正文".encode()
     asyncio.run(pipeline.close_spider())
+
+
+def test_a_record_says_what_it_holds_and_keeps_any_header() -> None:
+    headers = (
+        ("Server", "政务网\u2028x\r\nX-Forged: 1"), ("Set-Cookie", "a=1"), ("Set-Cookie", "b=2"), ("Content-Length", "3"),
+        ("Transfer-Encoding", "chunked"),
+    )  # fmt: skip
+    page = Page(
+        "http://a.gov.cn/栏目?q=1", "http_error", 404, AT, 0.1, headers, b"\x00\r\n\r\nWARC/1.0\r\n" * 50, "w-1"
+    )
+    raw = record(page)
+    read = next(iter(ArchiveIterator(BytesIO(raw), check_digests="raise")))
+    assert read.content_stream().read() == page.body  # or its digest would have raised
+    assert (read.rec_type, read.rec_headers.get_header("WARC-Target-URI")) == ("response", page.url)
+    assert read.rec_headers.get_header("WARC-Date") == AT.strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert read.http_headers.get_statuscode() == "404"
+    assert read.http_headers.headers == [
+        ("Server", "政务网 x X-Forged: 1"), ("Set-Cookie", "a=1"), ("Set-Cookie", "b=2"), ("Content-Length", str(len(page.body))),
+    ]  # fmt: skip
+    assert record(page) != raw  # an id of its own
+    spoilt = BytesIO(raw.replace(b"b=2", b"b=3"))
+    with pytest.raises(ArchiveLoadFailed):
+        [one.content_stream().read() for one in ArchiveIterator(spoilt, check_digests="raise")]
 
 
 def test_a_failed_fetch_has_no_exchange(tmp_path: Path) -> None:

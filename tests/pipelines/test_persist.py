@@ -31,6 +31,10 @@ ROOT = Path(__file__).parents[2]
     ("error", "about"),
     [
         (BulkWriteError({"writeErrors": [{"code": 2}]}), True),
+        (BulkWriteError({"writeErrors": [{"code": 189}, {"code": 121}]}), True),
+        (BulkWriteError({"writeErrors": [{"code": 189}]}), False),  # the primary steps down
+        (BulkWriteError({"writeErrors": [{"code": 11602}]}), False),
+        (BulkWriteError({"writeErrors": [{"code": 11000}]}), False),  # two inserts met
         (DocumentTooLarge("17 MB"), True),
         (BulkWriteError({"writeErrors": [], "writeConcernErrors": [{"code": 64}]}), False),
         (OperationFailure("no space left", 14031), False),

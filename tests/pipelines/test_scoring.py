@@ -29,6 +29,7 @@ from tests.pipelines.build import (
     unread,
 )
 from tests.pipelines.test_home import of
+from tests.pipelines.test_notices import notice
 
 # --- letters ----------------------------------------------------------------------------------------------------
 
@@ -107,6 +108,44 @@ def test_every_late_letter_is_found():
     assert len({f.id for f in verdict.findings}) == 3
 
 
+@pytest.mark.parametrize(
+    ("trail", "counts"),
+    [(["互动交流", "局长信箱"], True), (["举报投诉", "来信列表"], False), (["咨询投诉"], True), (["网上信访"], False)],
+)
+def test_boards_that_the_standard_excludes_by_what_is_above_them(trail, counts):
+    one = letter(200, board_name="来信列表")
+    one.data["trail"] = trail
+    assert bool(judge(fine_with(one)).vetoes) is counts
+
+
+@pytest.mark.parametrize("title", ["测试", "test123", "测试一下", "。。。", "1111", "asdf", "abc", ""])
+def test_what_asks_nothing_is_no_letter(title):
+    assert judge(fine_with(letter(200, title=title))).vetoes == ()
+
+
+@pytest.mark.parametrize("title", ["测试仪器检定咨询怎么办理", "路灯不亮", "HPV疫苗"])
+def test_a_short_or_strange_title_is_a_letter_still(title):
+    assert judge(fine_with(letter(200, title=title))).vetoes == ("poor_response",)
+
+
+@pytest.mark.parametrize(
+    ("board", "state", "word"),
+    [("form", "text", "只有提交表单"), ("script", "unknown", "由脚本生成"), ("", "unknown", "由脚本生成")],
+)
+def test_a_board_whose_letters_nobody_can_read_is_named(board, state, word):
+    seen = column("xx", "consult", state=state)
+    seen.data["board"] = board
+    verdict = judge(fine_with(seen))
+    assert (verdict.verdict, [word in doubt for doubt in verdict.doubts]) == ("pass", [True])
+
+
+def test_an_empty_board_and_one_of_another_class_are_not_named():
+    for board, cls in (("empty", "consult"), ("letters", "consult"), ("form", "survey")):
+        seen = column("xx", cls, state="text")
+        seen.data["board"] = board
+        assert judge(fine_with(seen)).doubts == ()
+
+
 # --- links and marks --------------------------------------------------------------------------------------------
 
 
@@ -131,6 +170,33 @@ def test_marks_are_missing_only_if_no_page_shows_them():
     assert of(judge(fine_with(but="footer")), "missing_identity") == []
     nothing = judge(fine_with(footer(MARKS), but="footer"))
     assert of(nothing, "missing_identity")[0].detail == {"missing": list(MARKS)}
+
+
+@pytest.mark.parametrize(
+    "unseen", [challenge("foot.html", "fragment"), unread("foot.js", "fragment"), unread("", "home")]
+)
+def test_a_mark_is_not_missing_while_a_part_of_the_site_is_unread(unseen):
+    looks = [o for o in fine_with(footer(["icp"], path="a/"), but="footer") if unseen.url != HOME or o.kind != "home"]
+    verdict = judge([*looks, unseen])
+    assert of(verdict, "missing_identity") == []
+    assert any("网站标识" in doubt for doubt in verdict.doubts)
+    assert of(judge(looks), "missing_identity") != []
+
+
+def test_a_mark_is_not_missing_where_a_script_draws_the_foot():
+    drawn = footer(MARKS)
+    drawn.data["drawn"] = True
+    plain = footer(["icp"], path="a/")
+    assert of(judge(fine_with(drawn, plain, but="footer")), "missing_identity") == []
+    assert of(judge(fine_with(drawn, footer(["icp"]), but="footer")), "missing_identity") == []
+    inner = footer(MARKS, path="b/")
+    inner.data["drawn"] = True
+    assert of(judge(fine_with(inner, plain, but="footer")), "missing_identity")[0].detail == {"missing": ["icp"]}
+    wrong = footer(["icp"], code="5301000002")
+    assert of(judge(fine_with(drawn, wrong, but="footer")), "missing_identity")[0].detail == {
+        "missing": [],
+        "site_code_shown": "5301000002",
+    }
 
 
 def test_a_wrong_code_is_shown():
@@ -264,6 +330,7 @@ ANY = st.one_of(
     st.builds(lambda path, cls: unread(f"{path}/", "column", cls), PATHS, CLASSES),
     st.builds(lambda path, role: challenge(path, role), PATHS, st.sampled_from(["home", "column", "more"])),
     st.builds(footer, st.sets(st.sampled_from(MARKS)), path=PATHS),
+    st.builds(notice, st.sampled_from(["closed", "moved", "domain", "paused"]), st.sampled_from(["", HOME, "http://b.gov.cn/"])),
 )  # fmt: skip
 #: Faults that are new to the site, so that nothing seen before speaks for it.
 FAULTS = st.one_of(

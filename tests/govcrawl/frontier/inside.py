@@ -40,12 +40,18 @@ def run_out(frontier: Frontier, key: str = KEY, only: Iterable[bytes] | None = N
 
 
 def time_passes(frontier: Frontier, key: str = KEY) -> None:
-    """What waits for its time has waited long enough, and every host is worth asking."""
+    """What waits for its time has waited long enough, every host is worth asking, and nobody is heard of who sees to last tries."""
     for prefix in prefixes(frontier, key):
-        frontier.client.delete(prefix + "slot")
+        frontier.client.delete(prefix + "slot", prefix + "apart")
         for name in [prefix + "due", *keys(frontier.client, f"{prefix}r:*")]:
             for member in frontier.client.zrange(name, 0, -1):
                 frontier.client.zadd(name, {member: 1})
+
+
+def nobody_looked(frontier: Frontier, key: str = KEY) -> None:
+    """As after a time in which Redis was away."""
+    for prefix in prefixes(frontier, key):
+        frontier.client.set(prefix + "looked", 1)
 
 
 def keys(client: Any, pattern: str) -> list[Any]:
@@ -61,7 +67,7 @@ class Inside:
     ids: dict[str, set[bytes]]  #: state → what lies there
     tokens: dict[bytes, str]
     messages: set[bytes]
-    out: bytes | None
+    apart: bool  #: a worker sees to those with one try left
 
 
 def look(frontier: Frontier, key: str = KEY) -> list[Inside]:
@@ -74,10 +80,10 @@ def _look(client: Any, prefix: str) -> Inside:
         for name in ("n", "w", "lease", "dead", "t"):
             ask.hgetall(prefix + name)
         ask.smembers(prefix + "done")
-        ask.get(prefix + "out")
+        ask.exists(prefix + "apart")
         for name in [prefix + "leases", prefix + "due", *queues]:
             ask.zrange(name, 0, -1)
-        n, w, lease, dead, t, done, out, leases, *queued = ask.execute()
+        n, w, lease, dead, t, done, apart, leases, *queued = ask.execute()
     waiting = [member[:12] for members in queued for member in members]
     assert len(waiting) == len(set(waiting))
     assert set(leases) == set(lease)
@@ -88,7 +94,7 @@ def _look(client: Any, prefix: str) -> Inside:
         ids={"pending": set(waiting), "leased": set(leases), "done": set(done), "dead": set(dead)},
         tokens={id_: value.partition(b" ")[0].decode() for id_, value in lease.items()},
         messages=set(t),
-        out=out,
+        apart=bool(apart),
     )
 
 

@@ -1,4 +1,4 @@
-"""What the frontier must do, said once more in plain Python: one round of one partition."""
+"""What the frontier must do, said once more in plain Python: one round of one partition, and what a worker may hold."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ class Known:
     lost: int = 0
     token: str = ""
     over: bool = False  #: its lease has run out, or what it waits for has come; but nobody has looked
+    alone: bool = True  #: the worker of its last lease held nothing else
 
     @property
     def lane(self) -> tuple[str, str, str]:
@@ -39,12 +40,24 @@ class Known:
 
 
 @dataclass
+class Worker:
+    """A process.  ``cell``: the round and partition that has a last try for it."""
+
+    held: set[Lease] = field(default_factory=set)
+    cell: tuple[str, int] | None = None
+
+    def may_ask(self, cell: tuple[str, int]) -> bool:
+        return self.cell is None or (cell == self.cell and not self.held)
+
+
+@dataclass
 class Model:
     """``cap``: pages a site may have.  Raises AssertionError where Redis did what it must not."""
 
     cap: int
     tasks: dict[bytes, Known] = field(default_factory=dict)
-    out: bytes | None = None  #: the id that is out for its last try
+    apart: bool = False  #: a worker sees to those with one try left
+    unwatched: bool = True  #: nobody has looked for a long time
     counts: dict[str, int] = field(default_factory=lambda: {"expired": 0, "stale": 0})
     asleep: set[str] = field(default_factory=set)  #: hosts that wait since one of their tasks was deferred
     unsure: bool = False  #: a host was asleep: when the others notice that it is not is left open
@@ -109,10 +122,15 @@ class Model:
         for one in self.tasks.values():
             one.over |= one.place == "due"
         self.asleep.clear()
-        self.unsure = False
+        self.apart = self.unsure = False
 
     def look(self) -> None:
-        """What every claim does first: leases that ran out come back, then what waited for its time."""
+        """What every claim does first: leases that ran out come back, then what waited for its time.  Where nobody could have said that
+        he lives, none has run out.
+        """
+        for one in self.tasks.values():
+            one.over &= not (self.unwatched and one.place == "leased")
+        self.unwatched = False
         over = sorted((id_, one) for id_, one in self.tasks.items() if one.over)
         for id_, one in over:
             if one.place == "leased":
@@ -126,27 +144,31 @@ class Model:
         one.lost += 1
         self.counts["expired"] += 1
         if one.lost >= MAX_ATTEMPTS:
+            assert one.alone  # it can't have been another's fault
             one.place = "dead"
         else:
             self._line_up(one)
 
-    def claimed(self, leases: list[Lease], limits: dict[str, int], limit: int, last: bool) -> bool:
-        """Judges what a claim gave.  ``last``: whether its client may take a last try.  Returns whether it took one."""
-        room, took = limit, False
+    def claimed(self, leases: list[Lease], limits: dict[str, int], limit: int, worker: Worker) -> bool:
+        """Judges what a claim gave.  Returns whether its worker is kept apart for a last try."""
+        alone = [
+            i for q, most in limits.items() if most for i in self.alone(q) if self.tasks[i].lane[1] not in self.asleep
+        ]
+        if alone and not (worker.held and self.apart):
+            assert [lease.id for lease in leases] == ([] if worker.held else alone[:1])
+            self.apart = True
+            for lease in leases:
+                self._lease(lease, alone=True)
+            return True
+        room = limit
         for queue, most in limits.items():
             mine = [lease for lease in leases if queue_of(lease.task) == queue]
             most = min(room, most)
             room -= len(mine)
             assert len(mine) <= most
-            alone = [i for i in self.alone(queue) if self.tasks[i].lane[1] not in self.asleep]
-            if last and self.out is None and alone and most:
-                assert mine[0].id == alone[0]
-                self.out, took = mine[0].id, True
-                self._lease(mine.pop(0))
-                most -= 1
             self._judge_lanes(mine, self.lanes(queue), most)
         assert len(leases) == limit - room
-        return took
+        return False
 
     def _judge_lanes(self, leases: list[Lease], lanes: dict[tuple[str, str], list[bytes]], most: int) -> None:
         hosts = [host_of(lease.task.url) for lease in leases]
@@ -154,19 +176,17 @@ class Model:
         assert not set(hosts) & self.asleep
         for lease in leases:
             assert lanes[self.tasks[lease.id].lane[1:]][0] == lease.id  # the best of its lane
-            self._lease(lease)
+            self._lease(lease, alone=False)
         if not self.unsure:
             assert len(hosts) == min(most, len({host for host, _ in lanes}))  # none was left out
 
-    def _lease(self, lease: Lease) -> None:
+    def _lease(self, lease: Lease, alone: bool) -> None:
         one = self.tasks[lease.id]
-        assert (lease.task, lease.attempt) == (one.task, one.tries + one.lost + 1)
-        one.place, one.token = "leased", lease.token
+        assert (lease.task, lease.attempt) == (one.task, one.tries + 1)
+        one.place, one.token, one.alone = "leased", lease.token, alone
 
     def _let_go(self, id_: bytes) -> None:
         self.tasks[id_].token, self.tasks[id_].over = "", False
-        if self.out == id_:
-            self.out = None
 
     def holds(self, lease: Lease) -> bool:
         one = self.tasks.get(lease.id)

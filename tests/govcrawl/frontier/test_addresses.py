@@ -57,10 +57,10 @@ def run(work: Callable[[Addresses], Awaitable[T]]) -> T:
 
 
 def test_real_names_are_looked_up() -> None:
-    assert run(lambda a: a.address("localhost")) in ("127.0.0.1", "::1")
-    assert run(lambda a: a.address("127.70.0.9")) == "127.70.0.9"
+    assert run(lambda a: a.of("localhost")) in (("127.0.0.1",), ("::1",), ("127.0.0.1", "::1"))
+    assert run(lambda a: a.of("127.70.0.9")) == ("127.70.0.9",)
     for nowhere in ("gibt-es-nicht.invalid", "", "a..b", "x" * 70 + ".cn", "\ufffd.cn", "a\0b"):
-        assert run(lambda a, name=nowhere: a.address(name)) == ""
+        assert run(lambda a, name=nowhere: a.of(name)) == ()
 
 
 def test_many_askers_at_once_cost_one_look_up(names: Names) -> None:
@@ -68,7 +68,7 @@ def test_many_askers_at_once_cost_one_look_up(names: Names) -> None:
 
     async def work(found: Addresses) -> None:
         assert not found.known("a.cn")
-        assert set(await asyncio.gather(*(found.address("a.cn") for _ in range(50)))) == {"10.0.0.1"}
+        assert set(await asyncio.gather(*(found.of("a.cn") for _ in range(50)))) == {("10.0.0.1",)}
         assert found.known("a.cn")
         await found.resolve("a.cn", 80)
 
@@ -85,30 +85,31 @@ def test_an_answer_is_used_for_a_minute_and_a_failure_for_seconds(
     names.found["a.cn"] = ["10.0.0.1"]
 
     async def work(found: Addresses) -> None:
-        assert [await found.address(name) for name in ("a.cn", "b.cn", "a.cn", "b.cn")] == ["10.0.0.1", ""] * 2
+        assert [await found.of(name) for name in ("a.cn", "b.cn", "a.cn", "b.cn")] == [("10.0.0.1",), ()] * 2
         assert names.asked == {"a.cn": 1, "b.cn": 1}
         names.found |= {"a.cn": ["10.0.0.2"], "b.cn": ["10.0.0.3"]}
         await asyncio.sleep(0.55)
-        assert await found.address("b.cn") == "10.0.0.3"
+        assert await found.of("b.cn") == ("10.0.0.3",)
         await asyncio.sleep(0.5)
-        assert await found.address("a.cn") == "10.0.0.2"
+        assert await found.of("a.cn") == ("10.0.0.2",)
 
     run(work)
     assert names.asked == {"a.cn": 2, "b.cn": 2}
 
 
 @pytest.mark.parametrize(
-    ("found", "address"),
+    ("found", "addresses"),
     [
-        (["10.0.0.9", "10.0.0.10"], "10.0.0.9"), (["10.0.0.10", "10.0.0.9"], "10.0.0.9"), (["::1", "10.0.0.9"], "10.0.0.9"),
-        (["fe80::2", "fe80::1"], "fe80::1"), (["fe80::1%eth0"], "fe80::1%eth0"), (None, ""),
+        (["10.0.0.9", "10.0.0.10"], ("10.0.0.9", "10.0.0.10")), (["10.0.0.10", "10.0.0.9"], ("10.0.0.9", "10.0.0.10")),
+        (["::1", "10.0.0.9"], ("10.0.0.9", "::1")), (["fe80::2", "fe80::1"], ("fe80::1", "fe80::2")),
+        (["fe80::1%eth0"], ("fe80::1%eth0",)), (None, ()),
     ],
 )  # fmt: skip
-def test_the_address_is_the_same_in_whatever_order_the_answers_come(
-    found: list[str] | None, address: str, names: Names
+def test_the_addresses_are_the_same_in_whatever_order_the_answers_come(
+    found: list[str] | None, addresses: tuple[str, ...], names: Names
 ) -> None:
     names.found["a.cn"] = found
-    assert run(lambda a: a.address("a.cn")) == address
+    assert run(lambda a: a.of("a.cn")) == addresses
 
 
 def test_a_slow_look_up_holds_up_no_other(names: Names) -> None:
@@ -116,11 +117,11 @@ def test_a_slow_look_up_holds_up_no_other(names: Names) -> None:
     names.slow["slow.cn"] = threading.Event()
 
     async def work(found: Addresses) -> None:
-        slow = asyncio.ensure_future(found.address("slow.cn"))
-        assert await asyncio.wait_for(found.address("a.cn"), 5) == "10.0.0.2"
+        slow = asyncio.ensure_future(found.of("slow.cn"))
+        assert await asyncio.wait_for(found.of("a.cn"), 5) == ("10.0.0.2",)
         assert not slow.done()
         names.slow["slow.cn"].set()
-        assert await slow == "10.0.0.1"
+        assert await slow == ("10.0.0.1",)
 
     run(work)
 
@@ -130,11 +131,11 @@ def test_an_asker_that_gives_up_takes_the_answer_from_no_other(names: Names) -> 
     names.slow["slow.cn"] = threading.Event()
 
     async def work(found: Addresses) -> None:
-        hasty, patient = (asyncio.ensure_future(found.address("slow.cn")) for _ in range(2))
+        hasty, patient = (asyncio.ensure_future(found.of("slow.cn")) for _ in range(2))
         await asyncio.sleep(0.01)
         hasty.cancel()
         names.slow["slow.cn"].set()
-        assert await patient == "10.0.0.1"
+        assert await patient == ("10.0.0.1",)
         assert hasty.cancelled()
 
     run(work)
@@ -147,7 +148,7 @@ def test_no_more_names_are_remembered_than_there_is_room_for(names: Names, monke
 
     async def work(found: Addresses) -> int:
         for n in range(9):
-            await found.address(f"{n}.cn")
+            await found.of(f"{n}.cn")
         return sum(found.known(f"{n}.cn") for n in range(9))
 
     assert 1 <= run(work) <= 3
@@ -164,7 +165,18 @@ def test_each_event_loop_has_one_for_all() -> None:
 # --- for aiohttp ---
 
 
-def test_the_address_that_is_counted_is_dialled_first(names: Names) -> None:
+def test_no_address_is_dialled_that_is_not_counted(names: Names) -> None:
+    names.found["a.cn"] = [f"10.0.0.{n}" for n in range(9)]
+
+    async def work(found: Addresses) -> None:
+        counted = await found.of("a.cn")
+        assert counted == tuple(r["host"] for r in await found.resolve("a.cn", 80))
+        assert len(counted) == addresses.MOST
+
+    run(work)
+
+
+def test_the_addresses_are_dialled_in_their_order(names: Names) -> None:
     names.found["a.cn"] = ["fe80::1", "10.0.0.9", "10.0.0.10"]
 
     async def work(found: Addresses) -> list[list[str]]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Awaitable, Callable
-from itertools import count
+from dataclasses import replace
+from itertools import count, pairwise
 
 import pytest
 import redis
@@ -16,6 +18,7 @@ from govcrawl.frontier.codec import task_id
 from govcrawl.frontier.gate import MAX_BUSY, Gate, Landing
 from govcrawl.frontier.partitions import Partitions
 from tests.govcrawl.build import task
+from tests.govcrawl.frontier.test_addresses import entry
 
 TOKENS = (f"w:{n}" for n in count())
 
@@ -67,6 +70,19 @@ def test_a_lease_knocks_with_its_host_and_its_address() -> None:
     run(work)
 
 
+def test_hosts_that_share_any_address_take_turns(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first address of each may be dead: then the shared one is dialled."""
+    monkeypatch.setattr(socket, "getaddrinfo", lambda host, *_, **__: [entry(f"10.0.0.{host[1:2]}"), entry("10.0.9.9")])
+
+    async def work(admission: Admission) -> None:
+        await looked_up(admission, *(lease(n, f"h{n}.gov.cn", delay_s=1.0) for n in range(8)))
+        waits = sorted(tell(admission, gate))
+        assert waits[0] == 0.0
+        assert all(b - a > 0.9 for a, b in pairwise(waits))
+
+    run(work)
+
+
 def test_what_passed_is_out_until_it_lands(gate: Gate) -> None:
     async def work(admission: Admission) -> None:
         one = lease()
@@ -82,6 +98,29 @@ def test_what_passed_is_out_until_it_lands(gate: Gate) -> None:
         assert (admission.waiting, admission.busy, len(admission.news()[1])) == (1, 0, 1)
         tell(admission, gate)
         assert admission.waiting == 0
+
+    run(work)
+
+
+def test_the_late_landing_of_an_old_lease_frees_no_slot_of_a_new_one(gate: Gate) -> None:
+    """Of the same task, claimed anew by the same worker."""
+
+    async def work(admission: Admission) -> None:
+        old = lease()
+        new = replace(old, token="w:new")
+        await looked_up(admission, old, new)
+        assert tell(admission, gate) == [0.0, 0.0]
+        assert admission.busy == 2
+        admission.landed(old, None)
+        tell(admission, gate)
+        more = [lease(n) for n in range(50, 50 + MAX_BUSY)]
+        await looked_up(admission, *more)
+        assert tell(admission, gate).count(0.0) == MAX_BUSY - 1  # the new one's is taken
+        admission.landed(old, None)
+        assert admission.news() == ([], [])
+        admission.landed(new, None)
+        ((landing,),) = [admission.news()[1]]
+        assert landing.knock.id == new.id + new.token.encode()
 
     run(work)
 

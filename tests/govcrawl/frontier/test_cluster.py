@@ -145,7 +145,7 @@ def test_a_master_that_comes_back_empty_is_filled_again(
         master.client.flushall()
         assert held
         assert not frontier.exists(KEY)
-        restore(store, Frontier(frontier.client))
+        restore(store, Frontier(frontier.client), set())
         assert frontier.exists(KEY)
         assert (frontier.rounds(), frontier.partitions.count) == ([KEY], OF_A_CLUSTER)
         assert frontier.counts(KEY).planned == before.planned

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import threading
 import time
 from collections import Counter
@@ -12,11 +13,22 @@ import pytest
 import redis
 
 from govcrawl import services
-from govcrawl.contracts import Lease
+from govcrawl.contracts import Lease, Task
 from govcrawl.frontier.codec import task_id
 from govcrawl.frontier.frontier import MAX_ATTEMPTS, Frontier, Settled
+from govcrawl.frontier.hands import Hands
 from tests.govcrawl.build import campaign, task
-from tests.govcrawl.frontier.inside import ALL, KEY, assert_books, keys, prefixes, run_out, take, time_passes
+from tests.govcrawl.frontier.inside import (
+    ALL,
+    KEY,
+    assert_books,
+    keys,
+    nobody_looked,
+    prefixes,
+    run_out,
+    take,
+    time_passes,
+)  # fmt: skip
 
 
 def names(leases: list[Lease]) -> list[str]:
@@ -120,7 +132,7 @@ def test_an_expired_lease_goes_back_and_a_late_ack_is_refused_with_its_children(
     (late,) = take(opened, token="w1", lease_s=0.05)
     time.sleep(0.08)
     (again,) = take(opened, token="w2")
-    assert again.attempt == 2
+    assert again.attempt == 1  # the page has not been tried: its worker was lost
     assert opened.settle([Settled(late, "ack", (task(9),))]) == 1
     counts = opened.counts(KEY)
     assert (counts.planned, counts.leased, counts.stale, counts.expired) == (1, 1, 1, 1)
@@ -217,46 +229,130 @@ def test_a_page_that_kills_its_workers_is_dead_and_takes_no_neighbour_along(open
     assert_books(opened)
 
 
+def test_pages_that_kill_their_workers_one_after_the_other_take_no_neighbour_along(opened: Frontier) -> None:
+    """Four workers read what they hold in any order; each of six pages kills those that read it."""
+    rnd, poison = random.Random(5), {task(n, host=f"{n}.gov.cn", site=f"s{n % 7}") for n in range(0, 60, 10)}
+    opened.add(KEY, [task(n, host=f"{n}.gov.cn", site=f"s{n % 7}") for n in range(60)])
+    workers = [(Frontier(opened.client), list[Lease]()) for _ in range(4)]
+    for _ in range(2000):
+        n = rnd.randrange(4)
+        worker, held = workers[n]
+        held += take(worker, limit=3) if rnd.random() < 0.4 else []
+        read = held.pop(rnd.randrange(len(held))) if held else None
+        if read and read.task in poison:
+            run_out(opened, only=[read.id, *(lease.id for lease in held)])
+            workers[n] = Frontier(opened.client), []
+        elif read:
+            worker.settle([Settled(read, "ack")])
+    assert {dead.task for dead in opened.dead(KEY)} == poison
+    assert (opened.counts(KEY).open, opened.counts(KEY).done) == (0, 54)
+    assert_books(opened)
+
+
+def suspected(frontier: Frontier, *tasks: Task) -> None:
+    """They have one try left."""
+    frontier.add(KEY, tasks)
+    for _ in range(MAX_ATTEMPTS - 1):
+        workers = [Frontier(frontier.client) for _ in range(3)]
+        held = {lease.task for worker in workers for lease in take(worker, limit=999, queues=dict.fromkeys(ALL, 999))}
+        assert held == set(tasks)
+        while run_out(frontier):
+            take(Frontier(frontier.client), queues={"site": 0})  # a look brings back a hundred
+
+
 @pytest.mark.parametrize("action", ["release", "defer", "retry"])
 def test_given_back_a_last_try_stays_one(action: str, opened: Frontier) -> None:
-    opened.add(KEY, [task(n, host=f"{n}.gov.cn") for n in range(4)])
-    for n in range(MAX_ATTEMPTS - 1):
-        assert len(take(opened, token=f"w{n}")) == 4
-        run_out(opened)
+    suspected(opened, *(task(n, host=f"{n}.gov.cn") for n in range(4)))
     for _ in range(3):
         (lease,) = take(opened)
-        assert take(Frontier(opened.client)) == []  # the others wait for it
         opened.settle([Settled(lease, action, retry_s=60)])  # type: ignore[arg-type]
         time_passes(opened)
     assert len(take(opened)) == 1
     assert_books(opened)
 
 
-def test_a_worker_holds_one_last_try_at_a_time_whatever_the_partition(opened: Frontier) -> None:
-    opened.add(KEY, [task(n, host=f"{n}.gov.cn", site=f"s{n}") for n in range(12)])
-    for n in range(MAX_ATTEMPTS - 1):
-        take(opened, token=f"w{n}")
-        run_out(opened)
-    one, other = Frontier(opened.client), Frontier(opened.client)
+def test_a_process_holds_nothing_beside_a_last_try(opened: Frontier) -> None:
+    """Whatever partition is asked, and by whichever of its spiders; also when it was lost, for it may still be read."""
+    suspected(opened, *(task(n, host=f"{n}.gov.cn", site=f"s{n}") for n in range(12)))
+    opened.add(KEY, [task(99, host="z.gov.cn")])
+    one, twin, other = opened, Frontier(opened.client, opened.hands), Frontier(opened.client)
     (lease,) = take(one)
-    assert take(one) == []
-    assert len(take(other)) == (1 if opened.partitions.count > 1 else 0)
+    assert take(one) == take(twin) == []
+    assert len(take(other)) == 1
     run_out(opened, only=[lease.id])
-    take(other, queues={"link": 1})  # a look brings it back
+    take(Frontier(opened.client), queues={"link": 1})  # a look brings it back
     assert one.extend([lease], 60) == {lease.id}
-    assert len(take(one)) == 1  # it heard that the first is gone
+    assert take(one) == take(twin) == []
+    one.settle([Settled(lease, "ack")])
+    (again,) = take(one)
+    assert take(twin) == []
+    one.hands.let_go([again])
+    assert len(take(one)) == 1
+
+
+def test_one_of_the_busy_workers_finishes_its_tasks_and_makes_the_last_try(opened: Frontier) -> None:
+    opened.add(KEY, [task(n, host=f"{n}.gov.cn") for n in range(9)])
+    busy, other = Frontier(opened.client), Frontier(opened.client)
+    held = [*take(busy, limit=1), *take(busy, limit=1), *take(other, limit=1)]
+    suspect = replace(task(99), role="link")
+    opened.add(KEY, [suspect])
+    for _ in range(MAX_ATTEMPTS - 1):
+        assert len(take(Frontier(opened.client), queues={"link": 9})) == 1
+        run_out(opened, only=[task_id(suspect)])
+    assert take(busy, queues={"site": 1, "link": 0}, limit=1) != []  # no room for a link: nothing to do with it
+    assert take(busy) == []
+    assert len(take(other, limit=1)) == 1  # it need not stop
+    for lease in held[:2]:
+        assert take(busy) == []
+        busy.settle([Settled(lease, "ack")])
+    assert take(busy) == []
+    busy.hands = Hands()  # the third is done too
+    assert [lease.task for lease in take(busy)] == [suspect]
+
+
+@pytest.mark.parametrize(("retry_s", "others"), [(5.0, 0), (60.0, 1)])
+def test_a_free_worker_waits_for_a_last_try_whose_turn_is_near(retry_s: float, others: int, opened: Frontier) -> None:
+    suspected(opened, task(1))
+    opened.settle([Settled(lease, "defer", retry_s=retry_s) for lease in take(opened)])
+    opened.add(KEY, [task(2, host="b.gov.cn")])
+    assert len(take(opened)) == others
+    time_passes(opened)
+    assert len(take(opened)) == 1 - others
 
 
 def test_last_tries_of_a_queue_nobody_serves_hold_up_no_other(opened: Frontier) -> None:
     visits = [task(n, host=f"{n}.gov.cn", kind="probe", role="probe", visit=1) for n in range(150)]
-    opened.add(KEY, [*visits, task(999)])
-    for n in range(MAX_ATTEMPTS - 1):
-        for _ in range(3):
-            take(opened, token=f"w{n}", limit=999, queues={"probe": 999, "site": 9})
-        run_out(opened)
-    take(opened, queues={"site": 0})
-    take(opened, queues={"site": 0})  # a look brings back a hundred
+    suspected(opened, *visits, task(999))
     assert names(take(opened, queues={"site": 9})) == ["999"]
+
+
+# --- Redis was away ---
+
+
+def test_leases_that_ended_while_redis_was_away_are_still_held(opened: Frontier) -> None:
+    opened.add(KEY, [task(n, host=f"{n}.gov.cn") for n in range(3)])
+    leases, other = take(opened), Frontier(opened.client)
+    for _ in range(MAX_ATTEMPTS + 1):
+        run_out(opened)
+        nobody_looked(opened)
+        assert take(other) == []
+        assert opened.extend(leases, 60.0) == set()
+    assert opened.counts(KEY).expired == 0
+    assert opened.settle([Settled(lease, "ack") for lease in leases]) == 0
+    assert_books(opened)
+
+
+def test_who_died_meanwhile_loses_its_leases_half_a_lease_time_later(opened: Frontier) -> None:
+    opened.add(KEY, [task(1), task(2, host="b.gov.cn"), task(3, host="c.gov.cn")])
+    take(opened, limit=2, lease_s=0.4)
+    take(opened, limit=1, token="w2", lease_s=60.0)
+    time.sleep(2.1)  # longer than idle workers take to look again
+    other, start = Frontier(opened.client), time.monotonic()
+    while not (found := take(other, token="w3", lease_s=0.4)):
+        assert time.monotonic() < start + 5
+        time.sleep(0.01)
+    assert time.monotonic() - start > 0.15
+    assert (len(found), {lease.attempt for lease in found}, opened.counts(KEY).expired) == (2, {1}, 2)
 
 
 # --- several at once ---
@@ -285,7 +381,7 @@ def test_two_reapers_at_once_bring_every_expired_lease_back_once(opened: Frontie
 
     together(lambda: reap("w1"), lambda: reap("w2"))
     assert Counter(lease.id for lease in got) == dict.fromkeys(lost, 1)
-    assert {lease.attempt for lease in got} == {2}
+    assert {lease.attempt for lease in got} == {1}
     assert {lease.token for lease in got} == {"w1", "w2"}
     counts = opened.counts(KEY)
     assert (counts.expired, counts.leased, counts.planned) == (240, 240, 240)

@@ -16,6 +16,7 @@ import redis
 from govcrawl import services
 from govcrawl.frontier.gate import GATE, LATE_S, MAX_BUSY, MAX_PACE_S, MAX_WAIT_S, Gate, Knock, Landing
 from govcrawl.frontier.partitions import KEY, Partitions
+from govcrawl.settings import DOWNLOAD_TIMEOUT, LEASE_S, REQUEST_LASTS_S
 from tests.govcrawl.frontier.inside import keys
 
 A, B, C = "a.gov.cn", "b.gov.cn", "c.gov.cn"
@@ -111,9 +112,27 @@ def test_two_campaigns_of_different_delays_are_both_kept_to(gate: Timed) -> None
             for name in names:
                 passed[name].append((gate.now, delay))
     gaps = [(later - before, delay) for times in passed.values() for (before, _), (later, delay) in pairwise(times)]
-    assert len(gaps) > 150
+    assert len(gaps) > 100
     assert all(gap > delay - 0.0011 for gap, delay in gaps)  # Redis counts whole milliseconds
     assert {delay for _, delay in gaps} == {0.05, 0.3}
+
+
+@pytest.mark.parametrize("names", [(A, IP), (B, IP), (A, "10.0.0.2")], ids=["both", "address", "host"])
+def test_a_slower_campaign_is_not_kept_waiting_by_a_quicker_one(names: tuple[str, str], gate: Timed) -> None:
+    """The quicker asks a hundred times a second, the slower when it was told to; then only the quicker has work."""
+    turn, passed = 0.05, defaultdict[str, list[float]](list)
+    for now in (step / 100 for step in range(1500)):
+        gate.move(0.01)
+        if not gate.one(*names, delay=0.1):
+            passed["quick"].append(now)
+        if turn <= now < 10:
+            wait = gate.one(A, IP, delay=0.5)
+            turn = now + (wait or 0.5)
+            passed["slow"].extend([] if wait else [now])
+    assert len(passed["slow"]) >= 8
+    assert all(min(slow - quick for quick in passed["quick"] if quick < slow) > 0.49 for slow in passed["slow"])
+    assert len([now for now in passed["quick"] if now < 10]) >= 8
+    assert len([now for now in passed["quick"] if now > 13]) > 17
 
 
 def test_workers_at_once_are_spaced_by_the_real_clock(client: redis.Redis, urls: services.Urls) -> None:
@@ -162,6 +181,11 @@ def test_what_a_dead_worker_had_in_flight_fades(gate: Timed) -> None:
     assert gate.one(A, IP, delay=0) == 0.05
     gate.move(0.05)
     assert gate.knock([made(A, IP, delay=0) for _ in range(MAX_BUSY)]) == [0.0] * (MAX_BUSY - 1) + [0.05]
+
+
+def test_it_has_faded_before_its_tasks_go_to_others() -> None:
+    """So an expired lease need not be told to the gate: its last request began before its worker's last sign of life, or went unheard."""
+    assert DOWNLOAD_TIMEOUT < REQUEST_LASTS_S <= LEASE_S / 2
 
 
 def test_a_short_request_does_not_hide_a_long_one(gate: Timed) -> None:

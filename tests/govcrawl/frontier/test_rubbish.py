@@ -62,7 +62,7 @@ def pending(_: Frontier) -> None:
 
 def leased(frontier: Frontier) -> None:
     """Its worker dies."""
-    take(frontier, queues={"site": 9})
+    take(Frontier(frontier.client), queues={"site": 9})
     run_out(frontier)
 
 
@@ -124,3 +124,40 @@ def test_revived_it_is_put_aside_again(opened: Frontier) -> None:
     spoil(opened, encode(ONE))  # unless somebody mended it
     assert [lease.task for lease in take(opened)] == [ONE]
     assert_books(opened)
+
+
+# --- what lies around the messages ---
+
+LANE, HOSTS = f"l:site:a.gov.cn|{ONE.site}", "h:site:a.gov.cn"
+STRUCTURE: dict[str, Any] = {
+    "its lane is gone": lambda client, p: client.delete(p + LANE),
+    "its host's sites are gone": lambda client, p: client.delete(p + HOSTS),
+    "a host of no site": lambda client, p: client.zadd(p + "r:site", {"x.gov.cn": 0}),
+    "a site of no lane": lambda client, p: client.zadd(p + HOSTS, {"999": -1}),
+    "no member of alone": lambda client, p: client.zadd(p + "alone:site", {b"rubbish": 1}),
+    "no member of due": lambda client, p: client.zadd(p + "due", {b"rubbish": 1}),
+    "an id without its slip in due": lambda client, p: client.zadd(p + "due", {b"123456789012nonsense": 1}),
+    "a lease of nobody": lambda client, p: client.zadd(p + "leases", {b"123456789012": 1}),
+    "a lease without its slip": lambda client, p: (
+        client.zadd(p + "leases", {b"123456789012": 1}), client.hset(p + "lease", b"123456789012", b"rubbish"),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", STRUCTURE)
+def test_a_key_that_fits_no_other_keeps_no_task_of_the_round_waiting(what: str, opened: Frontier) -> None:
+    opened.add(KEY, [ONE, GOOD])
+    prefix = prefixes(opened)[opened.partitions.of(ONE.site)]
+    STRUCTURE[what](opened.client, prefix)
+    found = {lease.task.url for _ in range(3) for lease in take(opened)}
+    assert found == {GOOD.url} | ({ONE.url} if "gone" not in what else set())
+    assert run_out(opened, only=[b"123456789012"]) == (1 if "a lease" in what else 0)
+    take(opened)
+    left = opened.client.zrange(prefix + "due", 0, -1) + opened.client.zrange(prefix + "alone:site", 0, -1)
+    assert (left, opened.client.zscore(prefix + "leases", b"123456789012")) == ([], None)
+
+
+def test_a_dead_one_without_its_slip_is_listed_and_does_not_come_back(opened: Frontier) -> None:
+    opened.client.hset(prefixes(opened)[0] + "dead", b"123456789012", b"rubbish")
+    (dead,) = opened.dead(KEY)
+    assert (dead.site, dead.task, opened.revive(KEY, [dead])) == ("", None, 0)

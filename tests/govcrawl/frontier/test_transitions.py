@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, multiple, rule
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
 
 from govcrawl.contracts import Lease, Task
-from govcrawl.frontier.frontier import Dead, Frontier, Settled
+from govcrawl.frontier.frontier import MAX_ATTEMPTS, Dead, Frontier, Settled
 from tests.govcrawl.build import campaign, task
-from tests.govcrawl.frontier.inside import assert_books, run_out, time_passes
-from tests.govcrawl.frontier.model import Model
+from tests.govcrawl.frontier.inside import assert_books, nobody_looked, run_out, time_passes
+from tests.govcrawl.frontier.model import Model, Worker
 
 CAPS = {"t-2018q2:1": 3, "t-2018q2:2": 6}
 SITES = ("a", "b", "g", "d")  # in three partitions
@@ -49,9 +49,18 @@ class Transitions(RuleBasedStateMachine):
         for key, cap in CAPS.items():
             self.frontier.open_round(campaign(max_pages=cap), int(key[-1]))
         self.models = {key: [Model(cap) for _ in self.frontier.partitions.all()] for key, cap in CAPS.items()}
-        self.last: list[set[Lease]] = [set(), set()]  # what a client holds for its last try
+        self.workers = [Worker(), Worker()]
         self.acked: Counter[tuple[str, bytes]] = Counter()
         self.tokens = 0
+
+    @initialize(tasks=st.lists(TASKS, min_size=4, max_size=12), deaths=st.integers(0, 2))
+    def begin(self, tasks: list[Task], deaths: int) -> None:
+        """Some of the first tasks, or their neighbours, kill their workers."""
+        for key in CAPS:
+            self.add(key, tasks)
+            for n in range(deaths * self.frontier.partitions.count):
+                self.time_passes(key)
+                self.claim_and_die(0, key, {"site": 3, "link": 1, "probe": 1}, n)
 
     def model(self, key: str, site: str) -> Model:
         return self.models[key][self.frontier.partitions.of(site)]
@@ -63,12 +72,15 @@ class Transitions(RuleBasedStateMachine):
     @rule(target=leases, key=ROUNDS, who=CLIENTS, limits=LIMITS, limit=st.integers(1, 6), cell=st.integers(0, 2))
     def claim(self, key: str, who: int, limits: dict[str, int], limit: int, cell: int) -> Any:
         self.tokens += 1
-        partition = cell % self.frontier.partitions.count
+        partition, worker = cell % self.frontier.partitions.count, self.workers[who]
         got = self.clients[who].claim(key, limits, limit, f"w{who}:{self.tokens}", 60.0, partition).leases
+        if not worker.may_ask((key, partition)):
+            assert got == []
+            return multiple()
         model = self.models[key][partition]
         model.look()
-        if model.claimed(got, limits, limit, not self.last[who]):
-            self.last[who].add(next(lease for lease in got if lease.id == model.out))
+        worker.cell = (key, partition) if model.claimed(got, limits, limit, worker) else None
+        worker.held.update(got)
         return multiple(*((who, lease) for lease in got))
 
     @rule(
@@ -84,15 +96,21 @@ class Transitions(RuleBasedStateMachine):
         heard = [model.settle(lease, action, list(children), later) for _ in range(1 + twice)]
         assert stale == heard.count(False)
         self.acked[lease.round_key, lease.id] += heard.count(True) if action == "ack" else 0
-        self.last[who].discard(lease)
+        self.workers[who].held.discard(lease)
 
     @rule(held=leases)
     def extend(self, held: tuple[int, Lease]) -> None:
         who, lease = held
         kept = self.model(lease.round_key, lease.task.site).extend(lease)
         assert self.clients[who].extend([lease], 60.0) == (set() if kept else {lease.id})
-        if not kept:
-            self.last[who].discard(lease)
+
+    @rule(held=leases)
+    def give_up(self, held: tuple[int, Lease]) -> None:
+        """A lease that was lost before its request went out."""
+        who, lease = held
+        if not self.model(lease.round_key, lease.task.site).holds(lease):
+            self.clients[who].hands.let_go([lease])
+            self.workers[who].held.discard(lease)
 
     @rule(held=leases)
     def run_out(self, held: tuple[int, Lease]) -> None:
@@ -101,15 +119,24 @@ class Transitions(RuleBasedStateMachine):
         over = {id_ for model in self.models[key] for id_ in model.run_out(token)}
         assert run_out(self.frontier, key, over) == len(over)
 
-    @rule(key=ROUNDS, cell=st.integers(0, 2))
-    def claim_and_die(self, key: str, cell: int) -> None:
-        self.tokens += 1
-        partition, limits = cell % self.frontier.partitions.count, {"site": 3, "link": 1, "probe": 1}
-        got = Frontier(self.client).claim(key, limits, 9, f"dead:{self.tokens}", 60.0, partition).leases
-        model = self.models[key][partition]
-        model.look()
-        model.claimed(got, limits, 9, last=True)
-        assert run_out(self.frontier, key, model.run_out(f"dead:{self.tokens}")) == len(got)
+    @rule(who=CLIENTS)
+    def die(self, who: int) -> None:
+        """All that a worker holds is lost together, in whatever round; another takes its place."""
+        for lease in self.workers[who].held:
+            if self.model(lease.round_key, lease.task.site).holds(lease):
+                self.run_out((who, lease))
+        self.clients[who], self.workers[who] = Frontier(self.client), Worker()
+
+    @rule(who=CLIENTS, key=ROUNDS, limits=LIMITS, cell=st.integers(0, 2))
+    def claim_and_die(self, who: int, key: str, limits: dict[str, int], cell: int) -> None:
+        self.claim(key, who, limits, 6, cell)
+        self.die(who)
+
+    @rule(key=ROUNDS)
+    def redis_was_away(self, key: str) -> None:
+        nobody_looked(self.frontier, key)
+        for model in self.models[key]:
+            model.unwatched = True
 
     @rule(key=ROUNDS)
     def time_passes(self, key: str) -> None:
@@ -135,8 +162,15 @@ class Transitions(RuleBasedStateMachine):
                 assert found.ids == model.ids()
                 assert found.w == model.books()
                 assert found.tokens == {id_: model.tasks[id_].token for id_ in found.ids["leased"]}
-                assert found.out == model.out
+                assert found.apart == model.apart
                 assert {name: found.n.get(name, 0) for name in ("expired", "stale")} == model.counts
+
+    @invariant()
+    def a_last_try_is_all_that_its_worker_holds(self) -> None:
+        for worker in self.workers:
+            models = [(one, self.model(one.round_key, one.task.site)) for one in worker.held]
+            last = any(model.holds(one) and model.tasks[one.id].lost == MAX_ATTEMPTS - 1 for one, model in models)
+            assert not last or len(worker.held) == 1
 
     @invariant()
     def each_task_is_acked_at_most_once(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -106,6 +106,15 @@ def stored(store: Store) -> Counter[str]:
     return Counter(d["url"] for d in store.db["pages"].find({"role": {"$ne": "probe"}}, {"url": 1}))
 
 
+def seen(store: Store) -> dict[str, list[str]]:
+    """URL → kinds of what was seen there; each of the exchange that its page holds."""
+    claimed, kinds = {d["_id"]: d["claimed"] for d in store.db["pages"].find()}, defaultdict(list)
+    for d in store.db["observations"].find().sort("_id", 1):
+        assert d["claimed"] == claimed[d["page"]], d
+        kinds[d["url"]].append(d["kind"])
+    return kinds
+
+
 def books(frontier: Frontier, key: str = KEY) -> dict[str, int]:
     """The states of pages and links, over all sites."""
     counts = frontier.counts(key)
@@ -119,6 +128,7 @@ def assert_whole(store: Store, frontier: Frontier, urls: Iterable[str], dead: in
     wanted = Counter(urls)
     assert stored(store) == wanted, (stored(store) - wanted, wanted - stored(store))
     assert {d["outcome"] for d in store.db["pages"].find({"role": {"$ne": "probe"}})} == {"ok"}
+    assert not [url for url, kinds in seen(store).items() if {"dead_link", "unread"} & set(kinds)]
     done = sum(wanted.values())
     assert books(frontier) == {"planned": done + dead, "pending": 0, "leased": 0, "done": done, "dead": dead}
     assert frontier.open(KEY, CRAWL) == 0

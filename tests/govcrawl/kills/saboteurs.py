@@ -6,6 +6,7 @@ Settings: ``TRAP_AT`` (a stage), ``TRAP_ON`` (the n-th time), ``TRAP_SIGNAL``.  
     queued       leased and let through, the request has not been sent
     downloading  the request is out, the answer has not come
     callback     the page is about to be read
+    storing      the page was read, its result is about to be written
     stored       the result is in MongoDB, Redis has not heard of it
     acked        Redis has taken the acknowledgement
 
@@ -28,12 +29,13 @@ from scrapy.crawler import Crawler
 from scrapy.settings import BaseSettings
 
 from govcrawl.contracts import Lease, Page, Result
-from govcrawl.frontier.frontier import Settled
+from govcrawl.frontier.frontier import Frontier, Settled
 from govcrawl.frontier.scheduler import LeaseScheduler
 from govcrawl.spiders.site import SiteSpider as _SiteSpider
+from govcrawl.store import Store
 from pipelines.persist import PersistPipeline
 
-STAGES = ("claimed", "queued", "downloading", "callback", "stored", "acked")
+STAGES = ("claimed", "queued", "downloading", "callback", "storing", "stored", "acked")
 ON_ITS_WAY_S = 0.03  #: after this time a request is under way; less than the pages of ``crew.tree`` take
 STALL_S = 0.1  #: an event loop that comes this much too late is told of
 
@@ -80,14 +82,59 @@ class TrappedScheduler(LeaseScheduler):
         self.trap.pass_by("acked", sum(one.action == "ack" for one in settled))
 
 
+class FaultyFrontier(Frontier):
+    """Our own code fails: at the second sign of life, and the first time it is to say a word of the ``unsaid`` page alone."""
+
+    signs = words = 0
+
+    def hello(self, worker: str) -> float:
+        self.signs += 1
+        if self.signs == 2:
+            raise ValueError("a defect of ours")
+        return super().hello(worker)
+
+    def settle(self, settled: Sequence[Settled]) -> int:
+        if any("unsaid" in one.lease.task.url for one in settled):
+            self.words += len(settled) == 1
+            if len(settled) > 1 or self.words == 1:
+                raise ValueError("a defect of ours")
+        return super().settle(settled)
+
+
+class FaultyScheduler(LeaseScheduler):
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        self = super().from_crawler(crawler)
+        self.frontier = FaultyFrontier(self.server, self.frontier.hands)
+        return self
+
+
 class TrappedPersist(PersistPipeline):
     async def open_spider(self) -> None:
         self.trap = Trap(self.crawler.settings)
         await super().open_spider()
 
     async def _save(self, batch: list[Result]) -> None:
+        self.trap.pass_by("storing", len(batch))
         await super()._save(batch)
         self.trap.pass_by("stored", len(batch))
+
+
+class CutOffPersist(PersistPipeline):
+    """After its first results MongoDB can't be reached from here any more."""
+
+    async def _save(self, batch: list[Result]) -> None:
+        await super()._save(batch)
+        self.store = Store("mongodb://127.0.0.1:9/govcrawl")
+
+
+class Detains:
+    """Pipeline: the results of some pages come late."""
+
+    async def process_item(self, item: Result) -> Result:
+        if "detained" in item.page.url:
+            await asyncio.sleep(60)
+        return item
 
 
 class TrappedSpider(_SiteSpider):

@@ -9,8 +9,10 @@ from contextlib import ExitStack
 import pytest
 
 from govcrawl.frontier.frontier import Frontier
+from govcrawl.frontier.scheduler import CLOSE_S
 from govcrawl.store import Store
 from tests.govcrawl.kills.crew import Crew, assert_whole, books, planned, stored, until
+from tests.govcrawl.kills.stores import Stores
 from tests.pathologies import Server, links, served, slow
 
 SLOWEST_S = 1.6
@@ -54,3 +56,22 @@ def test_sigterm_stores_what_was_asked_and_gives_back_the_rest(
     assert_whole(store, frontier, [s.url(path) for s in servers for path in ("/", *paths)])
     assert {n for s in servers for n in s.hits.values()} == {1}  # nothing was fetched twice
     assert frontier.counts("t-2018q2:1").expired == 0
+
+
+def test_sigterm_while_redis_is_away_is_not_put_off_until_it_is_back(
+    servers: list[Server], stores: Stores, store: Store, frontier: Frontier, crew: Crew
+) -> None:
+    paths = [f"/p{n}.html" for n in range(6)]
+    servers[0].pages |= {"/": links(*paths)} | {path: slow(0.5) for path in paths}
+    planned(store, frontier, servers[0])
+    short: dict[str, object] = {"LEASE_S": 4, "REQUEST_LASTS_S": 2}
+    worker = crew.start(**short, STOP_WHEN_DONE=0)
+    until(lambda: sum(servers[0].hits.values()) >= 3)
+    stores.kill("redis")
+    try:
+        worker.terminate()
+        crew.finish(worker, seconds=CLOSE_S + 20)
+    finally:
+        stores.start("redis")
+    crew.finish(crew.start(**short))
+    assert set(stored(store)) == {servers[0].url(path) for path in ("/", *paths)}

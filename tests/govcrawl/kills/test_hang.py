@@ -1,4 +1,4 @@
-"""A Redis that hangs stops no download, no reading and no storing: the event loop never waits for it."""
+"""A Redis that hangs stops no download, no reading and no storing, for the event loop never waits for it; and ends no lease."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from aiohttp import web
 
 from govcrawl.frontier.frontier import Frontier
 from govcrawl.store import Store
-from tests.govcrawl.kills.crew import Crew, assert_whole, planned, stored, until
+from tests.govcrawl.kills.crew import KEY, Crew, assert_whole, planned, stored, until
 from tests.pathologies import Handler, Server, links, served
 
 HANG_S = 5.0
 LONGEST_S = 3.0
+AWAY_LEASE_S = 3.0
 Spans = dict[str, list[float]]  #: URL → when its request came and when it was answered
 
 
@@ -70,3 +71,22 @@ def test_downloads_go_on_while_redis_hangs(
 
 def told(stalls: Path) -> list[tuple[float, float]]:
     return [(float(at), float(late)) for at, late in (line.split() for line in stalls.read_text().splitlines())]
+
+
+def test_leases_outlive_a_redis_that_is_away_for_longer_than_they_last(
+    servers: list[Server], store: Store, frontier: Frontier, crew: Crew
+) -> None:
+    """Four times in a row: more often than a lease may end before its task is given up."""
+    paths, away_s = [f"/p{n}.html" for n in range(2)], 1.5 * AWAY_LEASE_S
+    for server in servers:
+        server.pages |= {"/": links(*paths)} | {path: lasting(4 * away_s + 3, {}, path) for path in paths}
+    planned(store, frontier, *servers)
+    workers = [crew.start(LEASE_S=AWAY_LEASE_S, DOWNLOAD_TIMEOUT=60) for _ in range(2)]
+    until(lambda: all(set(paths) <= set(server.hits) for server in servers))
+    for _ in range(4):
+        frontier.client.execute_command("CLIENT", "PAUSE", round(away_s * 1000), "ALL")
+        time.sleep(away_s + 1.0)
+    crew.finish(*workers)
+    assert_whole(store, frontier, [s.url(p) for s in servers for p in ("/", *paths)])
+    assert {n for server in servers for n in server.hits.values()} == {1}
+    assert (frontier.counts(KEY).expired, frontier.counts(KEY).stale) == (0, 0)

@@ -9,9 +9,9 @@ import pytest
 
 from govcrawl.frontier.frontier import Frontier
 from govcrawl.store import Store
-from tests.govcrawl.kills.crew import KEY, SABOTAGE, Crew, assert_whole, books, planned, tree, until
+from tests.govcrawl.kills.crew import KEY, LEASE_S, SABOTAGE, Crew, assert_whole, books, planned, tree, until
 from tests.govcrawl.kills.forked import Forked
-from tests.pathologies import Server
+from tests.pathologies import Server, links, slow
 
 
 def test_two_workers_that_find_the_same_expired_leases_share_them(
@@ -47,6 +47,17 @@ def test_the_late_word_of_a_worker_that_was_asleep_is_refused(
     assert_whole(store, frontier, map(server.url, paths))
     assert (0 < frontier.counts(KEY).stale <= held) or stage == "queued"
     assert sum(server.hits.values()) == asked  # what had not been sent yet is not sent any more
+
+
+def test_a_defect_of_ours_keeps_no_lease_for_ever(server: Server, store: Store, frontier: Frontier, crew: Crew) -> None:
+    paths = ["/", "/unsaid.html", *(f"/p{n}.html" for n in range(5))]
+    server.pages |= {"/": links(*paths[1:])} | {path: slow(0.0) for path in paths[1:]}
+    planned(store, frontier, server)
+    worker = crew.start(SCHEDULER="tests.govcrawl.kills.saboteurs.FaultyScheduler", LEASE_S=LEASE_S)
+    assert worker.wait(60) == 0
+    assert worker.log.read_text().count("ValueError: a defect of ours") == 2  # a sign of life, a word
+    assert_whole(store, frontier, map(server.url, paths))
+    assert (server.hits["/unsaid.html"], server.hits.total(), frontier.counts(KEY).expired) == (2, len(paths) + 1, 1)
 
 
 def asleep(worker: Forked) -> bool:

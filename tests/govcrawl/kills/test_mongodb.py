@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 from govcrawl.frontier.frontier import Frontier
 from govcrawl.store import Store
 from tests.govcrawl.kills.crew import Crew, assert_whole, books, planned, recovery, tree, until
 from tests.govcrawl.kills.stores import MISHAPS, Stores
 from tests.pathologies import Server
+
+PATIENCE_S = 1.0
 
 
 def test_nothing_is_acknowledged_while_mongodb_is_away_and_all_pages_arrive_afterwards(
@@ -21,3 +25,29 @@ def test_nothing_is_acknowledged_while_mongodb_is_away_and_all_pages_arrive_afte
     crew.finish(*workers)
     assert_whole(store, frontier, map(server.url, paths))
     assert seconds < 15
+
+
+def test_a_worker_that_alone_cannot_reach_mongodb_keeps_nothing_from_the_others(
+    server: Server, store: Store, frontier: Frontier, crew: Crew
+) -> None:
+    paths = tree(server)
+    planned(store, frontier, server)
+    pipelines = {"pipelines.observe.ObservePipeline": 100, "tests.govcrawl.kills.saboteurs.CutOffPersist": 300}
+    cut_off = crew.start(ITEM_PIPELINES=json.dumps(pipelines), STORE_PATIENCE_S=PATIENCE_S, LEASE_S=600)
+    until(lambda: books(frontier)["done"] and server.hits.total() > 1)
+    crew.finish(crew.start())
+    assert_whole(store, frontier, map(server.url, paths))
+    assert "go to other workers" in cut_off.log.read_text()
+    assert server.hits.total() > len(paths)  # what it had fetched was fetched again
+
+
+def test_a_worker_that_has_no_mongodb_claims_nothing(
+    server: Server, store: Store, frontier: Frontier, crew: Crew
+) -> None:
+    paths = tree(server)
+    planned(store, frontier, server)
+    blind = crew.start(MONGODB_URI="mongodb://127.0.0.1:9/govcrawl", LEASE_S=600)
+    until(lambda: blind.log.exists() and "MongoDB is away, waiting" in blind.log.read_text())
+    crew.finish(crew.start())
+    assert_whole(store, frontier, map(server.url, paths))
+    assert set(server.hits.values()) == {1}

@@ -95,6 +95,11 @@ def test_title_where_the_head_names_only_the_site():
         ("信息来源:甲县日报", "甲县日报"),
         ("文章来源： 　发布时间：2019-03-06", ""),
         ("作者：某某", ""),
+        ("来源：甲县发布 发布时间：2019-03-06", "甲县发布"),
+        ("（信息来源：甲县日报）", "甲县日报"),
+        ("来源：甲县日报2019-03-05文", "甲县日报"),
+        ("来源：甲县观察 甲县微观察", "甲县观察 甲县微观察"),
+        ("数据来源：统计年鉴", ""),
     ],
 )
 def test_source(line, source):
@@ -132,3 +137,54 @@ def test_a_list_is_no_article():
     assert found.kind == "list"
     assert found.article is None
     assert len(found.column.items) == 6
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "（2012年6月1日县人民政府常务会议通过）",
+        "培训班于2026年5月1日开班",
+        "2019年2月27日全县工作会议",
+        "2026-03-06 — 2026-03-10",
+        "报名时间：2026年4月1日",
+        "今天是2026年9月7日",
+        "页面生成时间：2026-09-01",
+        "自2026-03-06起施行",
+    ],
+)
+def test_days_beside_the_publish_date(line):
+    assert article(f"<h1>关于开展普查的通知</h1><p>{line}</p>{PROSE}").published is None
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        f"<td>{{}}</td></tr><tr><td>{DAY}</td>",
+        f"<td align=center>{{}}</td></tr><tr><td>字体：大 中 小</td></tr><tr><td>时间：{DAY} 点击：3</td>",
+        "<td><center>{}</center></td></tr><tr><td>各乡镇人民政府：</td>",
+        "<td><p><strong>{}</strong></p></td>",
+        "<td><p style='TEXT-ALIGN: center'>{}</p></td>",
+    ],
+)
+def test_a_heading_that_only_its_place_or_dress_tells(head):
+    page = frame(f"<table><tr>{head.format('关于放假安排的通知')}</tr><tr><td>{PROSE}</td></tr></table>")
+    found = read(page.encode(), URL, role="article").article
+    assert found.title == "关于放假安排的通知"
+    assert found.published == (DAY if str(DAY) in head else None)
+
+
+def test_a_breadcrumbs_name_is_no_heading():
+    page = frame(f"<table><tr><td>通知公告</td></tr><tr><td>{DAY}</td></tr><tr><td>{PROSE}</td></tr></table>")
+    found = read(page.replace("<title>通知公告-", "<title>").encode(), URL, role="article").article
+    assert (found.title, found.published) == ("甲县人民政府网", None)
+
+
+def test_an_unnamed_body_is_found_by_its_words():
+    menu = "".join(f"<li><a href={n}.html>第{n}次会议</a></li>" for n in range(9))
+    page = frame(
+        f"<h1>关于开展普查的通知</h1><ul>{menu}</ul><div><div>{PROSE}</div><p>上一篇：<a href=1.html>无</a></p></div>"
+    )
+    text = read(page.encode(), URL, role="article").article.text
+    assert text.startswith("2019年2月27日")
+    assert "第3次会议" not in text
+    assert "上一篇" not in text

@@ -105,7 +105,8 @@ def test_from_url(url, day):
 def test_a_year_is_taken_from_a_near_url_day_only():
     assert dates.with_year_of((6, 23), date(2020, 6, 22)) == date(2020, 6, 23)
     assert dates.with_year_of((12, 30), date(2021, 1, 4)) == date(2020, 12, 30)
-    assert dates.with_year_of((1, 2), date(2020, 12, 30)) == date(2021, 1, 2)
+    assert dates.with_year_of((1, 1), date(2020, 12, 30)) == date(2021, 1, 1)
+    assert dates.with_year_of((6, 1), date(2017, 5, 20)) is None  # moved in on that day, years later
     assert dates.with_year_of((9, 17), date(2017, 5, 20)) is None
 
 
@@ -120,3 +121,19 @@ def test_every_day_is_found_again(day, shape):
 @given(st.text(max_size=80))
 def test_no_text_makes_a_date_out_of_range(text):
     assert all(1990 <= day.year <= 2099 for day, _ in dates.find_all(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "year"),
+    [("2020年", 2020), ("2020 年度", 2020), ("2020", 0), ("2020年度工作", 0), ("1989年", 0), ("20年", 0)],
+)
+def test_year_heading(text, year):
+    assert dates.year_heading(text) == year
+
+
+@given(st.dates(date(1991, 1, 1), date(2098, 12, 31)), st.integers(0, 364))
+def test_a_year_from_a_url_is_never_far_from_its_day(near, days):
+    md = date.fromordinal(near.toordinal() - days)
+    found = dates.with_year_of((md.month, md.day), near)
+    assert found is None or -dates.BEFORE <= (found - near).days <= dates.AFTER
+    assert found is not None or days > dates.BEFORE

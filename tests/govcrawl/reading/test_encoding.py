@@ -14,8 +14,6 @@ def page(declared):
 @pytest.mark.parametrize("declared", ["utf-8", "gb2312", "gbk", "big5", "no-such-encoding", "base64"])
 @pytest.mark.parametrize(("real", "name"), [("utf-8", "utf-8"), ("gbk", "gb18030")])
 def test_the_bytes_decide(declared, real, name):
-    if declared == "big5" and real == "gbk":
-        pytest.skip("Big5 is told by its declaration only")
     text, encoding = decode(page(declared).encode(real))
     assert WORDS in text
     assert encoding == name
@@ -36,6 +34,33 @@ def test_big5_by_header_or_meta():
 )
 def test_byte_order_mark(mark, codec):
     assert decode(mark + WORDS.encode(codec)) == (WORDS, codec)
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+def test_utf16_without_a_mark(codec):
+    assert decode(page("utf-16").encode(codec)) == (page("utf-16"), codec)
+
+
+@pytest.mark.parametrize(
+    ("declared", "words"),
+    [
+        ("euc-kr", "시청 홈페이지에 오신 것을 환영합니다"),
+        ("shift_jis", "市政府のホームページへようこそ"),
+        ("euc-jp", "市政府のホームページへようこそ"),
+    ],
+)
+def test_pages_for_neighbours(declared, words):
+    assert words in decode(f"<meta charset={declared}><p>{words}".encode(declared))[0]
+
+
+def test_a_damaged_page_keeps_the_encoding_it_declares():
+    body = f"<meta charset=big5><p>{'關於做好政府網站普查工作的通知' * 5}".encode("big5") + b"\xff\xff<p>"
+    assert decode(body)[1] == "big5"
+
+
+@pytest.mark.parametrize("claim", ["iso-8859-1", "windows-1252", "us-ascii"])
+def test_what_servers_claim_by_default_does_not_count(claim):
+    assert WORDS in decode(page(claim).encode("gbk"), [("content-type", f"text/html;charset={claim}")])[0]
 
 
 def test_cut_and_damaged_utf8_stays_utf8():

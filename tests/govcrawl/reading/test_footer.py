@@ -1,3 +1,6 @@
+import json
+from pathlib import Path
+
 import pytest
 
 from govcrawl.contracts import FooterFacts
@@ -151,3 +154,35 @@ def test_marks_are_looked_for_only_where_a_site_shows_them() -> None:
         for role in ("home", "fragment", "column", "article", "more", "page")
         if read(marks, f"{HOST}/", role=role).footer.organiser
     } == {*MARKED}
+
+
+REAL = Path(__file__).parents[4] / "shared" / "facts" / "footers.json"
+NAMES = {
+    "siteid": "site_code", "icp": "icp", "gongan": "police", "conac": "party_badge", "jiucuo": "error_report", "zhuban": "organiser",
+}  # fmt: skip
+
+
+@pytest.mark.skipif(not REAL.is_file(), reason="footers.json is not in ../shared/facts")
+@pytest.mark.parametrize("role", MARKED)
+def test_real_footers_that_lie_beside_the_checkout(role) -> None:
+    cases = json.loads(REAL.read_text("utf-8"))
+    assert len(cases) > 20
+    for case in cases:
+        found = read(case["raw"].encode(), f"{HOST}/", role=role).footer
+        wanted = {name: case["expect"].get(key, "") for key, name in NAMES.items()}
+        assert {name: getattr(found, name) for name in wanted} == wanted, case["raw"]
+
+
+@pytest.mark.parametrize(
+    ("html", "drawn"),
+    [
+        ("<body ng-app=x><div ng-view></div></body>", True),
+        ("<div id=app>{{ title }}</div>", True),
+        ("<div id=app></div><script src=/js/app.js></script>", True),
+        ("<div id=app></div><script>new Vue({el:'#app'})</script>", True),
+        ("<p>甲县某局</p>", False),
+        ("<body ng-app=x><p>主办：甲县某局</p></body>", False),
+    ],
+)
+def test_a_page_drawn_by_a_script_says_nothing_of_its_foot(html, drawn) -> None:
+    assert read(html.encode(), f"{HOST}/", role="home").footer.drawn is drawn

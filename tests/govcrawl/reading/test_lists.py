@@ -183,3 +183,43 @@ def entry(day, n):
 )  # fmt: skip
 def test_pages_that_may_hold_newer_entries(main, url, pages):
     assert facts(frame(f"<ul>{main}</ul>"), url).column.next_pages == tuple(HOST + p for p in pages)
+
+
+@pytest.mark.parametrize(
+    ("row", "days"),
+    [
+        ("<tr><td>2026-02</td><td>01</td><td>考生一二三四五六</td></tr>", []),
+        ("<tr><td>2026-02<br>01</td><td><a href=1001.html>关于开展普查的通知</a></td></tr>", [date(2026, 2, 1)]),
+        ("<tr><td>2026-02</td><td>01</td><td><a href=1001.html>关于开展普查的通知</a></td></tr>", [date(2026, 2, 1)]),
+        ("<tr><td>09-07</td><td>没有链接也没有年份的一行</td></tr>", []),
+        ("<tr><td>2026-09-07</td><td>没有链接的一条通知</td></tr>", [DAY]),
+    ],
+)
+def test_cells_of_a_table(row, days):
+    assert [i.date for i in items(f"<table>{row}</table>")] == days
+
+
+def test_a_date_of_a_pop_up_is_not_the_entrys():
+    got = items(
+        "<ul><li><div><a href=1001.html>关于开展普查的通知</a><p><b>成文日期：<i>2026-08-01</i></b></p></div><div>2026-09-07</div></li></ul>"
+    )
+    assert [i.date for i in got] == [DAY]
+
+
+def test_todays_date_dates_nothing():
+    assert items("<div>今天是2026年9月7日 <a href=1001.html>关于开展普查的通知</a></div>")[0].date is None
+
+
+def test_a_heading_that_the_url_contradicts_dates_nothing():
+    got = items(
+        "<p>2026年</p><ul><li><a href=t20120907_1.html>关于开展普查的通知</a><i>09-05</i></li>"
+        "<li><a href=1002.html>关于放假安排的通知</a><i>08-01</i></li></ul>"
+    )
+    assert [(i.date, i.dated_by) for i in got] == [(date(2012, 9, 5), "shown"), (OLD, "shown")]
+
+
+def test_a_box_of_years_dates_nothing():
+    years = "".join(f"<p>{year}年</p>" for year in range(1990, 2027)) * 2
+    rows = "".join(f"<li><a href={n}.html>关于第{n}次会议情况的通报</a><i>09-0{n}</i></li>" for n in range(1, 6))
+    assert [i.date for i in items(f"{years}<ul>{rows}</ul>")] == [None] * 5
+    assert items(f"<p>2026年</p><ul>{rows}</ul>")[0].date == date(2026, 9, 1)

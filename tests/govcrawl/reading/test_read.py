@@ -24,6 +24,14 @@ from .pages import FOOT, HOST, NAV, URL, facts, frame
         "<html><body><p>正在跳转……</p><script>location='gzdt/'</script></body></html>",
         '<script>top.location.replace("gzdt/")</script>',
         "<script>self.location = '/zwgk/tzgg/gzdt/'</script><a href=gzdt/>点这里</a>",
+        "<script>var u = 'gzdt/'; window.location = u;</script>",
+        "<script>let home = 'gzdt'; location.replace(home + '/');</script>",
+        "<body onload=\"window.location.href='gzdt/'\"></body>",
+        "<script>if(/Android|iPhone/i.test(navigator.userAgent)){location.href='/m/';}else{location.href='gzdt/';}</script>",
+        "<script>// location='/old/'\nlocation='gzdt/'</script>",
+        "<script>setTimeout(\"location.href='gzdt/'\", 2000)</script><p>页面即将跳转</p>",
+        "<noscript><meta http-equiv=refresh content='0;url=gzdt/'></noscript>",
+        "<base href=/zwgk/tzgg/><meta http-equiv=refresh content='0;url=gzdt/'>",
     ],
 )
 @pytest.mark.parametrize("role", ["home", "column", "page"])
@@ -42,6 +50,8 @@ def test_redirects(html, role):
         "<meta http-equiv=refresh content='0;url=javascript:;'>",
         frame("<ul></ul>") + "<script>function s(){window.location.href='/search.html'}</script>",
         "<script>if(window.location.host=='a'){mylocation='x/'}</script>",
+        "<script>if(location == 'x/'){}</script>",
+        "<script>location.href = target();</script>",
     ],
 )
 def test_no_redirect(html):

@@ -56,7 +56,7 @@ def test_join(href, url):
 @pytest.mark.parametrize(
     "href",
     ["", "#", "#top", "javascript:;", "JavaScript:void(0)", "mailto:x@a.gov.cn", "tel:12345", "data:image/png;base64,xx", "ftp://a/b",
-     "http://", "http://[::1", "http://a.gov.cn:port/", "http://a b/", "x" * 3000],
+     "http://", "http://[::1", "http://a.gov.cn:port/", "http://a b/", "x" * 3000, "{{ r.url }}", "/c/{{id}}.html", "/c/${id}.html"],
 )  # fmt: skip
 def test_join_leads_nowhere(href):
     assert join(BASE, href) is None

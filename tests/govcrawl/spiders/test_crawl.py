@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import gzip
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from aiohttp import web
+from warcio.archiveiterator import ArchiveIterator
 
 from govcrawl.contracts import Campaign, ProbePlan, Site, Task
 from govcrawl.frontier.frontier import Frontier, round_key
@@ -99,6 +103,33 @@ def test_every_way_a_fetch_can_end_is_told_apart(
     dead = {o["data"]["target"].rpartition("/")[2] for o in store.db["observations"].find({"kind": "dead_link"})}
     assert {"gone", "broken", "drop", "drip", "refused"} <= dead
     assert not dead & {"challenge", "private", "bomb", "a.pdf"}
+
+
+def test_a_site_is_asked_with_our_name_and_its_packed_answer_is_kept_unpacked(
+    server: Server, store: Store, frontier: Frontier, start: Start, environment: dict[str, str]
+) -> None:
+    asked: list[dict[str, str]] = []
+    words = "<h1>正文</h1><p>内容" * 50
+
+    async def packed(request: web.Request) -> web.Response:
+        asked.append({name.lower(): value for name, value in request.headers.items()})
+        headers = {"Content-Type": "text/html; charset=utf-8", "Content-Encoding": "gzip"}
+        return web.Response(body=gzip.compress(words.encode()), headers=headers)
+
+    server.pages["/"] = packed
+    planned(store, frontier, server)
+    log = finish(start(USER_AGENT="Mozilla/5.0 (compatible; t; +http://a.gov.cn)", LOGSTATS_INTERVAL=0.2))
+    assert asked == [{
+        "host": server.url("").removeprefix("http://"), "user-agent": "Mozilla/5.0 (compatible; t; +http://a.gov.cn)",
+        "accept": "text/html,application/xhtml+xml,*/*;q=0.8", "accept-language": "zh-CN,zh;q=0.9",
+        "accept-encoding": "gzip, deflate, br, zstd",
+    }]  # fmt: skip
+    (page,) = store.db["pages"].find()
+    assert (page["outcome"], page["size"]) == ("ok", len(words.encode()))
+    with (Path(environment["GOVCRAWL_HOME"]) / "evidence" / page["evidence"]["file"]).open("rb") as file:
+        kept = next(iter(ArchiveIterator(file, check_digests="raise")))
+        assert kept.content_stream().read() == words.encode()
+    assert "'item_scraped_count': 1" in log
 
 
 def test_the_crawl_ends_on_endless_sites(server: Server, store: Store, frontier: Frontier, start: Start) -> None:
@@ -272,3 +303,17 @@ def test_a_round_of_no_stored_campaign_holds_nobody_up(
     worker.terminate()
     worker.communicate(timeout=30)
     assert frontier.counts(round_key("t-ghost", 1)).pending == 1
+
+
+def test_a_forgotten_allow_networks_is_named_in_the_log_once(
+    server: Server, start: Start, store: Store, frontier: Frontier
+) -> None:
+    one = campaign()
+    one = replace(one, crawl=replace(one.crawl, allow_networks=()))
+    sites = [Site(f"530000000{n}", "测试网站", server.url(f"/{n}/"), "省直") for n in range(3)]
+    store.save_plan(one, sites, [site.code for site in sites], [])
+    open_round(one, 1, store, frontier)
+    _, log = start().communicate(timeout=60)
+    assert log.count("crawl.allow_networks") == 1
+    assert frontier.counts(KEY).pages == 3
+    assert server.hits == {}

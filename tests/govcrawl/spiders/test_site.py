@@ -91,6 +91,11 @@ def test_columns_come_before_articles_before_pages_before_links() -> None:
     assert all(t.on_home for t in found)
 
 
+def test_a_script_file_that_draws_the_foot_is_read_not_only_checked() -> None:
+    read = facts(fragments=(f"{HOME}js/foot.js",), links=(Link(f"{HOME}a.js", ""),))
+    assert {t.url: t.role for t in children(read)} == {f"{HOME}js/foot.js": "fragment", f"{HOME}a.js": "link"}
+
+
 def test_an_undated_list_is_dated_by_its_first_articles() -> None:
     items = tuple(Item(f"{HOME}{n}.html", "题", None) for n in range(8))
     found = children(

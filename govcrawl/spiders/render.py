@@ -1,0 +1,159 @@
+"""The render spider: pages that a script draws are shown to a browser once, and read again.
+
+What it sees is added to what the plain page showed; it never takes anything away: a rendering that fails leaves ``unknown`` as it was,
+and a page that shows nothing stays ``unknown``, for nobody can tell an empty column from one whose data we were not given.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from functools import partial
+from typing import ClassVar
+
+from scrapy import Request, signals
+
+from govcrawl import addresses
+from govcrawl.contracts import Facts, Lease, Page, Result
+from govcrawl.frontier.codec import host_of
+from govcrawl.frontier.frontier import Settled, split_round
+from govcrawl.frontier.scheduler import LEASE
+from govcrawl.frontier.turns import Turns
+from govcrawl.reading import read
+from govcrawl.rendering import Browser, BrowserGone, Cut, Limits
+from govcrawl.rendering.chromium import find
+from govcrawl.rendering.errands import Errands, Shelf
+from govcrawl.rendering.tab import Asked
+from govcrawl.spiders import outcome
+from govcrawl.spiders.base import LeaseSpider, headers_of
+from govcrawl.spiders.download import ALLOW
+from govcrawl.spiders.site import Children, is_html
+
+logger = logging.getLogger(__name__)
+BROKEN_S = 60.0  #: between two tries to start a browser that does not start
+#: Headers that are our own, or the connection's; all others are the page's.
+OURS = frozenset("user-agent accept-encoding cookie host connection content-length upgrade-insecure-requests".split())
+
+
+class RenderSpider(LeaseSpider):
+    """``scrapy crawl render``: for machines that have Chromium."""
+
+    name = "render"
+    queues: ClassVar[dict[str, float]] = {"render": 0.25}  # of eight: two pages at once
+    custom_settings: ClassVar[dict[str, object]] = {"CONCURRENT_REQUESTS": 8, "LEASES_WAITING": 0}  # type: ignore[misc]
+
+    async def start(self) -> AsyncIterator[Request]:
+        settings = self.settings
+        self.browser = Browser(find(settings["CHROMIUM"]), settings.getint("RENDER_MEMORY_MB"))
+        self.limits = Limits(
+            settings.getfloat("RENDER_ALONE_S"),
+            settings.getfloat("RENDER_TOTAL_S"),
+            settings.getint("DOWNLOAD_MAXSIZE"),
+        )
+        self.shelf = Shelf()
+        self.turns = Turns(self.scheduler.frontier.gate, addresses.shared(), settings.getfloat("REQUEST_LASTS_S"))
+        self.crawler.signals.connect(self._end, signals.spider_closed)
+        async for request in super().start():
+            if await self._can_render(request.meta[LEASE]):
+                yield request
+
+    async def _can_render(self, lease: Lease) -> bool:
+        """Before the page is asked for: where no browser starts, its host is left in peace."""
+        try:
+            await self.browser.ready()
+        except BrowserGone as error:
+            logger.error("%s; pages wait to be rendered by others", error)
+            self.scheduler.landed(lease)
+            await self.scheduler.settle([Settled(lease, "release")])
+            await asyncio.sleep(BROKEN_S)
+            return False
+        return True
+
+    async def _end(self) -> None:
+        self.turns.close()
+        await self.browser.close()
+
+    # --- the way of a page ---
+
+    async def _conclude(self, lease: Lease, page: Page) -> AsyncIterator[Result]:
+        plain = page
+        if page.outcome == "ok" and is_html(page):
+            self.scheduler.landed(lease, outcome.slow_s(page))  # the page has come; what follows has turns of its own
+            page = await self._rendered(lease, page)
+        async for result in super()._conclude(lease, page):
+            yield replace(result, facts=told(result.facts, _read(plain, lease))) if result.facts else result
+
+    async def _rendered(self, lease: Lease, page: Page) -> Page:
+        """The page as a browser shows it, or why it could not be shown whole."""
+        allow = self._campaigns[split_round(lease.round_key)[0]].crawl.allow_networks
+        errands = Errands(page.url, partial(self._fetch, lease, allow), self.shelf, " ".join(allow))
+        try:
+            html = await self.browser.render(page, errands, self.limits)
+        except Cut as error:
+            return replace(page, outcome="timeout", error=str(error)[:300])
+        except BrowserGone as error:
+            return replace(page, outcome="our_fault", error=str(error)[:300])
+        if errands.missing:
+            return replace(
+                page, outcome="bad_answer", error=f"its scripts had no answer from {errands.missing[0]}"[:300]
+            )
+        return replace(page, body=html, headers=(("Content-Type", "text/html; charset=utf-8"),), rendered=True)
+
+    def tries(self, lease: Lease, page: Page) -> int:
+        """A page that came, and whose scripts did not come to an end, will do no better."""
+        return 1 if page.outcome == "timeout" and page.status else super().tries(lease, page)
+
+    def read(self, lease: Lease, page: Page) -> Result:
+        if not page.rendered:
+            return Result(lease, page)
+        task, campaign = lease.task, split_round(lease.round_key)[0]
+        facts = _read(page, lease)
+        home = self.homes.get((campaign, task.site), task.url)
+        known = self.scheduler.known.of(lease)
+        children = Children(task, facts, home, self._campaigns[campaign].crawl.max_depth, known)
+        return Result(lease, page, facts, children=tuple(children))
+
+    # --- what its scripts ask for ---
+
+    async def _fetch(self, lease: Lease, allow: tuple[str, ...], asked: Asked) -> Page:
+        """As the crawler fetches: at its host's pace, through the guard, under our name."""
+        headers = {n: v for n, v in asked.headers.items() if n.lower() not in OURS and not n.lower().startswith("sec-")}
+        meta = {
+            ALLOW: allow,
+            "download_timeout": self.settings.getfloat("DOWNLOAD_TIMEOUT"),
+            "download_slot": host_of(asked.url),
+        }
+        request = Request(asked.url, method=asked.method, headers=headers, body=asked.body, meta=meta)
+        async with self.turns.turn(asked.url, lease.delay_s) as turn:
+            page = await self._answer(request)
+            turn.slow_s = outcome.slow_s(page)
+        return page
+
+    async def _answer(self, request: Request) -> Page:
+        page = partial(Page, request.url, at=self.scheduler.now(), seconds=0.0)
+        assert self.crawler.engine is not None  # noqa: S101 – a page of it is being read
+        try:
+            response = await self.crawler.engine.download_async(request)
+        except Exception as error:  # noqa: BLE001 – Scrapy's download exceptions have no root of their own
+            return page(outcome=outcome.of_error(error), status=None, error=str(error))
+        headers = headers_of(response)
+        how = outcome.of_answer(response.status, headers, response.body)
+        return page(outcome=how, status=response.status, headers=headers, body=response.body)
+
+
+def _read(page: Page, lease: Lease) -> Facts:
+    return read(page.body, page.url, page.headers, role=lease.task.role, name=lease.task.text)
+
+
+def told(seen: Facts, plain: Facts) -> Facts:
+    """What a rendering can tell.  Nothing is there, or nothing came: without cookies and strangers' frames nobody knows, so a column is
+    not called blank, and a home page is known to be drawn whole only where more is seen than on the plain page.
+    """
+    column, home = seen.column, seen.home
+    if column and column.state == "blank":
+        column = replace(column, state="unknown", why=f"渲染后未见内容（{column.why}）")
+    if home and plain.home and {i.url for i in home.items} - {i.url for i in plain.home.items}:
+        home = replace(home, drawn="")
+    return replace(seen, column=column, home=home)

@@ -1,0 +1,59 @@
+"""Sites that say on their home page that they were closed or have moved: 关停、迁移公告.
+
+Such a site brings nothing new, and need not.  Whether it was allowed to close is for the register (运行状态) and a person, so
+it is not accused of what a closed site can't do, and it does not pass either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from govcrawl.contracts import ColumnVerdict, Observation
+from govcrawl.reading.urls import same_site
+from pipelines.rulings import Case, Doubt, Ruling, Weight
+from pipelines.seen import date_items, entries
+
+ALIVE = 3  #: items of the home page within its window; fewer may be the notice itself
+SAYS = {"closed": "已关停或停止更新", "moved": "已迁移", "domain": "已变更域名"}
+SPARED = frozenset(
+    {"home_not_updated", "home_few_updates", "columns_not_updated", "column_stale", "columns_blank", "column_blank"}
+)
+
+
+def spare(
+    case: Case, rulings: list[Ruling], columns: tuple[ColumnVerdict, ...]
+) -> tuple[list[Ruling], tuple[ColumnVerdict, ...]]:
+    """Rulings and columns without what a closed site is not accused of, where the site says that it is one."""
+    notice = _last_notice(case)
+    if notice is None:
+        return rulings, columns
+    words = notice.excerpt if len(notice.excerpt) <= 60 else f"{notice.excerpt[:60]}…"
+    text = f"首页公告称网站{SAYS[notice.data['notice']]}（“{words}”），未按不更新、空白判定，须核对运行状态"
+    kept = [r for r in rulings if r.rule not in SPARED]
+    open_ = tuple(replace(c, state="unknown") if c.state in ("stale", "blank") else c for c in columns)
+    return [*kept, Ruling("closed_notice", doubts=(Doubt(text, Weight.NO_MEANS),))], open_
+
+
+def _last_notice(case: Case) -> Observation | None:
+    """What the last round read; nothing where the home page still brings news, or where this is the place it moved to."""
+    looks = case.seen.of("home")
+    if not looks:
+        return None
+    window = case.pack.veto.home_not_updated.window_days
+    items = [entry for o in looks for entry in entries(o)]
+    if date_items(items, case.seen, case.seen.until(looks), window).fresh >= ALIVE:
+        return None
+    last = max(o.round for o in looks)
+    return next((o for o in case.seen.of("notice") if o.round == last and _leads_away(o, _own(case, looks))), None)
+
+
+def _own(case: Case, looks: Iterable[Observation]) -> list[str]:
+    return [case.site.home, *(o.url for o in looks)]
+
+
+def _leads_away(notice: Observation, own: Iterable[str]) -> bool:
+    kind, target = notice.data["notice"], notice.data["target"]
+    if target and any(same_site(target, url) for url in own):
+        return False
+    return kind in ("closed", "moved") or (kind == "domain" and bool(target))
