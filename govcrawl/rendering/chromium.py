@@ -17,16 +17,20 @@ import subprocess
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, Self
 
 logger = logging.getLogger(__name__)
 PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 REPLY_S = 30.0  #: the longest that a command waits for its reply, the first one for the start of the browser
-END_S = 3.0  #: between being told to end and being killed
+END_S = 3.0  #: between being told to end and being killed; and what its files are given to be gone
+END_TRIES = 30
 MAX_MESSAGE = 128 * 1024 * 1024  #: bytes
 #: The shell gives the pipes the numbers Chromium wants (3: commands, 4: replies), limits the memory of each process (kB), and removes
 #: the profile however the browser ends, also after this process was killed.
-WRAPPER = 'ulimit -c 0; ulimit -d "$2"; profile=$1; shift 2; "$@" 3<&0 4>&1 </dev/null >/dev/null; rm -rf "$profile"'
+WRAPPER = """ulimit -c 0; ulimit -d "$2"; profile=$1; shift 2
+"$@" 3<&0 4>&1 </dev/null >/dev/null
+rm -rf "$profile" || { sleep 1; rm -rf "$profile"; }"""
 FLAGS = (
     "--headless", "--remote-debugging-pipe", "--no-first-run", "--no-default-browser-check", "--disable-extensions",
     "--proxy-server=http://127.0.0.1:1", "--proxy-bypass-list=<-loopback>", "--disable-quic",
@@ -154,7 +158,11 @@ class Chromium:
         self._asking.close()
         self._replying.close()
         self._listening.cancel()
-        shutil.rmtree(self.profile, ignore_errors=True)
+        for _ in range(END_TRIES):
+            shutil.rmtree(self.profile, ignore_errors=True)
+            if not Path(self.profile).exists():
+                break
+            await asyncio.sleep(END_S / END_TRIES)  # its last processes are still writing
 
 
 class ProtocolError(Exception):
