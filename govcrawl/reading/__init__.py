@@ -1,7 +1,8 @@
 """Reading: bytes and headers in, facts out.  One parse, no clock, no input or output.
 
 ``document`` lays a page out; ``regions`` tells its parts; ``lists``, ``articles``, ``boards``, ``columns``, ``footer`` and
-``state`` say what is in them; this module decides which of their answers apply.
+``state`` (with ``blank``) say what is in them, ``sources`` where the rest of a page comes from, ``records`` what a JSON answer
+holds; this module decides which of their answers apply.
 """
 
 from __future__ import annotations

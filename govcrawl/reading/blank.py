@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable, Iterator, Sequence
 
-from govcrawl.reading.document import HOME_WORDS, Anchor, Document, squeezed
+from govcrawl.reading.document import HOME_WORDS, Anchor, Document, mask, squeezed
 from govcrawl.reading.lists import is_more, is_noise, is_pager, looks_like_article, looks_like_column
 from govcrawl.reading.regions import Regions
 from govcrawl.reading.urls import join, same_site
@@ -60,6 +60,7 @@ _FURNISHING = re.compile(
 _SENTENCE = re.compile(r"[，。；]")
 _GREETING = re.compile(r"欢迎|您好|今天|星期|农历")
 MAX_MENU = 8  #: characters of a menu's entry, as a rule
+MAX_PLACES = 100  #: empty elements of an area; no plain list has more
 MIN_SENTENCE = 20  #: characters
 _INERT = re.compile(
     r"/\*.*?\*/|//[^\n]*|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|createPage\w*\s*\(|document\s*\.\s*writeln?\s*\(|document\s*\.\s*write\s*\(|"
@@ -184,11 +185,11 @@ class _Look:
         entries = [
             a for a in doc.anchors if a.url and a.words and looks_like_article(a.url) and same_site(a.url, doc.url)
         ]
-        menu = [a for a in entries if any(b <= a.at < c for b, c in regions.nav)]
-        if 2 * len(menu) > sum(doc.count_anchors(*box) for box in regions.nav):
+        menus = mask(len(doc.tags), regions.nav)
+        if 2 * sum(menus[a.at] for a in entries) > sum(doc.count_anchors(*box) for box in regions.nav):
             return "导航中另有条目"
-        rest = [a for a in entries if a not in menu and not _FURNISHING.search(a.words)]
-        long = [a for a in doc.anchors if self._is_long(a) and not any(b <= a.at < c for b, c in regions.nav)]
+        rest = [a for a in entries if not menus[a.at] and not _FURNISHING.search(a.words)]
+        long = [a for a in doc.anchors if not menus[a.at] and self._is_long(a)]
         if len(long) > 1 or len(rest) > 1 or any(regions.aside(a.at) for a in rest):
             return "栏目区域之外另有条目"
         return self._words_elsewhere()
@@ -253,7 +254,9 @@ class _Look:
 
     def _fillable(self, active: bool, scripts: str) -> str:
         """An empty place that a script of the page names, or could know by its id."""
-        for i in self._places(self.at):
+        for count, i in enumerate(self._places(self.at)):
+            if count > MAX_PLACES:
+                return "栏目区域由大量空元素组成"
             id_ = self.doc.attr(i, "id")
             if id_ and active:
                 return "栏目区域可能由脚本填充"

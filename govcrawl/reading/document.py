@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate, chain, pairwise
 from typing import Any
 
@@ -208,7 +208,7 @@ class Document:
     def hint(self, i: int) -> str:
         """What the page's author calls the element: tag, id and class, lower case."""
         attrs = self.attrs[i]
-        return f"{self.tags[i]} {attrs.get('id') or ''} {attrs.get('class') or ''}"[:MAX_HINT].lower()
+        return _hint(self.tags[i], attrs.get("id"), attrs.get("class"))
 
     def text(self, start: int, end: int | None = None) -> str:
         """The text of an element, or of a range: one line per block."""
@@ -284,6 +284,11 @@ class Document:
             if name:
                 found.setdefault(name, self.attr(i, "content").strip())
         return found
+
+
+@lru_cache(maxsize=16384)
+def _hint(tag: str, id_: str | None, class_: str | None) -> str:
+    return f"{tag} {id_ or ''} {class_ or ''}"[:MAX_HINT].lower()
 
 
 def squeezed(text: str) -> str:

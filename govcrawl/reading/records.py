@@ -53,19 +53,19 @@ _DATES = (
     "articledate", "date", "time", "rq", "deploytime", "issuetime", "issuedate", "createtime", "createdate", "addtime", "inputtime",
 )  # fmt: skip
 _TAG = re.compile(r"<[^<>]{0,200}>")
-_PADDING = re.compile(r"^\s*[\w$.]{0,60}\s*\(?\s*(?=[\[{])")
+_PADDING = re.compile(r"[\s\ufeff]{0,100}(?:/\*\*/)?[\w$.]{0,60}\s{0,9}\(?\s{0,9}(?=[\[{])")
 
 
 def answer(source: str) -> Any:
     """The value of a JSON text, or of the only argument of a call (JSONP); None where it is neither."""
-    text = source.strip().removeprefix("\ufeff")
-    start = _PADDING.match(text)
+    start = _PADDING.match(source)
     if not start:
         return None
     try:
-        return json.JSONDecoder().raw_decode(text, start.end())[0]
+        value, end = json.JSONDecoder().raw_decode(source, start.end())
     except (ValueError, RecursionError):
         return None
+    return value if not source[end:].strip(" \r\n\t);") else None
 
 
 def items(found: Any, base: str) -> tuple[Item, ...]:

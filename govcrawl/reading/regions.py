@@ -270,8 +270,9 @@ def _footer_start(doc: Document, start: int) -> int:
 
 def _hinted_footer(doc: Document, start: int) -> int:
     """The first box that calls itself a footer, holds a footer's words, is short and shows no dates."""
+    first = max(start, 1)
     for i in doc.all("footer", "div", "table", "td"):
-        if i < max(start, 1) or doc.chars(i, doc.end[i]) > 1500 or not _is_foot(doc.hint(i)):
+        if i < first or doc.chars(i, doc.end[i]) > 1500 or not _is_foot(doc.hint(i)):
             continue
         text = doc.text(i)
         if (
@@ -373,12 +374,14 @@ def _has_select(doc: Document, k: int) -> bool:
 def _sides(doc: Document, start: int, regions: Regions) -> list[tuple[int, int]]:
     """Menus beside the main area: boxes that call themselves so, or that list this page's own name among short links."""
     found: list[tuple[int, int]] = []
+    until = start
     for i in doc.all("div", "ul", "table", "dl", "td", "aside", "nav", "section"):
-        if not start <= i < regions.footer or _within(i, found):
+        if i < until:
             continue
-        a, b = i, doc.end[i]
-        if b <= regions.footer and doc.count_anchors(a, b) and _is_side(doc, a, b, regions.crumb_names):
-            found.append((a, b))
+        b = doc.end[i]
+        if b <= regions.footer and doc.count_anchors(i, b) and _is_side(doc, i, b, regions.crumb_names):
+            found.append((i, b))
+            until = b
     return found
 
 

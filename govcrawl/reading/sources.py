@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from urllib.parse import quote
 
 from govcrawl.reading.document import Document
@@ -16,6 +17,7 @@ from govcrawl.reading.urls import canonical, join
 from govcrawl.reading.written import Variables, value
 
 MOST = 5  #: sources of one area
+MAX_PLACES = 500  #: names by which scripts may address it
 MAX_SCRIPT = 100_000  #: characters
 Ours = Callable[[str], bool]
 
@@ -90,7 +92,7 @@ def of_area(doc: Document, at: Iterable[int], ours: Ours) -> tuple[str, ...]:
     ``at``: the elements of the area.  A list of which one source can't be told is not pieced together from the others.
     """
     inside = frozenset(at)
-    places = frozenset(_places(doc, inside))
+    places = frozenset(islice(_places(doc, inside), MAX_PLACES))
     frames = [doc.attr(i, "src") or doc.attr(i, "data-src") for i in doc.all("frame", "iframe") if i in inside]
     loaded = [m[2] for m in _loads(doc) if m[1] in places]
     found = [url for href in (*frames, *loaded) if (url := join(doc.base, href))]

@@ -245,6 +245,13 @@ PATHOLOGIES = {
     "loose list": "".join(
         f"<a href=/n/{i}.html>关于第{i}号工作的通知</a><i>2020-01-01</i>" for i in range(15_000)
     ).encode(),
+    "empty places": frame("".join(f"<div id=a{i} class=b{i}></div>" for i in range(30_000))).encode(),
+    "asking scripts": frame(
+        "".join(f"<p id=a{i}></p><script>$.get('/api/{i}',f('#a{i}'))</script>" for i in range(5_000))
+    ).encode(),
+    "growing strings": frame(
+        "<script>var s='x';" + "s+='y'+s+s;" * 3_000 + "document.write(s+s+s);" * 900 + "</script>"
+    ).encode(),
     "letters": "<title>信箱</title>".encode() + b"<tr><td>" * 20_000,
 }
 
