@@ -26,6 +26,9 @@ from govcrawl.reading.columns import classify
 from govcrawl.reading.urls import canonical
 from govcrawl.store import page_id
 
+FRAMED = (
+    "首页另有内容在框架或脚本读取的地址中"  #: which is not looked at with it: such a home page can't be called stale
+)
 MAX_ITEMS = 200  #: entries kept of one list page
 #: Outcomes and statuses that make a link dead.  What firewalls and our own guard refuse is never dead.
 DEAD_OUTCOMES = {"dns", "timeout", "refused", "reset"}
@@ -80,7 +83,12 @@ def _read(result: Result, task: Task, facts: Facts) -> Iterator[Observation]:
     if facts.home:
         items = [[canonical(i.url), i.title, _iso(i.date)] for i in facts.home.items[:MAX_ITEMS]]
         home = facts.home
-        data = {"items": items, "nav_only": home.nav_only, "title": facts.title, "drawn": home.drawn}
+        data = {
+            "items": items,
+            "nav_only": home.nav_only,
+            "title": facts.title,
+            "drawn": home.drawn or (FRAMED if home.parts else ""),
+        }
         yield _seen(result, "home", data)
     elif task.role == "home":
         data = {

@@ -29,7 +29,7 @@ from govcrawl.contracts import (
     Task,
 )
 from pipelines.evidence import EvidencePipeline, record
-from pipelines.observe import observe
+from pipelines.observe import FRAMED, observe
 
 AT = datetime(2018, 6, 14, 8, 0, tzinfo=UTC)
 URL = "http://a.gov.cn/tzgg/index.html"
@@ -135,6 +135,12 @@ def test_articles_and_letters() -> None:
         ("0", "2018-01-02", None),
         ("1", "2018-05-02", "2018-05-03"),
     ]
+
+
+def test_a_home_page_with_frames_shows_more_than_was_read() -> None:
+    framed = facts("home", home=HomeFacts((), False, ("http://a.gov.cn/main.html",)))
+    drawn = [o.data["drawn"] for o in observe(result("home", facts=framed)) if o.kind == "home"]
+    assert drawn == [FRAMED]
 
 
 def test_what_a_home_page_says_of_itself_and_a_guide_are_kept() -> None:
