@@ -260,14 +260,16 @@ class _Look:
             id_ = self.doc.attr(i, "id")
             if id_ and active:
                 return "栏目区域可能由脚本填充"
-            if any(
-                re.search(rf"[.#]{re.escape(name)}\b[^{{}}]*\{{[^{{}}]*url\(", self.doc.source)
-                for name in self._names(i)
-            ):
+            if any(not _SPACER.search(url) for name in self._names(i) for url in self._backgrounds(name)):
                 return "栏目区域有背景图片"
             if any(f"{q}{mark}{name}" in scripts for name in self._names(i) for q in "\"'" for mark in ("", "#", ".")):
                 return "栏目区域由脚本填充"
         return ""
+
+    def _backgrounds(self, name: str) -> list[str]:
+        """The pictures that the page's own style sheet lays behind what has this id or class."""
+        rule = rf"[.#]{re.escape(name)}\b[^{{}}]*\{{[^{{}}]*url\(\s*[\"']?([^\"'()\s]*)"
+        return re.findall(rule, self.doc.source)
 
     def _names(self, i: int) -> Iterator[str]:
         yield from (name for name in (self.doc.attr(i, "id"), *self.doc.attr(i, "class").split()) if name)
