@@ -287,9 +287,8 @@ class Letter:
 class HomeFacts:
     items: tuple[Item, ...]  #: every article-like link of the home page, dated where a date is shown
     nav_only: bool  #: the page is only an entry (导航页): second-level pages are judged instead
-    parts: tuple[
-        str, ...
-    ] = ()  #: frames and lists of this site that the page shows within itself: read as home pages too
+    #: frames and lists of this site that the page shows within itself
+    parts: tuple[str, ...] = ()
     drawn: str = ""  #: why a reader may see more entries than were read, in Chinese
 
 

@@ -49,7 +49,8 @@ def rebuild(campaign: Campaign, store: Store, frontier: Frontier) -> Iterator[tu
     for key in store.open_rounds(campaign.id):
         with _filling(key, frontier) as lock:
             frontier.break_up(key)
-            yield key, *_fill(campaign, split_round(key)[1], store, frontier, lock)
+            filled = _fill(campaign, split_round(key)[1], store, frontier, lock)
+        yield key, *filled
 
 
 def restore(store: Store, frontier: Frontier, told: set[str]) -> bool:

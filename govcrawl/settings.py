@@ -55,16 +55,14 @@ DOWNLOAD_DELAY = 0.0  # s; the pace is kept over all workers by the frontier, no
 DOWNLOAD_TIMEOUT = 20.0  # s; for pages; availability visits use the campaign's timeout_s
 DOWNLOAD_MAXSIZE = 8 * 1024 * 1024  # bytes, also after decompression
 DOWNLOAD_WARNSIZE = 0
-SCRAPER_SLOT_MAX_ACTIVE_SIZE = (
-    64 * 1024 * 1024
-)  # bytes being read at once; beyond, requests wait though the gate let them pass
+# bytes being read at once; beyond, requests wait though the gate let them pass
+SCRAPER_SLOT_MAX_ACTIVE_SIZE = 64 * 1024 * 1024
 FETCH_ATTEMPTS = 3  # tries at a page that times out or breaks off, before that is its result
 RETRY_WAIT_S = 3.0  # s before the second try, doubled for each further one; shorter where the campaign's delay is tiny
 
 # --- how a worker renders what a script draws (campaigns with ``browser = true``) ---
-CHROMIUM = os.environ.get(
-    "GOVCRAWL_CHROMIUM", ""
-)  # name or path of the program; empty: looked for under its usual names
+# name or path of the program; empty: looked for under its usual names
+CHROMIUM = os.environ.get("GOVCRAWL_CHROMIUM", "")
 RENDER_ALONE_S = 15.0  # s a page may compute while nothing it asked for is awaited; then it counts as not rendered
 RENDER_TOTAL_S = 180.0  # s for all of it; at one request a second a page with 20 scripts needs 20
 RENDER_MEMORY_MB = 2048  # for each process of the browser: a page that wants more crashes in its tab
@@ -91,9 +89,8 @@ ITEM_PIPELINES = {
 CONCURRENT_ITEMS = 1  # a response yields exactly one item; more would only cost tasks
 PERSIST_BATCH = 64  # results in one bulk write
 PERSIST_WAIT_S = 0.25  # s a result waits for others
-STORE_PATIENCE_S = (
-    300.0  # s without MongoDB after which a worker gives its tasks to others, and claims none until it can store again
-)
+# s without MongoDB after which a worker gives its tasks to others, and claims none until it can store again
+STORE_PATIENCE_S = 300.0
 
 LOG_LEVEL = "INFO"
 LOG_FORMATTER = "govcrawl.spiders.base.FewWords"  # no log record for each page and item: they are in MongoDB

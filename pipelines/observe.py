@@ -26,9 +26,8 @@ from govcrawl.reading.columns import classify
 from govcrawl.reading.urls import canonical
 from govcrawl.store import page_id
 
-FRAMED = (
-    "首页另有内容在框架或脚本读取的地址中"  #: which is not looked at with it: such a home page can't be called stale
-)
+#: What is not looked at with it: such a home page can't be called stale.
+FRAMED = "首页另有内容在框架或脚本读取的地址中"
 MAX_ITEMS = 200  #: entries kept of one list page
 #: Outcomes and statuses that make a link dead.  What firewalls and our own guard refuse is never dead.
 DEAD_OUTCOMES = {"dns", "timeout", "refused", "reset"}

@@ -15,6 +15,11 @@ from govcrawl.frontier.hands import Key, key_of
 Asked = tuple[Lease, Knock]
 
 
+async def names_of(url: str, addresses: Addresses) -> tuple[str, ...]:
+    """What the gate counts a request by: its host, and every address that may be dialled; a name that leads nowhere fails by itself."""
+    return host_of(url), *await addresses.of(urlsplit(url).hostname or "")
+
+
 class Admission:
     """What one worker has before the gate and beyond it.  ``lasts_s``: a request of which nothing is heard is over after this time."""
 
@@ -40,12 +45,10 @@ class Admission:
         self._looking[key] = asyncio.ensure_future(self._look_up(key, lease))
 
     async def _look_up(self, key: Key, lease: Lease) -> None:
-        url = lease.task.url
         try:
-            addresses = await self._addresses.of(urlsplit(url).hostname or "")
+            names = await names_of(lease.task.url, self._addresses)
         finally:
             del self._looking[key]
-        names = host_of(url), *addresses  # any of them may be dialled; a name that leads nowhere fails by itself
         self._ready.append((lease, Knock(lease.id + lease.token.encode(), names, lease.delay_s, self._lasts_s)))
 
     def news(self) -> tuple[list[Asked], list[Landing]]:

@@ -9,12 +9,11 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 import redis
 
 from govcrawl.addresses import Addresses
-from govcrawl.frontier.codec import host_of
+from govcrawl.frontier.admission import names_of
 from govcrawl.frontier.gate import Gate, Knock, Landing
 
 logger = logging.getLogger(__name__)
@@ -38,7 +37,7 @@ class Turns:
     @asynccontextmanager
     async def turn(self, url: str, delay_s: float) -> AsyncIterator[Turn]:
         """Entered when the request may go out; left when it came back."""
-        names = host_of(url), *await self._addresses.of(urlsplit(url).hostname or "")
+        names = await names_of(url, self._addresses)
         knock, turn = Knock(secrets.token_bytes(12), names, delay_s, self._lasts_s), Turn()
         while wait := await self._off_loop(lambda: self._gate.knock([knock])[0]):
             await asyncio.sleep(wait)

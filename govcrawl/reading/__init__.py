@@ -125,7 +125,7 @@ class _Reading:
 
     def _items(self) -> tuple[Item, ...]:
         """The entries of the main area; where it has none, dated ones that stand before the breadcrumb."""
-        start, end = self.regions.main or (0, self.regions.footer)
+        start, end = self.regions.area
         items = lists.entries(self.doc, self.regions, start, end)
         if items or not self.regions.crumb:
             return items
@@ -238,7 +238,7 @@ class _Reading:
 
     def _heading(self) -> str:
         """The first heading of the main area; of a page without one, a heading that isn't the site's name."""
-        start, end = self.regions.main or (0, self.regions.footer)
+        start, end = self.regions.area
         site = "" if self.regions.main else self.doc.title
         headings = (self.doc.text(i) for i in self.doc.all("h1", "h2", "h3") if start <= i < end)
         return next((text for text in headings if 2 <= len(text) <= columns.MAX_NAME and text not in site), "")

@@ -53,7 +53,7 @@ _FIRST_TEXTS = 60  #: of the main area, among which the heading stands
 def find_title(doc: Document, regions: Regions) -> tuple[str, int]:
     """(title, index where it stands; -1 if only the head names it)."""
     named = doc.metas.get("articletitle", "")
-    start, end = regions.main or (0, regions.footer)
+    start, end = regions.area
     candidates = [i for i in doc.texts_in(start, end) if not regions.zones[i]][:_FIRST_TEXTS]
     wanted = _squeezed(named or doc.title)
     for i in candidates:
@@ -159,7 +159,7 @@ def _squeezed(text: str) -> str:
 def read(doc: Document, regions: Regions, body: int) -> ArticleFacts:
     """``body``: the element ``body_of`` found."""
     title, at = find_title(doc, regions)
-    start, end = regions.main or (0, regions.footer)
+    start, end = regions.area
     text = doc.text(max(at, start), end)
     return ArticleFacts(
         title=title,
@@ -191,7 +191,7 @@ def is_shown(doc: Document, regions: Regions, body: int) -> bool:
     """Whether the page shows an article: its name in a meta tag, a body, or a heading with a date of its own."""
     if body or doc.metas.get("articletitle"):
         return True
-    start, end = regions.main or (0, regions.footer)
+    start, end = regions.area
     first = [i for i in doc.texts_in(start, end) if not regions.zones[i]][:_FIRST_TEXTS]
     return _above_date(doc, regions, first) >= 0
 

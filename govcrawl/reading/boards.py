@@ -106,7 +106,7 @@ def read(doc: Document, regions: Regions, name: str, found: tuple[Letter, ...]) 
 def _shows(doc: Document, regions: Regions, found: tuple[Letter, ...]) -> BoardShows:
     if found:
         return "letters"
-    start, end = regions.main or (0, regions.footer)
+    start, end = regions.area
     if any(_LISTED.search(script) for script in doc.scripts.values()):
         return "script"
     if (text := doc.seen(start, end)) and (_EMPTY.search(text) or _ZERO.search(text)):
@@ -116,7 +116,7 @@ def _shows(doc: Document, regions: Regions, found: tuple[Letter, ...]) -> BoardS
 
 def letters(doc: Document, regions: Regions) -> tuple[Letter, ...]:
     """The letters of a board page, or the one of a detail page."""
-    start, end = regions.main or (0, regions.footer)
+    start, end = regions.area
     found = (
         tuple(_table_letters(doc, start, end))
         or tuple(_whole_letters(doc, start, end))
@@ -208,13 +208,17 @@ def _list_letters(doc: Document, start: int, end: int) -> Iterator[Letter]:
     for box in range(start, end):
         if doc.tags[box] not in _ENTRIES or doc.chars(box, doc.end[box]) > 400:
             continue
-        link = next((a for a in doc.anchors_in(box, doc.end[box]) if len(a.words) > 3 and not is_noise(a.words)), None)
+        link = _titled_link(doc, box, doc.end[box])
         if not link or any(doc.tags[k] in _ENTRIES and k > box and _is_entry(doc, k, link) for k in doc.above(link.at)):
             continue
         rest = doc.text(box).replace(link.text, " ", 1)
         asked, answered, state = *_entry_days(rest), _entry_state(rest)
         if (state != "unknown" or answered) and (asked or answered):
             yield _letter(link.words, asked, answered, state, link)
+
+
+def _titled_link(doc: Document, start: int, end: int) -> Anchor | None:
+    return next((a for a in doc.anchors_in(start, end) if len(a.words) > 3 and not is_noise(a.words)), None)
 
 
 def _is_entry(doc: Document, k: int, link: Anchor) -> bool:
@@ -263,7 +267,7 @@ def _whole_letters(doc: Document, start: int, end: int) -> Iterator[Letter]:
         until = min(following, doc.end[doc.parent[k]])
         found = _one(doc, k, until)
         if found.asked and (found.reply is not None or found.state != "unknown"):
-            link = next((a for a in doc.anchors_in(k, until) if len(a.words) > 3 and not is_noise(a.words)), None)
+            link = _titled_link(doc, k, until)
             yield Letter(_heading(doc, k, until), found.asked, found.answered, found.state, link.url if link else "")
 
 

@@ -108,7 +108,7 @@ def _candidates(doc: Document, regions: Regions) -> Iterator[ColumnLink]:
     for box in regions.side:
         yield from (_link(a.url, a.words, 2, "side") for a in doc.anchors_in(*box) if _is_name(a.words))
     yield from _tree(doc)
-    start, end = regions.main or (0, regions.footer)
+    start, end = regions.area
     for a in doc.anchors_in(start, end):
         if a.url and not regions.furniture(a.at):
             yield from _in_main(doc, a)

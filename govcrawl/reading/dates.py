@@ -23,10 +23,8 @@ _YEAR_ONLY = re.compile(rf"^({_YEAR})\s*年?$")
 _DAY_ONLY = re.compile(r"^(\d{1,2})\s*日?$")
 _YEAR_HEADING = re.compile(rf"^({_YEAR})\s*年度?$")
 
-BEFORE, AFTER = (
-    45,
-    2,
-)  #: days a shown day may lie before its URL's, and behind it: a page is not dated long after it was made
+#: Days a shown day may lie before its URL's, and behind it: a page is not dated long after it was made.
+BEFORE, AFTER = 45, 2
 
 _IN_URL = (
     re.compile(rf"/t({_YEAR})(\d\d)(\d\d)_"),

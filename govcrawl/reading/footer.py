@@ -9,6 +9,7 @@ from dataclasses import replace
 from govcrawl.contracts import FooterFacts
 from govcrawl.reading.document import Document
 from govcrawl.reading.regions import Regions
+from govcrawl.reading.state import FRAMEWORK, has_templates
 
 _CODE = r"(bm\d{8}|\d{12}|\d{10})(?!\d)"
 _SITE_CODE = re.compile(rf"标识码\s*[:：]?\s*{_CODE}", re.I)
@@ -22,7 +23,6 @@ _BADGE = re.compile(
 )
 _REPORT_CODE = re.compile(rf"(?:site_?code\s*=\s*[\"']?|Link\(\s*[\"']){_CODE}", re.I)
 _REPORT = re.compile(r"jiucuo|exposure|zfwzgl\.www\.gov\.cn|pucha\.kaipuyun", re.I)
-_FRAMEWORK = re.compile(r"new\s+Vue\b|createApp\s*\(|angular\.|ReactDOM|webpackJsonp|__NUXT__")
 _TEMPLATE = re.compile(r"ng-(?:repeat|app|controller|bind|view)|v-(?:for|html|if)|data-bind")
 FEW_WORDS = 100  #: characters; a page that shows fewer and loads scripts is drawn by them
 _NUMBERED = ("标识码", "备")
@@ -59,10 +59,9 @@ def read(doc: Document, regions: Regions) -> FooterFacts:
 
 def _is_drawn(doc: Document) -> bool:
     """Whether a script's framework draws the page: then what is in its source says nothing about its foot."""
-    if "{{" in doc.source and "}}" in doc.source:
-        return True
     return (
-        any(map(_FRAMEWORK.search, doc.scripts.values()))
+        has_templates(doc)
+        or any(map(FRAMEWORK.search, doc.scripts.values()))
         or any(_TEMPLATE.match(name) for attrs in doc.attrs for name in attrs)
         or (len(doc.words) < FEW_WORDS and any(doc.attr(i, "src") for i in doc.all("script")))
     )

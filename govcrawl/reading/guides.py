@@ -48,7 +48,7 @@ def read(doc: Document, regions: Regions, names: Sequence[str]) -> GuideFacts | 
     titled = any(_TITLED.search(name) for name in names)
     if not all(any(word in doc.words for word in words) for words in (_SOME if titled else _MOST)):
         return None
-    start, end = regions.main or (0, regions.footer)
+    start, end = regions.area
     text = doc.seen(start, end)
     found = dict(_elements(text, doc.holds(start, end, "img")))
     if len(found) < (FEW if titled else MANY):

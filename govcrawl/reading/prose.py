@@ -13,7 +13,7 @@ def box(doc: Document, regions: Regions) -> tuple[int, int]:
     """(element, weight): the smallest box around the longest loose text that holds most of the words around it; (0, 0) if
     there is none.  The weight is its characters outside links less twice those inside.
     """
-    start, end = regions.main or (0, regions.footer)
+    start, end = regions.area
     zones, links, options, hidden = regions.zones, doc.within("a"), doc.within("option"), doc.shaded
     loose = [i for i in doc.texts_in(start, end) if not (zones[i] or links[i] or options[i] or hidden[i])]
     if not loose:

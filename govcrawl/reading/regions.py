@@ -82,6 +82,11 @@ class Regions:
             a, b = self.crumb
             self.zones[a:b] = bytes((_FURNITURE,)) * (b - a)
 
+    @property
+    def area(self) -> tuple[int, int]:
+        """The main area; where it can't be told, all before the footer."""
+        return self.main or (0, self.footer)
+
     def furniture(self, i: int) -> bool:
         """Whether ``i`` lies in navigation, breadcrumb, footer or among friend links."""
         return self.zones[i] == _FURNITURE

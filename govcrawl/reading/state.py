@@ -36,11 +36,10 @@ _TOOLS = re.compile(
     r"分享到?|打印(?:本页)?|关闭(?:窗口|本页)?|返回(?:顶部|首页|上一页)?|字体|字号|\[?[大中小]\]?(?=\s|$|\])|更多|TOP|扫一扫.{0,12}|收藏|当前位置|您的位置|列表|标题|发布时间|发布日期|序号|日期|时间"
 )
 _SEARCH = re.compile(r"检索|搜索|查询|关键[词字]|search|keyword", re.I)
-_PUNCTUATION = re.compile(r"[\s\W_]+")
 _AJAX = re.compile(
     r"\$\.(?:ajax|get|post|getJSON)\b|\.load\s*\(|\bajax\s*\(|XMLHttpRequest|\bfetch\s*\(|axios|\.jpage\s*\(|\.innerHTML\s*=|\.html\s*\(|\.append\s*\(|createElement\s*\(|template\s*\("
 )
-_APP = re.compile(r"new\s+Vue\b|createApp\s*\(|angular\.|ReactDOM|webpackJsonp|__NUXT__")
+FRAMEWORK = re.compile(r"new\s+Vue\b|createApp\s*\(|angular\.|ReactDOM|webpackJsonp|__NUXT__")
 _TEMPLATE_ATTRIBUTES = re.compile(r" (?:ng-(?:repeat|app|controller|bind)|v-(?:for|html|if)|data-bind)")
 _HARMLESS = re.compile(
     r"page|share|jiathis|bdshare|count|tongji|stat|jquery|slide|swiper|scroll|print|font|video|player|conac|jiucuo|kb\.js|foot|head|nav|top",
@@ -57,7 +56,7 @@ class Sight:
 
     def __init__(self, doc: Document, regions: Regions, names: Sequence[str]) -> None:
         self.doc, self.regions = doc, regions
-        start, end = regions.main or (0, regions.footer)
+        start, end = regions.area
         self.at = [i for i in range(start, end) if not regions.zones[i]]
         self.texts_at = [i for i in doc.texts_in(start, end) if not regions.zones[i]]
         self.names = {squeezed(n) for n in (*names, *regions.crumb_names) if n} | {
@@ -86,8 +85,7 @@ class Sight:
             elif not links[i] and not selections[i]:
                 out.append(text[:ENOUGH])
                 total += len(text)
-        words = _TOOLS.sub(" ", _PAGER.sub(" ", "\n".join(out)))
-        return _PUNCTUATION.sub("", words)
+        return squeezed(_TOOLS.sub(" ", _PAGER.sub(" ", "\n".join(out))))
 
     def _is_heading(self, i: int, text: str) -> bool:
         if squeezed(text) in self.names:
@@ -140,10 +138,10 @@ class Sight:
     def scripted(self) -> str:
         """Why the area may be filled by a script, in Chinese; "" if nothing hints at it."""
         doc = self.doc
-        if ("{{" in doc.source and "}}" in doc.source) or _has_template_attributes(doc.source):
+        if has_templates(doc) or _has_template_attributes(doc.source):
             return "页面由前端模板渲染"
-        scripts = [(i, s) for i, s in doc.scripts.items() if _AJAX.search(s) or _APP.search(s)]
-        if any(_APP.search(s) for _, s in scripts):
+        scripts = [(i, s) for i, s in doc.scripts.items() if _AJAX.search(s) or FRAMEWORK.search(s)]
+        if any(FRAMEWORK.search(s) for _, s in scripts):
             return "页面由前端框架渲染"
         inside = set(self.at)
         if any(i in inside for i, _ in scripts) or any(self._loads(i) for i in self.at if doc.tags[i] == "script"):
@@ -166,6 +164,11 @@ class Sight:
                 yield f"#{name}"
             for name in self.doc.attr(i, "class").split():
                 yield f".{name}"
+
+
+def has_templates(doc: Document) -> bool:
+    """Whether places for a script's values stand in the page: ``{{ title }}``."""
+    return "{{" in doc.source and "}}" in doc.source
 
 
 def _has_template_attributes(source: str) -> bool:

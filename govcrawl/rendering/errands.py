@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from govcrawl.contracts import Page
 from govcrawl.reading.urls import same_site
 from govcrawl.rendering.tab import Answer, Asked
+from govcrawl.spiders.outcome import NOT_YOU
 
 MAX_REQUESTS = 40  #: of one page
 SHELF_BYTES = 32 * 1024 * 1024  #: scripts that are kept in memory
@@ -22,7 +23,7 @@ _ASIDE = re.compile(
     re.I,
 )
 #: What a host says to us and not to every reader: the page is not what others see.
-_NOT_YOU = frozenset({401, 403, 407, 408, 412, 425, 429, 451, 511, 521})
+_NOT_YOU = NOT_YOU | {408, 425, 521}
 
 #: Fetches one request, whatever comes of it.
 Send = Callable[[Asked], Awaitable[Page]]

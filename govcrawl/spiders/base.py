@@ -16,7 +16,7 @@ from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
 from govcrawl import rounds, services
-from govcrawl.contracts import Campaign, Lease, Page, Result
+from govcrawl.contracts import Campaign, CrawlPlan, Lease, Page, Result
 from govcrawl.frontier.codec import host_of
 from govcrawl.frontier.frontier import Settled, split_round
 from govcrawl.frontier.gate import MAX_WAIT_S
@@ -180,6 +180,10 @@ class LeaseSpider(Spider):
             self.homes |= {(id_, site.code): site.home for site in sites}
             self._campaigns[id_] = campaign
         return self._campaigns[id_]
+
+    def plan(self, lease: Lease) -> CrawlPlan:
+        """Of the campaign that a lease in hand belongs to."""
+        return self._campaigns[split_round(lease.round_key)[0]].crawl
 
     async def _stored(self, ask: Callable[[], T]) -> T:
         """What MongoDB says, as soon as it can be reached."""

@@ -18,7 +18,7 @@ from scrapy import Request, signals
 from govcrawl import addresses
 from govcrawl.contracts import Facts, Lease, Page, Result
 from govcrawl.frontier.codec import host_of
-from govcrawl.frontier.frontier import Settled, split_round
+from govcrawl.frontier.frontier import Settled
 from govcrawl.frontier.scheduler import LEASE
 from govcrawl.frontier.turns import Turns
 from govcrawl.reading import read
@@ -29,7 +29,7 @@ from govcrawl.rendering.tab import Asked
 from govcrawl.spiders import outcome
 from govcrawl.spiders.base import LeaseSpider, headers_of
 from govcrawl.spiders.download import ALLOW
-from govcrawl.spiders.site import Children, is_html
+from govcrawl.spiders.site import children, is_html
 
 logger = logging.getLogger(__name__)
 BROKEN_S = 60.0  #: between two tries to start a browser that does not start
@@ -83,11 +83,13 @@ class RenderSpider(LeaseSpider):
             self.scheduler.landed(lease, outcome.slow_s(page))  # the page has come; what follows has turns of its own
             page = await self._rendered(lease, page)
         async for result in super()._conclude(lease, page):
-            yield replace(result, facts=told(result.facts, _read(plain, lease))) if result.facts else result
+            facts = result.facts
+            before = _read(plain, lease) if facts and facts.home else None
+            yield replace(result, facts=told(facts, before)) if facts else result
 
     async def _rendered(self, lease: Lease, page: Page) -> Page:
         """The page as a browser shows it, or why it could not be shown whole."""
-        allow = self._campaigns[split_round(lease.round_key)[0]].crawl.allow_networks
+        allow = self.plan(lease).allow_networks
         errands = Errands(page.url, partial(self._fetch, lease, allow), self.shelf, " ".join(allow))
         try:
             html = await self.browser.render(page, errands, self.limits)
@@ -108,12 +110,8 @@ class RenderSpider(LeaseSpider):
     def read(self, lease: Lease, page: Page) -> Result:
         if not page.rendered:
             return Result(lease, page)
-        task, campaign = lease.task, split_round(lease.round_key)[0]
         facts = _read(page, lease)
-        home = self.homes.get((campaign, task.site), task.url)
-        known = self.scheduler.known.of(lease)
-        children = Children(task, facts, home, self._campaigns[campaign].crawl.max_depth, known)
-        return Result(lease, page, facts, children=tuple(children))
+        return Result(lease, page, facts, children=tuple(children(self, lease, facts)))
 
     # --- what its scripts ask for ---
 
@@ -147,13 +145,13 @@ def _read(page: Page, lease: Lease) -> Facts:
     return read(page.body, page.url, page.headers, role=lease.task.role, name=lease.task.text)
 
 
-def told(seen: Facts, plain: Facts) -> Facts:
+def told(seen: Facts, plain: Facts | None) -> Facts:
     """What a rendering can tell.  Nothing is there, or nothing came: without cookies and strangers' frames nobody knows, so a column is
     not called blank, and a home page is known to be drawn whole only where more is seen than on the plain page.
     """
     column, home = seen.column, seen.home
     if column and column.state == "blank":
         column = replace(column, state="unknown", why=f"渲染后未见内容（{column.why}）")
-    if home and plain.home and {i.url for i in home.items} - {i.url for i in plain.home.items}:
+    if home and plain and plain.home and {i.url for i in home.items} - {i.url for i in plain.home.items}:
         home = replace(home, drawn="")
     return replace(seen, column=column, home=home)

@@ -55,13 +55,15 @@ class SiteSpider(LeaseSpider):
         facts = read(page.body, page.url, page.headers, role=task.role, name=task.text)
         if facts.redirect:
             return Result(lease, page, facts, children=tuple(_redirected(task, facts.redirect)))
-        campaign = split_round(lease.round_key)[0]
-        home = self.homes.get((campaign, task.site), task.url)
-        known = self.scheduler.known.of(lease)
-        plan = self._campaigns[campaign].crawl
-        children = Children(task, facts, home, plan.max_depth, known)
-        again = _to_render(task, page, facts) if plan.browser else ()
-        return Result(lease, page, facts, children=(*children, *again))
+        again = _to_render(task, page, facts) if self.plan(lease).browser else ()
+        return Result(lease, page, facts, children=(*children(self, lease, facts), *again))
+
+
+def children(spider: LeaseSpider, lease: Lease, facts: Facts) -> Children:
+    """The tasks that a page of this lease leads to."""
+    task = lease.task
+    home = spider.homes.get((split_round(lease.round_key)[0], task.site), task.url)
+    return Children(task, facts, home, spider.plan(lease).max_depth, spider.scheduler.known.of(lease))
 
 
 class Children:
