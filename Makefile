@@ -2,19 +2,30 @@
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
+JOBS ?= 4
 
-.PHONY: demo test check bench setup clean
+.PHONY: demo test test-compiled compiled check bench setup clean
 
 demo: setup
 	$(BIN)/govcrawl demo
 
+# Most tests wait (for leases, killed servers, browsers), so more of them run at once than there are cores.
 test: setup check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not (alone or compiled)"
+	$(BIN)/python -m pytest -m alone
 
 check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# The reading room as native modules, compiled (needs a C compiler, 1-2 min), says the same of every page.
+test-compiled: setup
+	$(BIN)/python -m pytest -m compiled
+
+# Prints the folder; put first on PYTHONPATH it runs in place of the source.
+compiled: setup
+	@$(BIN)/python -m tests.compiled
 
 bench: setup
 	$(BIN)/python -m tests.bench
@@ -30,4 +41,4 @@ $(VENV)/.ready: requirements.txt requirements-dev.txt requirements-embedded.txt 
 	touch $@
 
 clean:
-	rm -rf $(VENV) .govcrawl out .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf $(VENV) .govcrawl out build .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info

@@ -52,6 +52,11 @@ class Addresses(AbstractResolver):
         answer = self._answers.get(host)
         return answer is not None and answer.until > time.monotonic()
 
+    def remembered(self, host: str) -> tuple[str, ...]:
+        """Addresses of the last look-up, if there was one."""
+        answer = self._answers.get(host)
+        return tuple(info[4][0] for info in answer.found) if answer else ()
+
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:

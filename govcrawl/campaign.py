@@ -26,20 +26,22 @@ _MAX_WHOLE = 2**53  #: what JSON and a spreadsheet still hold exactly
 _Check = Callable[[Any], Any]
 
 
-def load_campaign(path: str | Path, known_standards: Collection[str] | None = None) -> Campaign:
+def load_campaign(path: str | Path, trouble: Callable[[str, date], str] | None = None) -> Campaign:
     """The campaign of one file, every key checked, every path absolute (relative to the file).
 
-    ``known_standards``: the rule packs there are; None leaves ``standard`` unchecked.  Whether the registry's files can
-    be read is seen when they are read.  Raises ``InputError`` with the line of the fault (0: the file as a whole).
+    ``trouble``: why a campaign that ends on that day can't be judged by that standard (empty: it can); None leaves ``standard``
+    unchecked.  It is the name of a rule pack, or the path of such a file.  Whether the registry's files can be read is seen when
+    they are read.  Raises ``InputError`` with the line of the fault (0: the file as a whole).
     """
     source = _Source(Path(path))
     values = source.values()
     campaign, registry = values["campaign"], values["registry"]
     if campaign["ends"] < campaign["starts"]:
         source.fail("campaign", "ends", f"ends（{campaign['ends']}）早于 starts（{campaign['starts']}）；请对调或改正")
-    if known_standards is not None and campaign["standard"] not in known_standards:
-        known = "、".join(sorted(known_standards))
-        source.fail("campaign", "standard", f"没有标准“{campaign['standard']}”；可用的有 {known}")
+    if campaign["standard"].endswith(".toml"):
+        campaign["standard"] = source.beside(campaign["standard"])
+    if trouble and (why := trouble(campaign["standard"], campaign["ends"])):
+        source.fail("campaign", "standard", why)
     if campaign["id"] in registry.get("previous", ()):
         source.fail("registry", "previous", f"previous 含有本次普查自己的编号“{campaign['id']}”；只写以前各次")
     previous = registry.pop("previous", ())

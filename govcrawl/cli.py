@@ -23,15 +23,26 @@ import msgspec
 import redis
 from pymongo.errors import PyMongoError
 
-from govcrawl import demo, plan, rendering, rounds, run, services
-from govcrawl.errors import GovcrawlError, InputError, OutputError, StoreUnavailable, UnknownCampaign
+from govcrawl import demo, plan, probing, rendering, rounds, run, schema, services, settings
+from govcrawl.errors import (
+    GovcrawlError,
+    InputError,
+    OutputError,
+    StoreUnavailable,
+    UnknownCampaign,
+    UnknownFinding,
+)
 from govcrawl.frontier.frontier import STATES, Frontier, round_key, split_round
 from govcrawl.frontier.partitions import connect
 from govcrawl.progress import Meter
 from govcrawl.store import Store
 from govcrawl.words import in_chinese
 
-BAD_INPUT = (InputError, OutputError, StoreUnavailable, UnknownCampaign)
+NO_RENDERER = (
+    "目前没有这样的进程：请在任一采集机安装（如 apt install chromium）或以 GOVCRAWL_CHROMIUM 指明路径，再启动 govcrawl worker；"
+    f"否则其余工作完成 {settings.RENDER_WAIT_S / 60:.0f} 分钟后按未渲染结束，相关栏目列为未能判断"
+)
+BAD_INPUT = (InputError, OutputError, StoreUnavailable, UnknownCampaign, UnknownFinding)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -102,14 +113,14 @@ def _check_writable(out: Path) -> None:
 def _check_browser(file: str, planned: plan.Plan) -> None:
     """This machine has to do it all: a page that nobody can render would keep the round open for ever."""
     if planned.campaign.crawl.browser and (
-        why := asyncio.run(rendering.trouble(os.environ.get("GOVCRAWL_CHROMIUM", "")))
+        why := asyncio.run(rendering.trouble(settings.CHROMIUM, settings.RENDER_MEMORY_MB))
     ):
         fix = "请安装（如 apt install chromium），或以环境变量 GOVCRAWL_CHROMIUM 指明其路径，或改为 browser = false"
         raise InputError(file, 0, f"[crawl] browser = true 需要 Chromium，{why}；{fix}")
 
 
 def _plan_and_tell(file: str, store: Store) -> plan.Plan:
-    planned = plan.plan(file, store, stage("standards")())
+    planned = plan.plan(file, store, stage("standard_trouble"))
     for issue in planned.issues:
         print(issue, file=sys.stderr)
     refused = sum(issue.fatal for issue in planned.issues)
@@ -165,17 +176,25 @@ def _worker(args: argparse.Namespace) -> int:
         return work(args.log_level)
 
 
+def _probe(args: argparse.Namespace) -> int:
+    with opened() as (urls, store, frontier):
+        os.environ.update(urls.environment())
+        return probing.probe(args.id, store, frontier, args.log_level)
+
+
 def _status(args: argparse.Namespace) -> int:
     with opened() as (_, store, frontier):
         if args.id:
             store.campaign(args.id)
         keys = [k for k in frontier.rounds() if not args.id or split_round(k)[0] == args.id]
+        renderers = frontier.renderers_alive()
         meters = {key: _meter(key, store, frontier) for key in keys}
         time.sleep(args.over)
         print(f"在线采集进程 {frontier.workers_alive()}（被强行结束的进程最多再计 30 秒）")
         for key, meter in meters.items():
             if isinstance(meter, Meter):
-                _print_round(key, meter)
+                _print_round(key, meter, renderers)
+                _print_visits(key, store, frontier)
             else:
                 print(f"{key}: 无法读取，采集进程不处理这一轮（{meter}）")
             if args.sites:
@@ -200,7 +219,7 @@ def _meter(key: str, store: Store, frontier: Frontier) -> Meter | Exception:
         return error
 
 
-def _print_round(key: str, meter: Meter) -> None:
+def _print_round(key: str, meter: Meter, renderers: int) -> None:
     reading = meter.read()
     now = reading.counts
     print(
@@ -208,7 +227,15 @@ def _print_round(key: str, meter: Meter) -> None:
         + (f"；租约到期 {now.expired}，迟到的回执 {now.stale}" if now.expired or now.stale else "")
         + (f"；超出每站上限未采 {now.over_quota}" if now.over_quota else "")
         + (f"；待渲染 {now.open_in['render']}（由装有 Chromium 的采集进程处理）" if now.open_in["render"] else "")
+        + ("" if renderers or not now.open_in["render"] else f"；{NO_RENDERER}")
     )
+
+
+def _print_visits(key: str, store: Store, frontier: Frontier) -> None:
+    campaign = store.campaign(split_round(key)[0])
+    for window in probing.windows(campaign, store, frontier):
+        if window.key == key:
+            print(f"  可用性：{window}")
 
 
 def _print_sites(by_site: dict[str, Counter[str]], names: dict[str, str]) -> None:
@@ -255,6 +282,8 @@ def _score(args: argparse.Namespace) -> int:
     with opened() as (_, store, frontier):
         rounds.close_finished(store.campaign(args.id), store, frontier)
         verdicts = stage("score")(store, args.id, args.standard, _unfinished(store, frontier, args.id))
+        if args.standard and (why := stage("standard_trouble")(args.standard, store.campaign(args.id).ends)):
+            print(f"提示：{why}", file=sys.stderr)
         for word in ("pass", "fail", "insufficient", "not_checked"):
             print(f"{word:12} {sum(v.verdict == word for v in verdicts)}")
     return 0
@@ -282,6 +311,36 @@ def _report(args: argparse.Namespace) -> int:
     return 0
 
 
+def _evidence(args: argparse.Namespace) -> int:
+    """The case of one finding; exit status 1 where its evidence is missing, or not what was stored."""
+    for folder in (args.out, "." if args.screenshot else ""):
+        if folder:
+            _check_writable(Path(folder))
+    out = Path(args.out) if args.out else None
+    shots = out or (Path() if args.screenshot else None)
+    with opened() as (_, store, _frontier):
+        told, alarms = stage("evidence")(store, args.finding, Path(settings.EVIDENCE_DIR), out, shots)
+    print("\n".join(told))
+    for alarm in alarms:
+        print(f"govcrawl: {alarm}", file=sys.stderr)
+    if out:
+        print("注意：原始网页可能含有恶意脚本，请用文本编辑器打开，或看截图")
+    return 1 if alarms else 0
+
+
+def _standards(args: argparse.Namespace) -> int:
+    if not args.name and args.what in ("show", "check"):
+        raise InputError(f"govcrawl standards {args.what}", 0, "缺少标准的名称或文件，如 2019")
+    for line in stage("standards")(args.what, args.name):
+        print(line)
+    return 0
+
+
+def _schema(args: argparse.Namespace) -> int:
+    print(schema.markdown(stage("observed")()), end="")
+    return 0
+
+
 def _parser() -> argparse.ArgumentParser:
     in_chinese()
     parser = argparse.ArgumentParser(prog="govcrawl", description="政府网站普查：采集、评判、通报")
@@ -305,6 +364,11 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--log-level", default="INFO", choices=["DEBUG", "INFO", "WARNING", "ERROR"])
     one.set_defaults(run=_worker)
 
+    one = commands.add_parser("probe", help="只做一次普查的可用性访问，直至访问窗口结束；可同时启动任意多个")
+    one.add_argument("id", help="普查编号")
+    one.add_argument("--log-level", default="WARNING", choices=["DEBUG", "INFO", "WARNING", "ERROR"])
+    one.set_defaults(run=_probe)
+
     one = commands.add_parser("status", help="各轮进度：计划 = 待办 + 在办 + 完成 + 放弃")
     one.add_argument("id", nargs="?", default="", help="普查编号")
     one.add_argument("--over", type=_seconds, default=1.0, metavar="秒", help="测速时长（默认 1 秒）")
@@ -322,20 +386,41 @@ def _parser() -> argparse.ArgumentParser:
 
     one = commands.add_parser("score", help="按已存数据评判，不访问任何网页")
     one.add_argument("id", help="普查编号")
-    one.add_argument("--standard", default="", help="标准（默认用普查文件所写）")
+    one.add_argument("--standard", type=_standard, default="", help="标准，或 .toml 文件（默认用普查文件所写）")
     one.set_defaults(run=_score)
 
     one = commands.add_parser("report", help="由已存的评判重新生成通报")
     one.add_argument("id", help="普查编号")
     one.add_argument("--out", default="out", help="结果目录（默认 ./out）")
-    one.add_argument("--standard", default="", help="标准（默认用普查文件所写）")
+    one.add_argument("--standard", type=_standard, default="", help="标准，或 .toml 文件（默认用普查文件所写）")
     one.set_defaults(run=_report)
+
+    one = commands.add_parser("evidence", help="一个问题的证据：所见、网页、WARC 记录、截图")
+    one.add_argument("finding", help="问题编号，或其开头几位（见问题台账、results.json）")
+    one.add_argument("--out", default="", help="另存网页、WARC 记录和截图的目录")
+    one.add_argument("--screenshot", action="store_true", help="只另存截图（未给 --out 时存入当前目录）")
+    one.set_defaults(run=_evidence)
+
+    one = commands.add_parser(
+        "standards", help="评分标准：list 列出、show 打印一份、check 检查一个文件、table 各部分由谁判定"
+    )
+    one.add_argument("what", nargs="?", default="list", choices=["list", "show", "check", "table"])
+    one.add_argument("name", nargs="?", default="", help="标准名称（如 2019），或 .toml 文件")
+    one.set_defaults(run=_standards)
+
+    one = commands.add_parser("schema", help="数据库说明（Markdown）：各集合、字段、单位、查询示例")
+    one.set_defaults(run=_schema)
 
     one = commands.add_parser("demo", help="本机样例省：从采集到通报，并与预设答案核对")
     one.add_argument("--out", default="out/demo", help="结果目录")
     one.add_argument("--workers", type=_positive, default=max(os.cpu_count() or 1, 1))
     one.set_defaults(run=lambda args: demo.run(args.out, args.workers, main))
     return parser
+
+
+def _standard(text: str) -> str:
+    """A pack's name; or a file, found from wherever the command is run."""
+    return str(Path(text).absolute()) if text.endswith(".toml") else text
 
 
 def _seconds(text: str) -> float:

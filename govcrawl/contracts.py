@@ -16,15 +16,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
+from govcrawl.facts import ColumnClass, Facts
+
 # --- the inputs -------------------------------------------------------------------------------------------------
 
 #: 运行状态 of the register; only ``RUNNING`` counts as 在运行 in a table.
 RUNNING = "正常运行"
 STATUSES = (RUNNING, "申请例外", "暂时关停", "永久关停")
-
-ColumnClass = Literal[
-    "news", "notice", "policy", "personnel", "plan", "consult", "survey", "interview", "service", "static", "other"
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +30,13 @@ class Site:
     """One row of the register (普查单位 of the bulletin)."""
 
     code: str  #: 网站标识码; ``row-N`` where the register gives none (滇中新区 has no GB/T 2260 code)
-    name: str
+    name: str  #: 网站名称
     home: str  #: 首页网址, absolute, http or https
     group: str  #: the row of 附件1 this site is counted in (a prefecture, a county, or ``issuer.direct``)
-    organiser: str = ""
+    organiser: str = ""  #: 主办单位
     region: str = ""  #: 地区 as written
-    level: str = ""
-    status: str = RUNNING
+    level: str = ""  #: 层级
+    status: str = RUNNING  #: 运行状态; only 正常运行 is inspected
     serves_public: bool = True  #: 对外服务
     line: int = 0  #: row of the file it was read from, 1 = header
     extra: dict[str, str] = field(default_factory=dict)  #: further columns, kept as they are
@@ -48,11 +46,38 @@ class Site:
 class RegisteredColumn:
     """One row of columns.csv: a column (栏目) the site itself registered."""
 
-    site: str
-    name: str
-    url: str
+    site: str  #: 网站标识码
+    name: str  #: 栏目名称
+    url: str  #: 栏目网址
     cls: ColumnClass | None = None  #: None: to be told from the name
-    department: str = ""
+    department: str = ""  #: 责任部门
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One row of messages.csv: a reader's report of a fault (“我为政府网站找错”网民留言)."""
+
+    number: str  #: 留言编号
+    site: str  #: 网站标识码
+    accepted: date  #: 受理时间
+    closed: date | None  #: 办结时间; None: not closed yet
+    platform: str  #: 平台
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One row of accounts.csv: a 政务新媒体 account.  ``updated``, ``interactive``, ``registered`` None: the register doesn't say."""
+
+    name: str  #: 名称
+    platform: str  #: 平台: 微信, 微博 …
+    organiser: str  #: 主办单位
+    group: str  #: the row of the accounts' table it is counted in
+    region: str = ""  #: 地区 as written
+    updated: date | None = None  #: 最近更新
+    interactive: bool | None = None  #: 互动功能
+    registered: bool | None = None  #: 备案状态
+    status: str = RUNNING  #: 运行状态
+    line: int = 0  #: row of the file it was read from, 1 = header
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,75 +97,75 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    name: str
-    division: str
-    direct: str = "省直"
-    order: tuple[str, ...] = ()
-    number: str = ""
-    contact: str = ""
-    deadline: str = ""
-    copies_to: str = ""
-    addressees: str = ""
+    name: str  #: 发文机关
+    division: str  #: 行政区划代码, six digits
+    direct: str = "省直"  #: name of the row of its own departments
+    order: tuple[str, ...] = ()  #: rows of 附件1 in this order; others follow by code
+    number: str = ""  #: 发文字号
+    contact: str = ""  #: 联系人、电话
+    deadline: str = ""  #: 整改期限
+    copies_to: str = ""  #: 抄送
+    addressees: str = ""  #: 主送
 
 
 @dataclass(frozen=True, slots=True)
 class ProbePlan:
-    per_round: int = 20
-    spacing_s: float = 1800.0
-    timeout_s: float = 15.0
+    per_round: int = 20  #: visits to each home page
+    spacing_s: float = 1800.0  #: seconds between two visits to one site
+    timeout_s: float = 15.0  #: seconds after which a visit has failed
 
 
 @dataclass(frozen=True, slots=True)
 class CrawlPlan:
-    max_pages: int = 300
-    max_depth: int = 4
-    delay_s: float = 1.0
-    allow_networks: tuple[str, ...] = ()
+    max_pages: int = 300  #: per site and round
+    max_depth: int = 4  #: clicks from the home page
+    delay_s: float = 1.0  #: seconds between two requests to one host, over all workers together
+    allow_networks: tuple[str, ...] = ()  #: CIDR; else only public addresses are fetched
     browser: bool = False  #: pages that a script draws are rendered by Chromium
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    mode: Literal["all", "sample"] = "all"
-    ratio: float = 1.0
-    seed: int = 0
-    always: tuple[str, ...] = ()
+    mode: Literal["all", "sample"] = "all"  #: 全面检查 or 抽查
+    ratio: float = 1.0  #: share of each stratum that is drawn
+    seed: int = 0  #: of the draw; the same seed draws the same sites
+    always: tuple[str, ...] = ()  #: "previous_failed": last campaign's failed sites are always drawn
 
 
 @dataclass(frozen=True, slots=True)
 class ReportPlan:
-    digits: int = 0
-    rounding: Literal["half_up", "truncate"] = "half_up"
-    require_review: bool = False
+    digits: int = 0  #: decimals of a rate
+    rounding: Literal["half_up", "truncate"] = "half_up"  #: of rates
+    require_review: bool = False  #: only findings that a person confirmed count
 
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
     """campaign.toml, checked.  ``as_of`` of every judgement is ``ends``."""
 
-    id: str
-    title: str
-    standard: str
-    starts: date
-    ends: date
-    issuer: Issuer
-    sites_file: str
-    rounds: int = 1
-    columns_file: str = ""
-    messages_file: str = ""
-    accounts_file: str = ""
-    previous: tuple[str, ...] = ()
-    scope: Scope = Scope()
-    probe: ProbePlan = ProbePlan()
-    crawl: CrawlPlan = CrawlPlan()
-    report: ReportPlan = ReportPlan()
+    id: str  #: [a-z0-9-]+, names the data of the campaign everywhere
+    title: str  #: 普查名称
+    standard: str  #: name of a rule pack: "2015", "2019", "2015-yunnan"
+    starts: date  #: first day
+    ends: date  #: 数据采样截止: every age is measured back from this day
+    issuer: Issuer  #: who signs the bulletin
+    sites_file: str  #: path of the register
+    rounds: int = 1  #: 轮: each visits every site once
+    columns_file: str = ""  #: path, empty: none
+    messages_file: str = ""  #: path, empty: none
+    accounts_file: str = ""  #: path, empty: none
+    previous: tuple[str, ...] = ()  #: ids of earlier campaigns, for 比上季度 and 仍未整改到位
+    scope: Scope = Scope()  #: which of the sites are inspected
+    probe: ProbePlan = ProbePlan()  #: the visits of 首页可用性
+    crawl: CrawlPlan = CrawlPlan()  #: limits of the crawl
+    report: ReportPlan = ReportPlan()  #: how the bulletin is written
 
 
 # --- the crawl --------------------------------------------------------------------------------------------------
 
 Kind = Literal["site", "probe", "render"]  #: the spider that does a task
-#: What a task's URL is believed to be; reading decides what it is.
-Role = Literal["home", "fragment", "column", "more", "article", "page", "link", "probe"]
+#: What a task's URL is believed to be; reading decides what it is.  part: a frame of the home page, or a list that it asks for.
+Role = Literal["home", "part", "fragment", "column", "more", "article", "page", "link", "probe"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +180,14 @@ class Task:
     found_on: str = ""
     text: str = ""  #: name of the column it is, or belongs to; at most 60 characters
     priority: int = 50  #: 0 first … 99 last
-    visit: int = 0  #: probes: 1…per_round; pages: looks at the same page after a redirect to itself
-    hops: int = 0  #: redirects followed so far
+    #: probes: 1…per_round, -n confirms the failed visit n; pages: looks at the same page after a redirect to itself
+    visit: int = 0
+    hops: int = 0  #: redirects followed so far; of a part also the frames it lies in
     spent_s: float = 0.0  #: probes: seconds used by earlier hops of the same visit
     not_before: float = 0.0  #: probes: Unix time of the visit; 0 = at once
     on_home: bool = False  #: found on the home page (dead links weigh more there)
+    avoid: str = ""  #: confirming visits: the monitor that saw the failure; another one is to look
+    guessed: bool = False  #: its address stood in what a script gets: whether a reader's link leads there can't be told
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,177 +231,28 @@ class Page:
 class Probe:
     """One availability visit.  ``failed`` None: inconclusive, left out of the share."""
 
-    site: str
-    round: int
-    visit: int
-    at: datetime
-    seconds: float
-    outcome: Outcome
-    status: int | None
-    failed: bool | None
-    worker: str = ""
+    site: str  #: 网站标识码
+    round: int  #: 轮, from 1
+    visit: int  #: 1…per_round; -n: only confirms the failed visit n, and counts in no share
+    at: datetime  #: its end
+    seconds: float  #: redirects included
+    outcome: Outcome  #: how it ended
+    status: int | None  #: of HTTP; None: no answer
+    failed: bool | None  #: None: inconclusive, in no share
+    worker: str = ""  #: process that made it: <host>-<process>-<random>
+    due: datetime | None = None  #: when the plan wanted it
+    error: str = ""  #: what failed, as the crawler says it
+    address: str = ""  #: addresses of the last host asked, as they were known
+    page: str = ""  #: _id of the page that holds its stored exchange, where there was an answer
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """Where the stored exchange of a page lies: a gzip member of a WARC file."""
 
-    file: str
-    offset: int
-    length: int
-
-
-# --- what reading finds (pure: bytes and headers in, these out) ---------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """An entry of a list.  ``date`` None: no date is shown; never a guess."""
-
-    url: str
-    title: str
-    date: date | None
-    dated_by: Literal["shown", "url", ""] = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnLink:
-    """A link that names a column (from navigation, side list, breadcrumb, 更多)."""
-
-    url: str
-    name: str
-    cls: ColumnClass
-    level: int  #: 1 = 一级栏目 (main navigation)
-    source: Literal["nav", "side", "crumb", "more", "tab", "registered"]
-
-
-#: listed: entries are shown; text: words instead of a list; channel: only leads to further columns; blank: a reader sees nothing
-#: in it; unknown: drawn by a script, behind a frame, or not understood.
-ColumnState = Literal["listed", "text", "channel", "blank", "unknown"]
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnFacts:
-    name: str
-    cls: ColumnClass
-    state: ColumnState
-    items: tuple[Item, ...] = ()
-    #: further pages of this list that may hold newer items, best first; of an unknown column also its frames, fragments and the
-    #: addresses that its scripts ask for entries
-    next_pages: tuple[str, ...] = ()
-    why: str = ""  #: for blank and unknown: what was seen, in Chinese
-
-
-@dataclass(frozen=True, slots=True)
-class ArticleFacts:
-    title: str
-    published: date | None
-    source: str = ""
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A citizen's letter on a message board (政务咨询类)."""
-
-    title: str
-    asked: date | None
-    answered: date | None
-    state: Literal["answered", "open", "unknown"]
-    url: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class HomeFacts:
-    items: tuple[Item, ...]  #: every article-like link of the home page, dated where a date is shown
-    nav_only: bool  #: the page is only an entry (导航页): second-level pages are judged instead
-    #: frames and lists of this site that the page shows within itself
-    parts: tuple[str, ...] = ()
-    drawn: str = ""  #: why a reader may see more entries than were read, in Chinese
-
-
-@dataclass(frozen=True, slots=True)
-class FooterFacts:
-    """Identity marks; an empty string means not seen on this page."""
-
-    site_code: str = ""
-    icp: str = ""
-    police: str = ""
-    party_badge: str = ""
-    error_report: str = ""
-    organiser: str = ""
-    drawn: bool = False  #: a script draws the page or its foot: what wasn't seen may be there
-
-
-#: letters: some can be read by anyone; empty: it says that it has none; form: only a form to write one; script: a script draws it.
-BoardShows = Literal["letters", "empty", "form", "script", ""]
-
-
-@dataclass(frozen=True, slots=True)
-class BoardFacts:
-    """A message board's page, or a letter's; ``trail``: what breadcrumb and title call it, for what the standards exclude."""
-
-    shows: BoardShows
-    trail: tuple[str, ...] = ()
-
-
-NoticeKind = Literal["closed", "moved", "domain", "paused"]
-
-
-@dataclass(frozen=True, slots=True)
-class NoticeFacts:
-    """A site's own word on its home page: 关停, 迁移, 域名变更, 暂停服务."""
-
-    kind: NoticeKind
-    text: str  #: the sentence
-    target: str = ""  #: the address it leads to, absolute, where it names one
-
-
-@dataclass(frozen=True, slots=True)
-class GuideFacts:
-    """A service guide (办事指南) and which of its eight elements are there."""
-
-    name: str
-    present: tuple[str, ...]
-    missing: tuple[str, ...]
-    forms: tuple[str, ...] = ()  #: URLs of files to download
-    names_form: bool = False  #: its text speaks of a form to fill in
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    url: str
-    text: str
-    tag: Literal["a", "area", "img", "frame", "iframe"] = "a"
-
-
-PageKind = Literal[
-    "home", "list", "article", "board", "letter", "text", "channel", "redirect", "frames", "script", "challenge", "empty"
-]  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """All that reading says about one page."""
-
-    kind: PageKind
-    title: str
-    encoding: str
-    redirect: str = ""  #: where a meta refresh or a ``location=`` script sends the reader
-    home: HomeFacts | None = None
-    column: ColumnFacts | None = None
-    article: ArticleFacts | None = None
-    letters: tuple[Letter, ...] = ()
-    board: BoardFacts | None = None
-    guide: GuideFacts | None = None
-    notices: tuple[NoticeFacts, ...] = ()
-    columns: tuple[ColumnLink, ...] = ()
-    links: tuple[Link, ...] = ()  #: every http(s) link, absolute, fragment removed, in order, once each
-    fragments: tuple[str, ...] = ()  #: same-site URLs whose HTML a script puts into the page ($.load, includes)
-    footer: FooterFacts = FooterFacts()
-    #: visible text without scripts, styles and hidden parts; but for the home page and fragments also without navigation, trail,
-    #: side lists, friend links and footer, which are read there once
-    text: str = ""
+    file: str  #: WARC file, below EVIDENCE_DIR
+    offset: int  #: bytes before the record
+    length: int  #: bytes of the record, packed
 
 
 # --- the judge --------------------------------------------------------------------------------------------------
@@ -387,17 +266,18 @@ ObservationKind = Literal[
 class Observation:
     """What was seen, where, when, with which evidence.  ``data`` is JSON-ready; its keys per kind: ``pipelines/observe.py``."""
 
-    campaign: str
-    round: int
-    site: str
-    kind: ObservationKind
-    url: str
-    at: datetime
-    data: dict[str, Any]
-    found_on: str = ""
-    excerpt: str = ""
+    campaign: str  #: _id of the campaign
+    round: int  #: 轮, from 1
+    site: str  #: 网站标识码
+    kind: ObservationKind  #: what it is about
+    url: str  #: of the page
+    at: datetime  #: when the page had come (UTC)
+    data: dict[str, Any]  #: by kind, see below
+    found_on: str = ""  #: URL of the page that led there
+    excerpt: str = ""  #: words of the page that show it; empty: ``data`` says all
     page: str = ""  #: _id of the page it was seen on
     key: str = ""  #: tells several of one kind on one URL apart
+    id: str = field(default="", compare=False)  #: its _id, once it is stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -417,52 +297,105 @@ class Result:
 class Finding:
     """An observation that breaks a rule.  ``id`` is the same whenever the same fault is found again."""
 
-    id: str
-    campaign: str
-    site: str
-    indicator: str
-    url: str
-    found_on: str
-    excerpt: str
-    detail: dict[str, Any]
+    id: str  #: 20 hexadecimal digits
+    campaign: str  #: _id of the campaign
+    site: str  #: 网站标识码
+    indicator: str  #: site_unreachable, dead_link …: the keys of the rule packs
+    url: str  #: of the fault
+    found_on: str  #: URL of the page that led there
+    excerpt: str  #: the words that show it; their place: ``govcrawl evidence``
+    detail: dict[str, Any]  #: by indicator; see the contract of results.json
     evidence: str = ""  #: _id of the page (its stored exchange)
-    review: Literal["pending", "confirmed", "dismissed"] = "pending"
-    clause: str = ""
+    review: Literal["pending", "confirmed", "dismissed"] = "pending"  #: 人工复核
+    clause: str = ""  #: what the standard demands
+    seen: tuple[str, ...] = ()  #: _ids of the observations it rests on
+    first_seen: date | None = None  #: day of the first look that found it
+    last_seen: date | None = None  #: day of the last look that found it
+    gone: date | None = None  #: day of the first later look, in another round, that didn't; None: there was none
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnVerdict:
-    name: str
-    url: str
-    cls: ColumnClass
-    newest: date | None
-    items: int
+    name: str  #: 栏目名称
+    url: str  #: of its first page
+    cls: ColumnClass  #: what is demanded of it depends on this
+    newest: date | None  #: day of its newest entry, not after the day of judgement; None: undated or blank
+    items: int  #: entries seen, each URL once
+    #: fresh 已更新, stale 超期未更新, blank 空白, unknown: can't be told
     state: Literal["fresh", "stale", "blank", "unknown"]
-    level: int = 1
+    level: int = 1  #: 1 = 一级栏目, by the clicks from the home page
 
 
 @dataclass(frozen=True, slots=True)
 class ProbeCount:
-    total: int = 0
-    failed: int = 0
-    inconclusive: int = 0
+    """``share``: failed ÷ conclusive visits; ``low``, ``high``: its 95 % interval (Wilson); None without a conclusive visit."""
+
+    total: int = 0  #: visits of the plan that were made
+    failed: int = 0  #: 打不开
+    inconclusive: int = 0  #: not counted for or against the site
+    share: float | None = None  #: of the failed among the conclusive
+    low: float | None = None  #: lower end of the interval
+    high: float | None = None  #: upper end of the interval
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredItem:
+    """One line of a scoring: an indicator that was found broken.  ``points`` None: it costs none (a veto, listed, not counted)."""
+
+    indicator: str  #: key of the rule pack
+    table: Literal["veto", "deduction", "bonus", "listed"]  #: of the standard, where it stands
+    points: str | None  #: in exact decimals, within ``cap``
+    cap: str | None  #: most points this indicator can cost, where the standard has one
+    findings: tuple[str, ...]  #: ids
+    observations: tuple[str, ...]  #: ids
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """Site × campaign × pack.  ``deductions`` None: a veto ended the scoring, or nothing could be scored."""
 
-    campaign: str
-    site: str
+    campaign: str  #: _id of the campaign
+    site: str  #: 网站标识码
     pack: str  #: "2015@1"
-    as_of: date
-    verdict: Literal["pass", "fail", "insufficient", "not_checked"]
-    vetoes: tuple[str, ...] = ()
-    deductions: float | None = None
+    as_of: date  #: day of judgement
+    verdict: Literal["pass", "fail", "insufficient", "not_checked"]  #: 合格, 不合格, 证据不足, 未检查
+    vetoes: tuple[str, ...] = ()  #: 单项否决: indicators
+    deductions: float | None = None  #: points lost
     reasons: tuple[str, ...] = ()  #: the words of 存在问题
     doubts: tuple[str, ...] = ()  #: why 证据不足, and what could not be told
     unscored: tuple[str, ...] = ()  #: indicators the pack lists without points
-    pages: int = 0
-    probes: ProbeCount = ProbeCount()
-    columns: tuple[ColumnVerdict, ...] = ()
-    findings: tuple[Finding, ...] = ()
+    pages: int = 0  #: distinct pages read, over all rounds
+    probes: ProbeCount = ProbeCount()  #: visits to the home page
+    columns: tuple[ColumnVerdict, ...] = ()  #: every column that a rule judges
+    findings: tuple[Finding, ...] = ()  #: all faults, as in the collection findings
+    transient: tuple[
+        Finding, ...
+    ] = ()  #: found in some round, but not by all rounds together: mended, or contradicted; never counted
+    items: tuple[ScoredItem, ...] = ()  #: where the verdict comes from, in the order of the standard
+    #: under a standard that takes points from 100, in decimals; an upper bound where ``unscored`` isn't empty
+    score: str | None = None
+
+
+MessageState = Literal["in_time", "late", "overdue", "pending", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class MessageVerdict:
+    """in_time 按期办结, late 超期办结, overdue 未办结 and past its deadline, pending not closed but not due yet, unknown: can't be told."""
+
+    message: Message  #: the row of messages.csv
+    state: MessageState  #: 办理情况
+    deadline: date | None = None  #: the last day in time; None: unknown
+    why: str = ""  #: for unknown: the reason
+
+
+@dataclass(frozen=True, slots=True)
+class AccountVerdict:
+    """``reasons`` fail an account, ``faults`` are only listed, ``doubts`` could not be told.  The verdicts are those of a site."""
+
+    account: Account  #: the row of accounts.csv
+    pack: str  #: "2019@1"
+    verdict: Literal["pass", "fail", "insufficient", "not_checked"]  #: as of a site
+    reasons: tuple[str, ...] = ()  #: why it fails, in the words of 存在问题
+    faults: tuple[str, ...] = ()  #: listed only
+    doubts: tuple[str, ...] = ()  #: what could not be told

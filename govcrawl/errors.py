@@ -5,11 +5,12 @@
     ├── StoreUnavailable      Redis or MongoDB can't be reached, started, used or understood; exit status 2
     ├── OutputError           DIR can't be written; exit status 2
     ├── UnknownCampaign       no campaign of that id is stored; exit status 2
+    ├── UnknownFinding        no finding, or more than one, has an id that begins so; exit status 2
     ├── BadMessage            a message on the queue has not the form of a task; it is put aside, never executed
     ├── AddressRefused        our own guard: the address is not public (also an OSError, raised while dialling)
     └── Irreconcilable        figures of a bulletin disagree; nothing is written; carries the rows; exit status 1
 
-``cli.main`` turns the first four into one sentence on stderr; anything else is a defect and shows its traceback.
+``cli.main`` turns the first five into one sentence on stderr; anything else is a defect and shows its traceback.
 """
 
 from __future__ import annotations
@@ -49,6 +50,19 @@ class UnknownCampaign(GovcrawlError):
     def __init__(self, campaign: str) -> None:
         self.campaign = campaign
         super().__init__(f"没有编号为 {campaign} 的普查；请先运行 govcrawl plan 或 govcrawl run")
+
+
+class UnknownFinding(GovcrawlError):
+    """``ids``: those that begin so."""
+
+    def __init__(self, prefix: str, ids: list[str]) -> None:
+        self.prefix, self.ids = prefix, ids
+        some = "、".join(ids[:5]) + (" 等" if len(ids) > 5 else "")
+        super().__init__(
+            f"{prefix} 对应 {len(ids)} 个问题（{some}）；请多写几位编号"
+            if ids
+            else f"没有编号以 {prefix} 开头的问题；编号见 results.json 的 findings"
+        )
 
 
 class BadMessage(GovcrawlError):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from datetime import date
 
 from govcrawl.campaign import load_campaign
 from govcrawl.contracts import RUNNING, Campaign, Issue
-from govcrawl.errors import InputError
+from govcrawl.register.accounts import read_accounts
+from govcrawl.register.messages import read_messages
 from govcrawl.register.scope import choose
 from govcrawl.register.sites import read_columns, read_sites
 from govcrawl.store import Store
@@ -25,25 +26,19 @@ class Plan:
     issues: tuple[Issue, ...]
 
 
-def plan(file: str, store: Store, known_standards: Collection[str]) -> Plan:
+def plan(file: str, store: Store, trouble: Callable[[str, date], str]) -> Plan:
     """Checks the inputs of a campaign file and stores its plan.  Raises InputError before anything is stored.
 
     Planned again, a campaign keeps its results; its register and limits become those of the files.
     """
-    campaign = load_campaign(file, known_standards)
-    for further in (campaign.messages_file, campaign.accounts_file):
-        if further and not Path(further).is_file():
-            raise InputError(file, 0, f"[registry] 所列文件 {further} 不存在；请检查路径，或删去这一项")
+    campaign = load_campaign(file, trouble)
     sites, issues = read_sites(campaign)
     columns, column_issues = read_columns(campaign, sites)
-    chosen = choose(sites, campaign.scope, _failed_before(store, campaign))
-    store.ensure_indexes()
-    store.save_plan(campaign, sites, [s.code for s in chosen], columns)
+    messages, message_issues = read_messages(campaign, sites)
+    accounts, account_issues = read_accounts(campaign, sites)
+    chosen = choose(sites, campaign.scope, store.failed_sites(campaign.previous))
+    store.prepare()
+    store.save_plan(campaign, sites, [s.code for s in chosen], columns, messages, accounts)
     running = sum(s.status == RUNNING for s in sites)
-    return Plan(campaign, len(sites), running, len(chosen), (*issues, *column_issues))
-
-
-def _failed_before(store: Store, campaign: Campaign) -> set[str]:
-    """Codes that failed in the earlier campaigns the file names, under any pack."""
-    found = store.db["verdicts"].find({"campaign": {"$in": list(campaign.previous)}, "verdict": "fail"}, {"site": 1})
-    return {document["site"] for document in found}
+    every = (*issues, *column_issues, *message_issues, *account_issues)
+    return Plan(campaign, len(sites), running, len(chosen), every)

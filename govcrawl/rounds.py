@@ -19,13 +19,15 @@ from govcrawl.contracts import Campaign, Task
 from govcrawl.errors import BadMessage, UnknownCampaign
 from govcrawl.frontier.frontier import QUEUES, Frontier, round_key, split_round
 from govcrawl.seeds import seeds
-from govcrawl.store import Store
+from govcrawl.store import Store, reason
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
 CRAWL = ("site", "link", "render")
-VITAL = ("home", "column", "more", "fragment", "probe")  #: a site that lacks one of these was not inspected as planned
+#: A site that lacks one of these was not inspected as planned.
+VITAL = ("home", "part", "column", "more", "fragment", "probe")
 PARTIAL = "可用性监测尚未结束，本通报按已完成的访问次数统计。"
+NO_BROWSER = "没有装有 Chromium 的采集进程"
 FILL_LOCK_S = 30.0  #: whoever fills a round says at least so often that he is at it
 #: What is stored of a round is not there, or was written by another version.
 UNREADABLE = (UnknownCampaign, msgspec.ValidationError, BadMessage)
@@ -60,7 +62,7 @@ def restore(store: Store, frontier: Frontier, told: set[str]) -> bool:
     try:
         there = [_is_there(key, store, frontier, told) for key in store.open_rounds()]
     except PyMongoError as error:
-        logger.warning("MongoDB is away, open rounds can't be checked: %s", str(error).partition(",")[0])
+        logger.warning("MongoDB is away, open rounds can't be checked: %s", reason(error))
         return False
     return all(there)
 
@@ -138,6 +140,24 @@ def _renewing(lock: Any, things: Iterable[T]) -> Iterator[T]:
 
 
 # --- the end of a round ---
+
+
+def end_rendering(frontier: Frontier, patience_s: float) -> None:
+    """For workers: where all else of a round is done, pages to render wait so long for a worker that has a browser.  Then they are
+    given up, for the round to end: each has been read as it came, and what could not be told is named.
+    """
+    for key in frontier.rounds():
+        with suppress(redis.ResponseError, ValueError):  # a spoilt round keeps no other waiting
+            _end_rendering(key, frontier, patience_s)
+
+
+def _end_rendering(key: str, frontier: Frontier, patience_s: float) -> None:
+    waits = frontier.open(key, ("render",)) and not frontier.open(key, ("site", "link", "probe"))
+    if not waits or frontier.renderers_alive():
+        frontier.forget_unserved(key, "render")
+    elif frontier.now() - frontier.unserved_since(key, "render") > patience_s:
+        count = frontier.give_up(key, "render", NO_BROWSER)
+        logger.warning("Round %s: %s page(s) are not rendered, for no worker has Chromium", key, count)
 
 
 def over(key: str, queues: Iterable[str], frontier: Frontier) -> bool:

@@ -6,23 +6,24 @@ from collections.abc import Iterable, Iterator
 
 from govcrawl.contracts import Campaign, RegisteredColumn, Site, Task
 from govcrawl.reading.urls import canonical
+from govcrawl.visits import beat
 
-HOME, COLUMN = 1, 10  #: priorities; the others stand with the spider that gives them
+HOME, COLUMN, VISIT = 1, 10, 1  #: priorities; the others stand with the spider that gives them
 
 
 def seeds(campaign: Campaign, sites: list[Site], columns: Iterable[RegisteredColumn], now: float) -> Iterator[Task]:
-    """Of the chosen sites.  ``now``: Unix time; visits are spread over the spacing, so that they don't all fall on one second."""
+    """Of the chosen sites.  ``now``: Unix time; each site's first visit is on its own beat (``visits.beat``)."""
     registered: dict[str, list[RegisteredColumn]] = {}
     for column in columns:
         registered.setdefault(column.site, []).append(column)
-    for n, site in enumerate(sites):
+    for site in sites:
         yield Task(site.code, "site", "home", canonical(site.home), priority=HOME)
         for column in registered.get(site.code, ()):
             url = canonical(column.url)
             yield Task(site.code, "site", "column", url, depth=1, text=column.name[:60], priority=COLUMN)
-        yield visit(site, now + campaign.probe.spacing_s * n / len(sites))
+        yield visit(site, beat(site.code, campaign.probe.spacing_s, now))
 
 
 def visit(site: Site, at: float) -> Task:
     """The first visit of a round; ``at``: Unix time."""
-    return Task(site.code, "probe", "probe", canonical(site.home), visit=1, not_before=at, priority=0)
+    return Task(site.code, "probe", "probe", canonical(site.home), visit=1, not_before=round(at, 3), priority=VISIT)

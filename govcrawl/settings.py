@@ -1,7 +1,9 @@
 """Scrapy settings of a worker.  This file is the manual: every key with its unit, its default and the reason.
 
 Environment: ``REDIS_URL``, ``MONGODB_URI`` (production's stores), ``GOVCRAWL_HOME`` (folder of the embedded stores, evidence and
-logs; ``./.govcrawl``), ``GOVCRAWL_USER_AGENT`` (how the monitor names itself; give a contact), ``GOVCRAWL_CHROMIUM`` (the browser).
+logs; ``./.govcrawl``), ``GOVCRAWL_MONITOR`` (name of the place whose network this machine uses; the host's name: give machines behind one
+line the same, for they are one witness), ``GOVCRAWL_USER_AGENT`` (how the monitor names itself; give a contact), ``GOVCRAWL_CHROMIUM``
+(the browser).
 """
 
 from __future__ import annotations
@@ -23,7 +25,8 @@ REDIS_PARAMS = {
     "socket_connect_timeout": 5.0,  # s
     "health_check_interval": 30,  # s
 }
-EVIDENCE_DIR = str(services.home() / "evidence")
+# folder of the WARC files; of workers on several machines a shared one (NFS), or `govcrawl evidence` is run where the worker was
+EVIDENCE_DIR = os.environ.get("GOVCRAWL_EVIDENCE", "") or str(services.home() / "evidence")
 
 # --- the frontier (scrapy-redis's places, our classes) ---
 SCHEDULER = "govcrawl.frontier.scheduler.LeaseScheduler"
@@ -35,6 +38,7 @@ LEASE_S = (
 )
 REQUEST_LASTS_S = 30.0  # s after which a request of which nothing was heard no longer counts against its host's limit
 LEASES_WAITING = 32  # leases held beyond those being downloaded: parsed and waiting for MongoDB's word
+CAMPAIGN = ""  # id of the only campaign that is served; empty: all of them
 STOP_WHEN_DONE = False  # True: `scrapy crawl` ends when no round has open tasks; workers wait for the next round
 
 # --- how a worker fetches ---
@@ -50,6 +54,8 @@ DOWNLOAD_HANDLERS = {
 }  # only the web, and only through the guard
 DEFAULT_REQUEST_HEADERS = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Language": "zh-CN,zh;q=0.9"}
 CONCURRENT_REQUESTS = 32
+# of the probe spider: 20 visits a second, each held 15 s by a site that doesn't answer, would need 300 if none did
+CONCURRENT_VISITS = 256
 CONCURRENT_REQUESTS_PER_DOMAIN = 8  # a cap on this worker's sockets; Redis's slots decide the pace
 DOWNLOAD_DELAY = 0.0  # s; the pace is kept over all workers by the frontier, not by each worker
 DOWNLOAD_TIMEOUT = 20.0  # s; for pages; availability visits use the campaign's timeout_s
@@ -65,6 +71,8 @@ RETRY_WAIT_S = 3.0  # s before the second try, doubled for each further one; sho
 CHROMIUM = os.environ.get("GOVCRAWL_CHROMIUM", "")
 RENDER_ALONE_S = 15.0  # s a page may compute while nothing it asked for is awaited; then it counts as not rendered
 RENDER_TOTAL_S = 180.0  # s for all of it; at one request a second a page with 20 scripts needs 20
+# s that pages wait for a worker with Chromium when all else of their round is done; then the round ends without (`govcrawl dead --revive`)
+RENDER_WAIT_S = 900.0
 RENDER_MEMORY_MB = 2048  # for each process of the browser: a page that wants more crashes in its tab
 
 # --- what is switched off: redirects and retries are tasks of their own, cookies and referrers tell sites nothing ---

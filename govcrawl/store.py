@@ -4,21 +4,17 @@ Every ``_id`` follows from what the document is (campaign, round, task, site …
 bear ``claimed``, when their lease was given (Unix seconds of Redis's clock): what was claimed later is never replaced by what was claimed
 earlier, so a worker that slept and lost its lease changes nothing.
 
-    campaigns     {_id: campaign, …Campaign}                            sites     {_id: "<campaign>:<code>", …Site, chosen}
-    columns       {_id: "<campaign>:<n>", …RegisteredColumn}            verdicts  {_id: "<campaign>:<code>:<pack>", …Verdict}
-    pages         {_id: "<campaign>:<round>:<task id>", site, url, role, rendered, outcome, status, at, seconds, sha256, size, …}
-    probes        {_id: "<campaign>:<round>:<code>:<visit>", …Probe}    findings  {_id: finding id + pack, …Finding}
-    observations  {_id: page _id + claimed + kind + key, …Observation}  rounds    {_id: "<campaign>:<round>", open, incomplete, why}
-    dead          {_id: "<campaign>:<round>:<task id>", site, url, role, reason}: given up when their round was closed
-
+What the documents of each collection hold stands in ``documents.py``, and for an analyst in what ``govcrawl schema`` prints.
 Days are ISO strings, moments are BSON dates (UTC).
 """
 
 from __future__ import annotations
 
+import asyncio
 import atexit
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from datetime import datetime
 from functools import cache
 from hashlib import sha256
@@ -29,8 +25,25 @@ import pymongo
 from pymongo import DeleteMany, ReplaceOne, UpdateOne
 from pymongo.collection import Collection
 from pymongo.database import Database
+from pymongo.errors import BulkWriteError, DocumentTooLarge, PyMongoError
 
-from govcrawl.contracts import Campaign, Lease, Observation, Probe, RegisteredColumn, Result, Site, Task, Verdict
+from govcrawl import schema
+from govcrawl.contracts import (
+    Account,
+    AccountVerdict,
+    Campaign,
+    Lease,
+    Message,
+    MessageVerdict,
+    Observation,
+    Probe,
+    RegisteredColumn,
+    Result,
+    Site,
+    Task,
+    Verdict,
+)
+from govcrawl.documents import StoredPage
 from govcrawl.errors import UnknownCampaign
 from govcrawl.frontier.codec import decode, encode
 from govcrawl.frontier.frontier import Dead, round_key, split_round
@@ -39,20 +52,13 @@ from govcrawl.services import DATABASE
 #: Scrapy lets every logger speak; the driver's account of its commands, which nobody keeps, is a fifth of a write.
 logging.getLogger("pymongo").setLevel(logging.INFO)
 
+logger = logging.getLogger(__name__)
 T = TypeVar("T")
 Document = dict[str, Any]
-
-INDEXES: dict[str, list[list[tuple[str, int]]]] = {
-    "sites": [[("campaign", 1)]],
-    "columns": [[("campaign", 1), ("site", 1)]],
-    "pages": [[("campaign", 1), ("round", 1), ("site", 1)]],
-    "probes": [[("campaign", 1), ("site", 1)]],
-    "observations": [[("campaign", 1), ("site", 1)], [("page", 1), ("claimed", 1)]],
-    "rounds": [[("open", 1)]],
-    "dead": [[("campaign", 1)]],
-    "verdicts": [[("campaign", 1), ("pack", 1)]],
-    "findings": [[("campaign", 1), ("pack", 1), ("indicator", 1)]],
-}
+AWAY_WAIT_S = 1.0
+#: MongoDB's error codes: BadValue, FailedToParse, TypeMismatch, Overflow, InvalidBSON, DollarPrefixedFieldName, DottedFieldName,
+#: ImmutableField, DocumentValidationFailure, BSONObjectTooLarge, and too large an index key or a document after an update.
+ABOUT_A_DOCUMENT = {2, 9, 14, 15, 22, 52, 57, 66, 121, 10334, 17280, 17419, 17420}
 
 
 @cache
@@ -61,6 +67,33 @@ def shared(uri: str) -> Store:
     store = Store(uri)
     atexit.register(store.close)
     return store
+
+
+async def patiently(ask: Callable[[], T], away: Callable[[], None] = lambda: None, thread: Executor | None = None) -> T:
+    """What MongoDB answers, asked off the event loop, and asked again until it can; ``away`` is called before each wait.  Raises only
+    what waiting can't mend.
+    """
+    while True:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(thread, ask)
+        except PyMongoError as error:
+            if is_about_a_document(error):
+                raise
+            logger.warning("MongoDB is away, waiting: %s", reason(error))
+        away()
+        await asyncio.sleep(AWAY_WAIT_S)
+
+
+def is_about_a_document(error: PyMongoError) -> bool:
+    """Whether waiting is no help: this result can't be written.  A full disk, lost rights, an election pass; nothing is lost meanwhile."""
+    codes = {e["code"] for e in error.details.get("writeErrors", ())} if isinstance(error, BulkWriteError) else set()
+    return bool(codes & ABOUT_A_DOCUMENT) or isinstance(error, DocumentTooLarge)
+
+
+def reason(error: PyMongoError) -> str:
+    """The first one, in one line."""
+    written = isinstance(error, BulkWriteError) and error.details.get("writeErrors")
+    return str(written[0] if written else error).partition(", Timeout:")[0][:300]
 
 
 class Store:
@@ -76,15 +109,20 @@ class Store:
     def close(self) -> None:
         self.client.close()
 
-    def ensure_indexes(self) -> None:
-        for name, indexes in INDEXES.items():
-            for keys in indexes:
-                self.db[name].create_index(keys)
+    def prepare(self) -> None:
+        """Collections, their indexes, and validators where the server has them; before anything is written."""
+        schema.prepare(self.db)
 
     # --- the plan ---
 
     def save_plan(
-        self, campaign: Campaign, sites: Sequence[Site], chosen: Iterable[str], columns: Sequence[RegisteredColumn]
+        self,
+        campaign: Campaign,
+        sites: Sequence[Site],
+        chosen: Iterable[str],
+        columns: Sequence[RegisteredColumn],
+        messages: Sequence[Message] = (),
+        accounts: Sequence[Account] = (),
     ) -> None:
         """The campaign and its register; replaces what an earlier plan of the same campaign wrote."""
         picked = set(chosen)
@@ -98,6 +136,12 @@ class Store:
             self.db["columns"],
             [_document(c, f"{campaign.id}:{n}", campaign=campaign.id) for n, c in enumerate(columns)],
         )
+        of_campaign = {"campaign": campaign.id}
+        for name, found in (
+            ("messages", [_document(m, _message_id(campaign.id, m), **of_campaign) for m in messages]),
+            ("accounts", [_document(a, _account_id(campaign.id, a), **of_campaign) for a in accounts]),
+        ):
+            self._replace_all(name, of_campaign, found)
         # last: a campaign that is stored has all of its plan
         _upsert(self.db["campaigns"], [_document(campaign, campaign.id)])
 
@@ -113,6 +157,17 @@ class Store:
 
     def registered_columns(self, campaign: str) -> list[RegisteredColumn]:
         return [_load(d, RegisteredColumn) for d in self.db["columns"].find({"campaign": campaign})]
+
+    def messages(self, campaign: str) -> list[Message]:
+        return [_load(d, Message) for d in self.db["messages"].find({"campaign": campaign}).sort("_id", 1)]
+
+    def accounts(self, campaign: str) -> list[Account]:
+        return [_load(d, Account) for d in self.db["accounts"].find({"campaign": campaign}).sort("_id", 1)]
+
+    def _replace_all(self, collection: str, scope: Mapping[str, str], documents: Sequence[Document]) -> None:
+        """What the collection holds within ``scope`` becomes ``documents``; never is one missing that stays."""
+        _upsert(self.db[collection], documents)
+        self.db[collection].delete_many({**scope, "_id": {"$nin": [d["_id"] for d in documents]}})
 
     # --- results ---
 
@@ -138,21 +193,42 @@ class Store:
         claimed = {d["_id"]: d["claimed"] for d in self.db["pages"].find(query, {"claimed": 1})}
         for document in self.db["observations"].find(query):
             if document["claimed"] == claimed.get(document["page"]):
-                yield _load(document, Observation)
+                yield _load(document | {"id": document["_id"]}, Observation)
+
+    def observations_of(self, ids: Iterable[str]) -> list[Observation]:
+        """Those of these ``_id``s that no later exchange has replaced."""
+        return [
+            _load(d | {"id": d["_id"]}, Observation) for d in self.db["observations"].find({"_id": {"$in": list(ids)}})
+        ]
 
     def probes(self, campaign: str, site: str) -> Iterator[Probe]:
         for document in self.db["probes"].find({"campaign": campaign, "site": site}):
             yield _load(document, Probe)
 
-    def visits(self, campaign: str) -> Iterator[tuple[str, str, datetime, str]]:
-        """(worker, site, moment, outcome) of every availability visit."""
-        for d in self.db["probes"].find({"campaign": campaign}, {"worker": 1, "site": 1, "at": 1, "outcome": 1}):
-            yield d["worker"], d["site"], d["at"], d["outcome"]
+    def visits(self, campaign: str) -> Iterator[tuple[str, str, datetime, float, str]]:
+        """(worker, site, moment of its end, seconds, outcome) of every availability visit."""
+        wanted = {"worker": 1, "site": 1, "at": 1, "seconds": 1, "outcome": 1}
+        for d in self.db["probes"].find({"campaign": campaign}, wanted):
+            yield d["worker"], d["site"], d["at"], d["seconds"], d["outcome"]
+
+    def failing(self, campaign: str, number: int) -> int:
+        """Sites of which a visit of the round failed."""
+        query = {"campaign": campaign, "round": number, "failed": True}
+        return len(self.db["probes"].distinct("site", query))
 
     def pages_read(self, campaign: str, site: str) -> int:
         """Distinct pages of the site that were read, over all rounds."""
-        query = {"campaign": campaign, "site": site, "outcome": "ok", "role": {"$nin": ["link", "probe"]}}
-        return len({d["url"] for d in self.db["pages"].find(query, {"url": 1})})
+        # more conditions than the index has, and the embedded server reads the whole campaign for each site
+        found = self.db["pages"].find({"campaign": campaign, "site": site}, {"url": 1, "outcome": 1, "role": 1})
+        return len({d["url"] for d in found if d["outcome"] == "ok" and d["role"] not in ("link", "probe")})
+
+    def pages(self, ids: Iterable[str]) -> list[Document]:
+        return list(self.db["pages"].find({"_id": {"$in": list(ids)}}))
+
+    def pages_at(self, campaign: str, site: str, url: str) -> list[Document]:
+        """Every exchange of one URL that brought a page to read, earlier ones first."""
+        query = {"campaign": campaign, "site": site, "url": url, "outcome": "ok", "role": {"$nin": ["link", "probe"]}}
+        return sorted(self.db["pages"].find(query), key=lambda d: d["at"])
 
     def finished(self, campaign: str, number: int) -> Iterator[Task]:
         """Tasks of a round whose result is stored.  Raises BadMessage, as ``led_to``: together all that fills the queue again."""
@@ -229,9 +305,48 @@ class Store:
         _upsert(self.db["findings"], findings)
         _upsert(self.db["verdicts"], [_document(v, f"{v.campaign}:{v.site}:{v.pack}") for v in verdicts])
 
+    def findings(self, prefix: str) -> list[Document]:
+        """Those whose id begins so, each once a pack."""
+        return list(self.db["findings"].find({"id": {"$gte": prefix, "$lt": f"{prefix}~"}}))
+
     def verdicts(self, campaign: str, pack: str) -> dict[str, Verdict]:
         found = self.db["verdicts"].find({"campaign": campaign, "pack": pack})
         return {d["site"]: _load(d, Verdict) for d in found}
+
+    def packs(self, campaign: str) -> list[str]:
+        """By which the campaign was judged: "2015@1" …"""
+        found: list[str] = self.db["verdicts"].distinct("pack", {"campaign": campaign})
+        return found
+
+    def failed_sites(self, campaigns: Iterable[str]) -> set[str]:
+        """Codes that failed in any of these, under any pack."""
+        query = {"campaign": {"$in": list(campaigns)}, "verdict": "fail"}
+        return {d["site"] for d in self.db["verdicts"].find(query, {"site": 1})}
+
+    def save_message_verdicts(self, campaign: str, verdicts: Sequence[MessageVerdict]) -> None:
+        """Replaces those of the campaign."""
+        found = [_document(v, _message_id(campaign, v.message), campaign=campaign) for v in verdicts]
+        self._replace_all("message_verdicts", {"campaign": campaign}, found)
+
+    def message_verdicts(self, campaign: str) -> list[MessageVerdict]:
+        return [_load(d, MessageVerdict) for d in self.db["message_verdicts"].find({"campaign": campaign})]
+
+    def save_account_verdicts(self, campaign: str, pack: str, verdicts: Sequence[AccountVerdict]) -> None:
+        """Replaces those of the campaign and pack."""
+        found = [_document(v, f"{_account_id(campaign, v.account)}:{pack}", campaign=campaign) for v in verdicts]
+        self._replace_all("account_verdicts", {"campaign": campaign, "pack": pack}, found)
+
+    def account_verdicts(self, campaign: str, pack: str) -> list[AccountVerdict]:
+        found = self.db["account_verdicts"].find({"campaign": campaign, "pack": pack})
+        return [_load(d, AccountVerdict) for d in found]
+
+
+def _message_id(campaign: str, message: Message) -> str:
+    return f"{campaign}:{message.platform}:{message.number}"
+
+
+def _account_id(campaign: str, account: Account) -> str:
+    return f"{campaign}:{account.platform}:{account.name}:{account.organiser}"
 
 
 def _upsert(collection: Collection[Document], documents: Sequence[Document]) -> None:
@@ -267,7 +382,9 @@ def _load(document: Mapping[str, Any], kind: type[T]) -> T:
 
 
 def _observation(seen: Observation, lease: Lease) -> Document:
-    return _document(seen, f"{seen.page}:{round(lease.at * 1000)}:{seen.kind}:{seen.key}", claimed=lease.at)
+    document = _document(seen, f"{seen.page}:{round(lease.at * 1000)}:{seen.kind}:{seen.key}", claimed=lease.at)
+    del document["id"]
+    return document
 
 
 def _probe(probe: Probe, lease: Lease) -> Document:
@@ -282,27 +399,27 @@ def page_id(round_key: str, task: bytes) -> str:
 def _page(result: Result) -> Document:
     lease, page = result.lease, result.page
     campaign, number = split_round(lease.round_key)
-    return {
-        "_id": page_id(lease.round_key, lease.id),
-        "campaign": campaign,
-        "round": number,
-        "site": lease.task.site,
-        "url": page.url,
-        "role": lease.task.role,
-        "kind": result.facts.kind if result.facts else None,
-        "title": result.facts.title if result.facts else "",
-        "rendered": page.rendered,
-        "outcome": page.outcome,
-        "status": page.status,
-        "error": page.error,
-        "at": page.at,
-        "seconds": page.seconds,
-        "size": len(page.body),
-        "sha256": sha256(page.body).hexdigest() if page.body else "",
-        "worker": page.worker,
-        "attempt": lease.attempt,
-        "claimed": lease.at,
-        "evidence": msgspec.to_builtins(result.evidence),
-        "task": encode(lease.task),
-        "children": [encode(child) for child in result.children],
-    }
+    stored = StoredPage(
+        campaign=campaign,
+        round=number,
+        site=lease.task.site,
+        url=page.url,
+        role=lease.task.role,
+        kind=result.facts.kind if result.facts else None,
+        title=result.facts.title if result.facts else "",
+        rendered=page.rendered,
+        outcome=page.outcome,
+        status=page.status,
+        error=page.error,
+        at=page.at,
+        seconds=page.seconds,
+        size=len(page.body),
+        sha256=sha256(page.body).hexdigest() if page.body else "",
+        worker=page.worker,
+        attempt=lease.attempt,
+        claimed=lease.at,
+        evidence=result.evidence,
+        task=encode(lease.task),
+        children=tuple(encode(child) for child in result.children),
+    )
+    return _document(stored, page_id(lease.round_key, lease.id))

@@ -19,8 +19,11 @@ logger = logging.getLogger(__name__)
 YOUNG_OBJECTS = 50_000  #: a page makes thousands that die with it; looking for cycles after every 700 is for nothing
 
 
-def work(log_level: str = "INFO") -> int:
-    """Serves every round on the queue.  SIGTERM or Ctrl-C: finishes what it holds, then returns; a second one stops it where it is,
+def work(log_level: str = "INFO", only: tuple[str, ...] = (), **settings_: object) -> int:
+    """``only``: spiders, where not all; ``settings_``: beside those of ``settings.py``.
+
+    Serves every round on the queue.  SIGTERM or Ctrl-C: finishes what it holds (a rendering, and what MongoDB does not take
+    within seconds, is given back), then returns; a second one stops it where it is,
     and its leases go back to the queue when they expire.  Returns the exit status: 1 where a spider ended by itself; the others are
     then stopped too, for whoever watches this process can start it anew.
     """
@@ -28,9 +31,9 @@ def work(log_level: str = "INFO") -> int:
         threading.Thread(target=_end_with, args=(int(os.environ["GOVCRAWL_PARENT"]),), daemon=True).start()
     settings = Settings()
     settings.setmodule("govcrawl.settings", priority="project")
-    settings.set("LOG_LEVEL", log_level, priority="cmdline")
+    settings.setdict({"LOG_LEVEL": log_level, **settings_}, priority="cmdline")
     process = AsyncCrawlerProcess(settings)
-    for spider in _spiders(settings["CHROMIUM"]):
+    for spider in only or _spiders(settings["CHROMIUM"]):
         process.crawl(spider).add_done_callback(lambda _: asyncio.ensure_future(process.stop()))
     gc.freeze()  # what is loaded by now stays
     gc.set_threshold(YOUNG_OBJECTS, 20, 50)

@@ -2,100 +2,63 @@
 
 from __future__ import annotations
 
-from base64 import b32encode
 from dataclasses import replace
-from hashlib import sha1
+from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import BinaryIO, Self
-from uuid import uuid4
 
-from isal import isal_zlib
 from scrapy.crawler import Crawler
 
 from govcrawl.contracts import Evidence, Kind, Page, Result
 from govcrawl.frontier.frontier import split_round
+from pipelines.warc import info, packed, record
 
-#: Headers that speak of the transfer, not of the body that is kept (decoded, whole).
-TRANSFER = {"transfer-encoding", "content-encoding", "content-length", "connection"}
-LEVEL, GZIP = 2, 31  #: of ISA-L: a tenth larger than zlib's default at an eighth of its time; the gzip format
-#: ISO 28500:2009 §6.3 (response); the digests are of the body, and of the whole HTTP message.
-RECORD = """WARC/1.0\r
-WARC-Type: response\r
-WARC-Record-ID: <urn:uuid:{id}>\r
-WARC-Target-URI: {url}\r
-WARC-Date: {at:%Y-%m-%dT%H:%M:%SZ}\r
-WARC-Payload-Digest: sha1:{payload}\r
-WARC-Block-Digest: sha1:{block}\r
-Content-Type: application/http; msgtype=response\r
-Content-Length: {length}\r
-\r
-"""
-#: §6.7 (conversion): what a browser made of an exchange, which a record of its own holds.
-CONVERSION = (
-    RECORD.replace("WARC-Type: response", "WARC-Type: conversion")
-    .replace("WARC-Payload-Digest: sha1:{payload}\r\n", "")
-    .replace("application/http; msgtype=response", "text/html; charset=utf-8")
-)
+#: How a link's exchange came about; all else is GET.
+METHODS = "GET; of links HEAD, and GET where HEAD was not answered well"
 
 
 class EvidencePipeline:
     """Adds to a Result where its exchange lies.  Written before the result is stored, so a stored page has its evidence."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, asked: dict[str, str] | None = None) -> None:
+        """``asked``: the headers of every request; they stand once at the head of a file."""
+        self.folder, self.asked = folder, asked or {}
         self._files: dict[str, tuple[BinaryIO, str]] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(Path(crawler.settings["EVIDENCE_DIR"]))
+        settings = crawler.settings
+        headers = settings.getdict("DEFAULT_REQUEST_HEADERS") | {"User-Agent": settings["USER_AGENT"]}
+        return cls(Path(settings["EVIDENCE_DIR"]), {name: str(value) for name, value in headers.items()})
 
     async def process_item(self, item: Result) -> Result:
-        if item.page.status is None or item.lease.task.kind == "probe":
+        visited = item.lease.task.kind == "probe" and (item.probe is None or item.probe.failed is False)
+        if item.page.status is None or visited:  # of visits only those that failed, or told nothing
             return item
         campaign, task = split_round(item.lease.round_key)[0], item.lease.task
         return replace(item, evidence=self.keep(campaign, item.page, task.kind))
 
     def keep(self, campaign: str, page: Page, kind: Kind = "site") -> Evidence:
         """Appends one gzip member; it has left this process when this returns.  Each spider of a process has its own file."""
-        file, name = self._open(campaign, page.worker if kind == "site" else f"{page.worker}-{kind}")
+        worker = page.worker if kind == "site" else f"{page.worker}-{kind}"
+        file, name = self._files.get(campaign) or self._open(campaign, worker, page.at)
         start = file.tell()
-        file.write(isal_zlib.compress(record(page), LEVEL, GZIP))
+        file.write(packed(record(page)))
         file.flush()
         return Evidence(name, start, file.tell() - start)
 
-    def _open(self, campaign: str, worker: str) -> tuple[BinaryIO, str]:
+    def _open(self, campaign: str, worker: str, at: datetime) -> tuple[BinaryIO, str]:
         """The file, and its name below the folder."""
-        if campaign not in self._files:
-            path = self.folder / campaign / f"{worker}.warc.gz"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._files[campaign] = path.open("ab"), str(path.relative_to(self.folder))
+        path = self.folder / campaign / f"{worker}.warc.gz"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("ab")
+        told = {"software": f"govcrawl/{version('govcrawl')}", "format": "WARC File Format 1.0", "isPartOf": campaign}
+        told |= {f"http-header-{name.lower()}": value for name, value in self.asked.items()} | {"http-method": METHODS}
+        file.write(packed(info(path.name, at, told)))
+        self._files[campaign] = file, str(path.relative_to(self.folder))
         return self._files[campaign]
 
     async def close_spider(self) -> None:
         for file, _ in self._files.values():
             file.close()
-
-
-def record(page: Page) -> bytes:
-    """The exchange as a WARC record.  Headers are UTF-8; a line break in one (an old form of folding) becomes a space."""
-    if page.rendered:
-        return _filled(CONVERSION, page, page.body)
-    kept = "".join(f"{_line(n)}: {_line(v)}\r\n" for n, v in page.headers if n.lower() not in TRANSFER)
-    head = f"HTTP/1.1 {page.status} \r\n{kept}Content-Length: {len(page.body)}\r\n\r\n".encode("utf-8", "surrogatepass")
-    block = head + page.body
-    return _filled(RECORD, page, block)
-
-
-def _filled(form: str, page: Page, block: bytes) -> bytes:
-    fields = form.format(
-        id=uuid4(), url=_line(page.url), at=page.at, payload=_digest(page.body), block=_digest(block), length=len(block)
-    )
-    return b"%b%b\r\n\r\n" % (fields.encode("utf-8", "surrogatepass"), block)
-
-
-def _line(text: str) -> str:
-    return " ".join(text.splitlines())
-
-
-def _digest(content: bytes) -> str:
-    return b32encode(sha1(content, usedforsecurity=False).digest()).decode()

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Literal
 
-from govcrawl.contracts import ColumnClass, ColumnState, ColumnVerdict, Finding, Observation
+from govcrawl.contracts import ColumnVerdict, Finding, Observation
+from govcrawl.facts import ColumnClass, ColumnState
 from govcrawl.reading.urls import identity
 from pipelines.rulings import Case, Doubt, Ruling, Weight
 from pipelines.seen import Dated, Seen, date_items, entries
-from pipelines.standards import Pack
+from pipelines.standards.rules import ColumnBlank, ColumnsBlank, ColumnsNotUpdated, ColumnStale
 
 ENOUGH_ARTICLES = 5  #: of an undated list, opened in vain for a date; fewer prove nothing while others are unopened
 
@@ -30,13 +31,21 @@ class JudgedColumn:
     stale: bool | None
     blank: bool | None
     shown: Observation  #: its first page, or that it could not be read
+    looks: Sequence[Observation]  #: all at it
     window_days: int | None  #: None: its class is not judged for freshness
+    first_level: bool | None  #: 一级栏目, of the main navigation; None: can't be told
     until: date | None = None  #: the day its age is measured back from
     dated: Dated | None = None
+    emptied: bool = False  #: blank in the last round alone
+    price: Fraction = Fraction(0)  #: if it is stale
 
     @property
     def newest(self) -> date | None:
         return self.dated.newest if self.dated else None
+
+    @property
+    def points(self) -> Fraction:
+        return self.price if self.stale else Fraction(0)
 
     @property
     def verdict(self) -> ColumnVerdict | None:
@@ -55,44 +64,86 @@ class JudgedColumn:
             return "unknown"
         return "fresh" if self.state == "listed" and self.window_days else None
 
+    def counts(self, classes: Collection[ColumnClass], first_level: Collection[ColumnClass]) -> bool | None:
+        """Whether it is one of those classes, and where the standard counts only 一级栏目, such a one."""
+        if self.cls not in classes:
+            return False
+        return self.first_level if self.cls in first_level else True
+
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    judged: tuple[JudgedColumn, ...]  #: by level, then URL
+    judged: tuple[JudgedColumn, ...]  #: registered ones first, then by level and URL
     unclassed: int  #: columns that could not be read and of which not even the class is known
 
 
-def judge_columns(seen: Seen, pack: Pack) -> Columns:
+def judge_columns(case: Case) -> Columns:
+    seen = case.seen
     looks: dict[str, list[Observation]] = defaultdict(list)
     for observation in seen.of("column"):
         looks[identity(observation.data["column"])].append(observation)
     unread = sorted(seen.unread("column"), key=lambda o: bool(o.data.get("cls")))
     missed = {identity(o.url): o for o in unread if identity(o.url) not in looks}
     known = [o for o in missed.values() if o.data.get("cls")]
-    judged = [_read(own, seen, pack) for own in _once(looks)] + [_judged(o, "unknown", pack) for o in known]
-    return Columns(tuple(sorted(judged, key=lambda c: (c.level, c.url))), len(missed) - len(known))
+    main = _main_navigation(seen)
+    judged = [_read(own, case, main) for own in _once(looks)]
+    judged += [_judged(o, [o], "unknown", case, main) for o in known]
+    order = sorted(judged, key=lambda c: (not _is_registered(c.shown), c.level, c.url))
+    return Columns(tuple(order), len(missed) - len(known))
 
 
-def _once(looks: Mapping[str, Sequence[Observation]]) -> list[Sequence[Observation]]:
-    """Two addresses with the very same entries (``/tzgg/`` and its 更多 ``/tzgg/list.html``) are one column."""
-    unique: dict[object, Sequence[Observation]] = {}
-    for url in sorted(looks):
-        own = frozenset(item for o in looks[url] for item, _ in entries(o))
-        unique.setdefault(own or url, looks[url])
-    return list(unique.values())
+def _is_registered(look: Observation) -> bool:
+    return bool(look.data.get("registered"))
 
 
-def _read(looks: Sequence[Observation], seen: Seen, pack: Pack) -> JudgedColumn:
+def _main_navigation(seen: Seen) -> frozenset[str]:
+    """Identities of the columns that the home page's main navigation names; empty: it shows none that we know."""
+    return frozenset(identity(url) for o in seen.of("home") for url in o.data.get("nav", ()))
+
+
+def _once(looks: Mapping[str, Sequence[Observation]]) -> Iterator[list[Observation]]:
+    """Looks by column.  Two addresses are one column if they show the very same entries (``/tzgg/`` and its 更多
+    ``/tzgg/list.html``), or some of the same under one name, or nothing under the name of a registered one.
+    """
+    found: list[list[Observation]] = []
+    known: dict[object, list[Observation]] = {}
+    for url in sorted(looks, key=lambda u: (not any(map(_is_registered, looks[u])), u)):
+        own, name = frozenset(item for o in looks[url] for item, _ in entries(o)), looks[url][0].data["name"]
+        registered = any(map(_is_registered, looks[url]))
+        marks = (own, *((name, item) for item in sorted(own) if name)) if own else ((name, ""),) if name else ()
+        twin = next((known[mark] for mark in marks if mark in known and (own or not registered)), None)
+        if twin is None:
+            found.append(twin := [])
+        twin += looks[url]
+        known |= {mark: twin for mark in marks if mark not in known and (own or registered)}
+    yield from found
+
+
+def _read(looks: Sequence[Observation], case: Case, main: frozenset[str]) -> JudgedColumn:
     """One column from all looks at it and at the further pages of its list."""
     # what a browser saw, where that is more, is the evidence: the plain page shows an empty frame
-    first = min(looks, key=lambda o: (o.url != o.data["column"], o.data["state"] == "unknown"))
-    url = first.data["column"]
+    first = min(looks, key=lambda o: (not _is_registered(o), o.url != o.data["column"], o.data["state"] == "unknown"))
+    seen, url = case.seen, first.data["column"]
     items = [entry for o in looks for entry in entries(o)]
-    state = _merge({o.data["state"] for o in looks}, bool(items))
+    state, emptied = _over_rounds(looks, bool(items))
     until = seen.until(looks)
-    dated = date_items(items, seen, until, pack.windows.get(first.data["cls"], 0))
+    dated = date_items(items, seen, until, case.pack.windows.get(first.data["cls"], 0))
     clouded = any(identity(o.url) in seen.clouded for o in looks)
-    return _judged(first, state, pack, url=url, until=until, dated=dated, clouded=clouded)
+    return _judged(first, looks, state, case, main, url=url, until=until, dated=dated, clouded=clouded, emptied=emptied)
+
+
+def _over_rounds(looks: Sequence[Observation], items: bool) -> tuple[ColumnState, bool]:
+    """The kindest state of all rounds, but blank where the last two saw nothing; and whether the last one alone did: one look against
+    another tells nothing for sure.
+    """
+    rounds: dict[int, set[ColumnState]] = defaultdict(set)
+    for look in looks:
+        rounds[look.round].add(look.data["state"])
+    state = _merge(set().union(*rounds.values()), items)
+    *_, before, last = (None, *(rounds[n] == {"blank"} for n in sorted(rounds)))
+    if not last or state in ("blank", "unknown"):
+        return state, False
+    return ("blank", False) if before else (state, True)
 
 
 def _merge(states: set[ColumnState], items: bool) -> ColumnState:
@@ -105,19 +156,26 @@ def _merge(states: set[ColumnState], items: bool) -> ColumnState:
 
 def _judged(
     shown: Observation,
+    looks: Sequence[Observation],
     state: ColumnState,
-    pack: Pack,
+    case: Case,
+    main: frozenset[str],
     *,
     url: str = "",
     until: date | None = None,
     dated: Dated | None = None,
     clouded: bool = False,
+    emptied: bool = False,
 ) -> JudgedColumn:
     cls = shown.data["cls"]
-    window = pack.windows.get(cls)
-    key = cls in pack.veto.columns_not_updated.key_classes
-    stale = _stale(state, dated, key) if window else False
+    window = case.pack.windows.get(cls)
+    veto, many, costs = case.rule(ColumnsNotUpdated), case.rule(ColumnsBlank), case.rule(ColumnStale)
+    stale = _stale(state, dated, veto is not None and cls in veto.key_classes) if window else False
     blank = {"blank": True, "unknown": None}.get(state, False)
+    addresses = {identity(o.data.get("column", o.url)) for o in looks}
+    first_level = not main.isdisjoint(addresses) if main else None
+    prices = (costs.points_by_class if costs else None) or {}
+    below = costs is not None and cls in costs.first_level and first_level is False
     return JudgedColumn(
         name=shown.data["name"],
         url=url or shown.url,
@@ -125,11 +183,15 @@ def _judged(
         level=shown.data["level"],
         state=state,
         stale=None if clouded and window and (stale or blank) else stale,
-        blank=False if cls in pack.veto.columns_blank.not_counted else None if clouded and blank else blank,
+        blank=False if many and cls in many.not_counted else None if emptied or (clouded and blank) else blank,
         shown=shown,
+        looks=looks,
         window_days=window,
+        first_level=first_level,
         until=until,
         dated=dated,
+        emptied=emptied,
+        price=Fraction(0) if below else prices.get(cls, Fraction(0)),
     )
 
 
@@ -150,71 +212,95 @@ def _stale(state: ColumnState, dated: Dated | None, key: bool) -> bool | None:
 
 def rule_on_columns(case: Case, columns: Columns) -> list[Ruling]:
     return [
-        _not_updated(case, columns),
-        _stale_points(case, columns),
-        _many_blank(case, columns),
-        Ruling("column_blank", tuple(_blank_finding(case, c) for c in columns.judged if c.blank)),
+        *_not_updated(case, columns),
+        *_stale_points(case, columns),
+        *_many_blank(case, columns),
+        *_blank_points(case, columns),
         Ruling("columns", doubts=_later(columns)),
     ]
 
 
-def _not_updated(case: Case, columns: Columns) -> Ruling:
-    """Veto: stale columns of the key classes together, or of all classes together."""
-    rule = case.pack.veto.columns_not_updated
+def _not_updated(case: Case, columns: Columns) -> list[Ruling]:
+    """Stale columns of the key classes together, or of all classes together."""
+    rule = case.rule(ColumnsNotUpdated)
+    if rule is None:
+        return []
     stale = [c for c in columns.judged if c.stale]
     open_ = [c for c in columns.judged if c.stale is None]
-    counts: dict[str, int] = {cls: sum(c.cls == cls for c in stale) for cls in rule.key_classes}
-    veto = sum(counts.values()) >= rule.key_count or len(stale) >= rule.all_count
+    key = {c.url: c.counts(rule.key_classes, rule.first_level) for c in (*stale, *open_)}
+    counts: dict[str, int] = {cls: sum(c.cls == cls and key[c.url] is True for c in stale) for cls in rule.key_classes}
+    broken = sum(counts.values()) >= rule.key_count or len(stale) >= rule.all_count
     may = (
-        sum(counts.values()) + sum(c.cls in rule.key_classes for c in open_) + columns.unclassed >= rule.key_count
+        sum(key[c.url] is not False for c in (*stale, *open_)) + columns.unclassed >= rule.key_count
         or len(stale) + len(open_) + columns.unclassed >= rule.all_count
     )
-    found = case.finding(
-        "columns_not_updated", {**counts, "all": len(stale)}, stale[0].shown if stale else None, excerpt=_names(stale)
-    )
-    return Ruling(
-        "columns_not_updated",
-        (found,) if veto else (),
-        veto,
-        doubts=_untold(columns, Weight.MAY_FAIL if may and not veto else Weight.NOTE),
-    )
+    doubts = _untold(columns, Weight.MAY_FAIL if may and not broken else Weight.NOTE)
+    levels = sum(key[c.url] is None for c in stale)
+    if levels and not broken:
+        weight = Weight.MAY_FAIL if may else Weight.NOTE
+        doubts = (*doubts, Doubt(f"{levels}个超期未更新的栏目未能判断是否一级栏目", weight))
+    found = _together(case, "columns_not_updated", {**counts, "all": len(stale)}, stale) if broken else ()
+    return [Ruling("columns_not_updated", found, doubts=doubts)]
 
 
-def _many_blank(case: Case, columns: Columns) -> Ruling:
-    rule = case.pack.veto.columns_blank
+def _many_blank(case: Case, columns: Columns) -> list[Ruling]:
+    rule = case.rule(ColumnsBlank)
+    if rule is None:
+        return []
     blank = [c for c in columns.judged if c.blank]
     unknown = sum(c.blank is None for c in columns.judged) + columns.unclassed
-    veto = len(blank) >= rule.count
-    may = unknown and len(blank) + unknown >= rule.count and not veto
-    detail = {"blank": len(blank)}
-    found = case.finding("columns_blank", detail, blank[0].shown if blank else None, excerpt=_names(blank))
-    return Ruling(
-        "columns_blank",
-        (found,) if veto else (),
-        veto,
-        doubts=_unreadable(columns, Weight.MAY_FAIL if may else Weight.NOTE),
-    )
+    broken = len(blank) >= rule.count
+    may = unknown and len(blank) + unknown >= rule.count and not broken
+    found = _together(case, "columns_blank", {"blank": len(blank)}, blank) if broken else ()
+    return [Ruling("columns_blank", found, doubts=_unreadable(columns, Weight.MAY_FAIL if may else Weight.NOTE))]
 
 
-def _stale_points(case: Case, columns: Columns) -> Ruling:
-    points = case.pack.deduction.column_stale.points
-    return Ruling(
-        "column_stale",
-        tuple(_stale_finding(case, c) for c in columns.judged if c.stale),
-        points=_sum(points.get(c.cls, Fraction(0)) for c in columns.judged if c.stale),
-        possible=_sum(points.get(c.cls, Fraction(0)) for c in columns.judged if c.stale is None)
-        + columns.unclassed * max(points.values(), default=Fraction(0)),
-    )
+def _together(case: Case, indicator: str, detail: dict[str, int], columns: Sequence[JudgedColumn]) -> tuple[Finding]:
+    """One finding for all these columns."""
+    names = "、".join(c.name for c in columns)
+    seen = [o for c in columns for o in c.looks]
+    return (case.finding(indicator, detail, columns[0].shown, excerpt=names, seen=seen),)
+
+
+def _stale_points(case: Case, columns: Columns) -> list[Ruling]:
+    rule = case.rule(ColumnStale)
+    if rule is None:
+        return []
+    dearest = max(rule.amounts, default=Fraction(0))
+    told = [c for c in columns.judged if c.stale and not _level_unknown(rule, c)]
+    untold = [c for c in columns.judged if c.stale is None or (c.stale and _level_unknown(rule, c))]
+    return [
+        Ruling(
+            "column_stale",
+            tuple(_stale_finding(case, c) for c in columns.judged if c.stale),
+            points=_sum(c.price for c in told),
+            possible=_sum(c.price for c in untold) + columns.unclassed * dearest,
+        )
+    ]
+
+
+def _level_unknown(rule: ColumnStale, c: JudgedColumn) -> bool:
+    return c.cls in rule.first_level and c.first_level is None
+
+
+def _blank_points(case: Case, columns: Columns) -> list[Ruling]:
+    rule = case.rule(ColumnBlank)
+    if rule is None:
+        return []
+    blank = tuple(_blank_finding(case, c) for c in columns.judged if c.blank)
+    unknown = sum(c.blank is None for c in columns.judged) + columns.unclassed
+    return [Ruling("column_blank", blank, possible=unknown * (rule.points or Fraction(0)))]
 
 
 def _stale_finding(case: Case, c: JudgedColumn) -> Finding:
     newest = c.newest.isoformat() if c.newest else None
     detail = {"class": c.cls, "newest": newest, "window_days": c.window_days}
-    return case.finding("column_stale", detail, c.shown, url=c.url, excerpt=c.shown.excerpt or c.name)
+    return case.finding("column_stale", detail, c.shown, url=c.url, excerpt=c.shown.excerpt or c.name, seen=c.looks)
 
 
 def _blank_finding(case: Case, c: JudgedColumn) -> Finding:
-    return case.finding("column_blank", {"class": c.cls}, c.shown, url=c.url, excerpt=c.shown.excerpt or c.name)
+    excerpt = c.shown.excerpt or c.name
+    return case.finding("column_blank", {"class": c.cls}, c.shown, url=c.url, excerpt=excerpt, seen=c.looks)
 
 
 # --- doubts -----------------------------------------------------------------------------------------------------
@@ -228,17 +314,16 @@ def _untold(columns: Columns, weight: Weight) -> tuple[Doubt, ...]:
 
 
 def _unreadable(columns: Columns, weight: Weight) -> tuple[Doubt, ...]:
-    count = sum(c.blank is None for c in columns.judged) + columns.unclassed
-    return (Doubt(f"{count}个栏目由脚本生成或无法读取，未能判断", weight),) if count else ()
+    emptied = [c.name for c in columns.judged if c.blank is None and c.emptied]
+    count = sum(c.blank is None and not c.emptied for c in columns.judged) + columns.unclassed
+    empty = f"前一轮有内容、最近一轮空白，未能判断是否空白（{'、'.join(emptied)}）"
+    told = ((count, "由脚本生成或无法读取，未能判断"), (len(emptied), empty))
+    return tuple(Doubt(f"{n}个栏目{what}", weight) for n, what in told if n)
 
 
 def _later(columns: Columns) -> tuple[Doubt, ...]:
     days = [day for c in columns.judged if c.dated for day in c.dated.later]
     return (Doubt(f"栏目中{len(days)}条信息的日期晚于采样截止日（最晚{max(days)}），未计为更新"),) if days else ()
-
-
-def _names(columns: Iterable[JudgedColumn]) -> str:
-    return "、".join(c.name for c in columns)
 
 
 def _sum(points: Iterable[Fraction]) -> Fraction:

@@ -1,68 +1,52 @@
-"""The home page: whether it can be opened, whether it is kept up, how much is new on it."""
+"""The home page: whether it is kept up, how much is new on it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 
-from govcrawl.contracts import Observation, Probe, ProbeCount
+from govcrawl.contracts import Observation
 from govcrawl.reading.urls import identity
 from pipelines.judged_columns import Columns
 from pipelines.rulings import Case, Doubt, Ruling, Weight
 from pipelines.seen import Dated, date_items, entries
-
-
-def count_probes(probes: Iterable[Probe]) -> ProbeCount:
-    failed = [probe.failed for probe in probes]
-    return ProbeCount(len(failed), failed.count(True), failed.count(None))
-
-
-def rule_on_probes(case: Case, count: ProbeCount) -> list[Ruling]:
-    """The veto, or else points by the share of failed visits; exact fractions, no rounding."""
-    conclusive = count.total - count.inconclusive
-    if not conclusive:
-        doubt = Doubt("首页可用性没有一次有效的访问记录，未能判断", Weight.NO_MEANS)
-        return [Ruling("site_unreachable", doubts=(doubt,))]
-    # visits still to come are taken as successes: a site is accused only of what they can't undo
-    possible = max(conclusive, case.visits - count.inconclusive)
-    share = Fraction(count.failed, possible)
-    limit = case.pack.veto.site_unreachable.failed_share
-    detail = {"total": count.total, "failed": count.failed, "inconclusive": count.inconclusive}
-    excerpt = f"访问首页{count.total}次，打不开{count.failed}次，未能判断{count.inconclusive}次"
-    if Fraction(count.failed, conclusive) >= limit and (share < limit or 2 * possible < case.visits):
-        few = Doubt(f"首页的有效访问只有{conclusive}次，其中打不开{count.failed}次，不足以判断", Weight.MAY_FAIL)
-        return [Ruling("site_unreachable", doubts=(few,))]
-    if share >= limit:
-        return [Ruling("site_unreachable", (case.finding("site_unreachable", detail, excerpt=excerpt),), veto=True)]
-    if not share:
-        return []
-    points = share * 100 * case.pack.deduction.home_unavailable.points_per_percent
-    return [Ruling("home_unavailable", (case.finding("home_unavailable", detail, excerpt=excerpt),), points=points)]
+from pipelines.standards.rules import HomeFewUpdates, HomeNotUpdated
 
 
 def rule_on_home(case: Case, columns: Columns) -> list[Ruling]:
-    looks = case.seen.of("home")
-    if not looks:
+    rule = case.rule(HomeNotUpdated)
+    looks = case.seen.of("home")  # at the page itself and at its frames and lists
+    whole = [o for o in looks if not o.data.get("part")]
+    if rule is None:
+        return []
+    if not whole:
         return [Ruling("home_not_updated", doubts=(_not_read(case),))]
-    if all(o.data["nav_only"] for o in looks):
+    if all(o.data["nav_only"] for o in whole):
         if not columns.judged:
             return [
                 Ruling("home_not_updated", doubts=(Doubt("首页没有可判断的内容，未能判断是否更新", Weight.NO_MEANS),))
             ]
-        return [_second_level(case, columns, looks[-1])]
-    until = case.seen.until(looks)
-    dated = date_items(_items(looks), case.seen, until, case.pack.veto.home_not_updated.window_days)
-    drawn = all(o.data.get("drawn") for o in looks)
-    clouded = drawn or any(identity(o.url) in case.seen.clouded for o in looks)
+        return [_second_level(case, rule, columns, whole[-1])]
+    dated = _dated(case, looks, rule.window_days)
+    clouded = _is_drawn(looks) or any(identity(o.url) in case.seen.clouded for o in looks)
     stale = _stale(dated, clouded)
     later = (_later(dated.later),) if dated.later else ()
     untold = (_untold(clouded),) if stale is None else ()
-    few = [_few_updates(case, looks, until, clouded)]
+    few = _few_updates(case, looks, whole[-1], clouded)
     if not stale:
         return [Ruling("home_not_updated", doubts=(*untold, *later)), *few]
     seen = {"items": dated.items, "dated": dated.dated}
-    return [_not_updated(case, dated.newest, looks[-1], seen, (*untold, *later))]
+    return [_not_updated(case, dated.newest, whole[-1], seen, (*untold, *later))]
+
+
+def _is_drawn(looks: Sequence[Observation]) -> bool:
+    """Whether a script draws the page, or a part of it, and no look at that saw what it draws."""
+    drawn: dict[str, bool] = {}
+    for o in looks:
+        place = identity(o.url) if o.data.get("part") else ""
+        drawn[place] = bool(o.data.get("drawn")) and drawn.get(place, True)
+    return any(drawn.values())
 
 
 def _stale(dated: Dated, clouded: bool) -> bool | None:
@@ -78,9 +62,9 @@ def _stale(dated: Dated, clouded: bool) -> bool | None:
     return True
 
 
-def _second_level(case: Case, columns: Columns, shown: Observation) -> Ruling:
+def _second_level(case: Case, rule: HomeNotUpdated, columns: Columns, shown: Observation) -> Ruling:
     """The home page is only an entry (导航入口): every second-level page is judged in its place."""
-    window = timedelta(days=case.pack.veto.home_not_updated.window_days)
+    window = timedelta(days=rule.window_days)
     known = [(c.newest, c.until) for c in columns.judged if c.newest and c.until]
     newest = max((day for day, _ in known), default=None)
     if any(day >= until - window for day, until in known):
@@ -98,24 +82,30 @@ def _not_updated(
 ) -> Ruling:
     """``seen``: what was looked at: items of the home page, of them dated; or lists of the second level."""
     detail = {"newest": newest.isoformat() if newest else None, "count": 0, **seen}
-    return Ruling("home_not_updated", (case.finding("home_not_updated", detail, shown),), veto=True, doubts=doubts)
+    return Ruling("home_not_updated", (case.finding("home_not_updated", detail, shown),), doubts=doubts)
 
 
-def _few_updates(case: Case, looks: Sequence[Observation], until: date, clouded: bool) -> Ruling:
+def _few_updates(case: Case, looks: Sequence[Observation], shown: Observation, clouded: bool) -> list[Ruling]:
     """Points only where no item that can't be dated could make up the number."""
-    rule = case.pack.deduction.home_few_updates
-    dated = date_items(_items(looks), case.seen, until, rule.window_days)
+    rule = case.rule(HomeFewUpdates)
+    if rule is None:
+        return []
+    dated = _dated(case, looks, rule.window_days)
     if dated.fresh >= rule.fewer_than:
-        return Ruling("home_few_updates")
+        return [Ruling("home_few_updates")]
     if clouded or not dated.items or dated.fresh + dated.unread + len(dated.later) >= rule.fewer_than:
-        return Ruling("home_few_updates", possible=rule.points)
+        return [Ruling("home_few_updates", possible=rule.points or Fraction(0))]
     newest = dated.newest.isoformat() if dated.newest else None
     detail = {"newest": newest, "count": dated.fresh, "window_days": rule.window_days}
-    return Ruling("home_few_updates", (case.finding("home_few_updates", detail, looks[-1]),), points=rule.points)
+    return [Ruling("home_few_updates", (case.finding("home_few_updates", detail, shown),))]
 
 
-def _items(looks: Sequence[Observation]) -> list[tuple[str, date | None]]:
-    return [entry for o in looks for entry in entries(o)]
+def _dated(case: Case, looks: Sequence[Observation], window_days: int) -> Dated:
+    """Of all entries together.  What was looked at before the last look, in its round, is as new as it was then."""
+    until = case.seen.until(looks)
+    first = min(case.seen.until([o]) for o in looks if o.round == looks[-1].round)
+    items = [entry for o in looks for entry in entries(o)]
+    return date_items(items, case.seen, until, window_days + (until - first).days)
 
 
 def _not_read(case: Case) -> Doubt:

@@ -13,6 +13,7 @@ from govcrawl.contracts import ColumnVerdict, Observation
 from govcrawl.reading.urls import same_site
 from pipelines.rulings import Case, Doubt, Ruling, Weight
 from pipelines.seen import date_items, entries
+from pipelines.standards.rules import HomeNotUpdated
 
 ALIVE = 3  #: items of the home page within its window; fewer may be the notice itself
 SAYS = {"closed": "已关停或停止更新", "moved": "已迁移", "domain": "已变更域名"}
@@ -38,11 +39,11 @@ def spare(
 def _last_notice(case: Case) -> Observation | None:
     """What the last round read; nothing where the home page still brings news, or where this is the place it moved to."""
     looks = case.seen.of("home")
-    if not looks:
+    rule = case.rule(HomeNotUpdated)
+    if not looks or rule is None:
         return None
-    window = case.pack.veto.home_not_updated.window_days
     items = [entry for o in looks for entry in entries(o)]
-    if date_items(items, case.seen, case.seen.until(looks), window).fresh >= ALIVE:
+    if date_items(items, case.seen, case.seen.until(looks), rule.window_days).fresh >= ALIVE:
         return None
     last = max(o.round for o in looks)
     return next((o for o in case.seen.of("notice") if o.round == last and _leads_away(o, _own(case, looks))), None)

@@ -9,30 +9,43 @@ from fractions import Fraction
 from typing import Any
 
 from govcrawl.contracts import Finding, Observation
-from govcrawl.reading.urls import identity
+from govcrawl.reading.urls import identity, same_site
+from pipelines.judged_columns import Columns
 from pipelines.rulings import Case, Doubt, Ruling
 from pipelines.seen import as_day
+from pipelines.standards.rules import DeadLink, MissingIdentity, PoorResponse
 
 _NO_LETTER = re.compile(r"[\W\d_]*|\W*(?:测试|试一下|试试|test|asdf)[\w\W]{0,6}|[a-z]{1,6}", re.I)
 MARKS = ("site_code", "icp", "police", "party_badge", "error_report", "organiser")
 
 
-def rule_on_letters(case: Case) -> Ruling:
-    """Veto by one letter that waited too long; a late answer was itself missing for too long."""
-    late = [letter for looks in _letters(case).values() if (letter := _late(case, looks))]
+def rule_on_letters(case: Case) -> list[Ruling]:
+    """One letter that waited too long is enough; a late answer was itself missing for too long."""
+    rule = case.rule(PoorResponse)
+    if rule is None:
+        return []
+    late = [letter for looks in _letters(case, rule).values() if (letter := _late(case, rule, looks))]
     findings = tuple(_letter_finding(case, letter) for letter in late)
-    return Ruling("poor_response", findings, veto=bool(findings), doubts=_closed_boards(case))
+    return [Ruling("poor_response", findings, doubts=(*_closed_boards(case, rule), *_no_channel(case, rule)))]
 
 
-def _closed_boards(case: Case) -> tuple[Doubt, ...]:
+def _no_channel(case: Case, rule: PoorResponse) -> tuple[Doubt, ...]:
+    """That the crawl met no board proves nothing: it may lie on another site, or behind a script."""
+    kinds = ("column", "unread", "letter")
+    named = ((o.data.get("name", ""), o.data.get("cls", "")) for kind in kinds[:2] for o in case.seen.of(kind))
+    met = any(_must_answer(rule, name, cls) for name, cls in named) or case.seen.of("letter")
+    return (Doubt("抓取未见网上咨询建言渠道，须人工确认"),) if rule.channel_wanted and not met else ()
+
+
+def _closed_boards(case: Case, rule: PoorResponse) -> tuple[Doubt, ...]:
     """Boards whose letters nobody could read here; a form alone, or a script, shows none."""
     shown: dict[str, set[str]] = defaultdict(set)
     for o in case.seen.of("column"):
-        if _must_answer(case, o.data["name"], o.data["cls"]):
+        if _must_answer(rule, o.data["name"], o.data["cls"]):
             unknown = "script" if o.data["state"] == "unknown" else ""
             shown[identity(o.data["column"])].add(o.data.get("board") or unknown)
     for o in case.seen.unread("column"):
-        if _must_answer(case, o.data.get("name", ""), o.data.get("cls", "")):
+        if _must_answer(rule, o.data.get("name", ""), o.data.get("cls", "")):
             shown[identity(o.url)].add("script")
     silent = [kinds - {""} for kinds in shown.values() if not kinds & {"letters", "empty"}]
     forms, scripts = sum(kinds == {"form"} for kinds in silent), sum("script" in kinds for kinds in silent)
@@ -40,21 +53,20 @@ def _closed_boards(case: Case) -> tuple[Doubt, ...]:
     return tuple(Doubt(f"{n}个政务咨询类栏目{what}，未能判断回应情况") for n, what in told if n)
 
 
-def _letters(case: Case) -> dict[tuple[str, str, str], list[Observation]]:
+def _letters(case: Case, rule: PoorResponse) -> dict[tuple[str, str, str], list[Observation]]:
     """The looks at each letter that count as evidence.  Boards move on: a letter is known by board, title and day."""
     boards = {identity(o.url): (o.data["name"], o.data["cls"]) for o in case.seen.of("column")}
     letters: dict[tuple[str, str, str], list[Observation]] = defaultdict(list)
     for o in case.seen.of("letter"):
         name, cls = boards.get(identity(o.data["board"]), (o.data["board_name"], o.data["board_cls"]))
         names = (name, *o.data.get("trail", ()))
-        if all(_must_answer(case, n, cls) for n in names) and _effective(o) and _waited(case, o) is not None:
+        if all(_must_answer(rule, n, cls) for n in names) and _effective(o) and _waited(case, rule, o) is not None:
             letters[o.data["board"], o.data["title"], o.data["asked"]].append(o)
     return letters
 
 
-def _must_answer(case: Case, name: str, cls: str) -> bool:
+def _must_answer(rule: PoorResponse, name: str, cls: str) -> bool:
     """Whether the standard wants letters of this board answered; complaints and the like have rules of their own."""
-    rule = case.pack.veto.poor_response
     excluded = any(word in name for word in rule.excludes) and not any(word in name for word in rule.includes)
     return cls in rule.boards and not excluded
 
@@ -64,17 +76,17 @@ def _effective(o: Observation) -> bool:
     return not _NO_LETTER.fullmatch(o.data["title"].strip())
 
 
-def _late(case: Case, looks: Sequence[Observation]) -> Observation | None:
+def _late(case: Case, rule: PoorResponse, looks: Sequence[Observation]) -> Observation | None:
     """The letter, if the last round that saw it saw nothing but a wait that was too long."""
     last = [o for o in looks if o.round == looks[-1].round]
-    waits = [_waited(case, o) or 0 for o in last]
-    return last[0] if min(waits) > case.pack.veto.poor_response.late_days else None
+    waits = [_waited(case, rule, o) or 0 for o in last]
+    return last[0] if min(waits) > rule.late_days else None
 
 
-def _waited(case: Case, o: Observation) -> int | None:
+def _waited(case: Case, rule: PoorResponse, o: Observation) -> int | None:
     """Days without an answer, as far as they were seen; None: the letter is no evidence."""
     asked, answered, until = as_day(o.data["asked"]), as_day(o.data["answered"]), case.seen.until([o])
-    if asked is None or not 0 <= (case.seen.as_of - asked).days <= case.pack.veto.poor_response.within_days:
+    if asked is None or not 0 <= (case.seen.as_of - asked).days <= rule.within_days:
         return None
     if o.data["state"] == "open":
         return (until - asked).days
@@ -90,18 +102,36 @@ def _letter_finding(case: Case, o: Observation) -> Finding:
     return case.finding("poor_response", detail, o, url=o.url, excerpt=o.excerpt or title, key=key)
 
 
-def rule_on_links(case: Case) -> Ruling:
-    """Points once for each target, however many pages link to it; on the home page it weighs more."""
-    rule = case.pack.deduction.dead_link
-    # only what the last round still found dead: a link that was mended meanwhile is no fault any more
+def rule_on_links(case: Case, columns: Columns, outage: Fraction) -> list[Ruling]:
+    """Points once for each target, however many pages link to it; on the home page it weighs more.
+
+    Nothing is charged twice: a column that costs more already, nor what failed because the site was down, of which ``outage`` points
+    were taken already.
+    """
+    rule = case.rule(DeadLink)
+    if rule is None:
+        return []
+    targets = _dead_targets(case)
+    charged = {identity(c.url) for c in columns.judged if c.points}
+    home, links, down = identity(case.site.home), Fraction(0), Fraction(0)
+    for target, o in targets.items():
+        price = (rule.points_home if o.data["on_home"] else rule.points_other) or Fraction(0)
+        if target == home or (isinstance(o.data["status"], str) and same_site(o.data["target"], case.site.home)):
+            down += price
+        elif target not in charged:
+            links += price
+    findings = tuple(_link_finding(case, o.data["target"], o) for o in targets.values())
+    return [Ruling("dead_link", findings, links + max(Fraction(0), down - outage))]
+
+
+def _dead_targets(case: Case) -> dict[str, Observation]:
+    """By identity.  Only what the last round still found dead: a link that was mended meanwhile is no fault any more."""
     last = max((o.round for every in case.seen.kinds.values() for o in every), default=0)
     targets: dict[str, Observation] = {}
     for o in sorted(case.seen.of("dead_link"), key=lambda o: not o.data["on_home"]):
         if o.round == last:
-            targets.setdefault(o.data["target"], o)
-    on_home = sum(bool(o.data["on_home"]) for o in targets.values())
-    points: Fraction = on_home * rule.points_home + (len(targets) - on_home) * rule.points_other
-    return Ruling("dead_link", tuple(_link_finding(case, url, o) for url, o in targets.items()), points=points)
+            targets.setdefault(identity(o.data["target"]), o)
+    return targets
 
 
 def _link_finding(case: Case, target: str, o: Observation) -> Finding:
@@ -109,11 +139,13 @@ def _link_finding(case: Case, target: str, o: Observation) -> Finding:
     return case.finding("dead_link", detail, o, url=target, excerpt=o.excerpt or o.data["text"])
 
 
-def rule_on_identity(case: Case) -> Ruling:
+def rule_on_identity(case: Case) -> list[Ruling]:
     """A mark is missing only if no page that was read shows it, and nothing that may show it went unread.
 
     A site without a registered code can't show one.
     """
+    if case.rule(MissingIdentity) is None:
+        return []
     footers = case.seen.of("footer")
     registered = not case.site.code.startswith("row-")
     missing = [m for m in MARKS if (registered or m != "site_code") and not any(o.data[m] for o in footers)]
@@ -124,8 +156,9 @@ def rule_on_identity(case: Case) -> Ruling:
         detail["site_code_shown"] = min(codes)
     doubts = (Doubt("底部功能区由脚本生成或部分未能读取，未能判断网站标识是否齐全"),) if footers and unseen else ()
     if not footers or detail == {"missing": []}:
-        return Ruling("missing_identity", doubts=doubts)
-    return Ruling("missing_identity", (case.finding("missing_identity", detail, footers[0]),), doubts=doubts)
+        return [Ruling("missing_identity", doubts=doubts)]
+    found = case.finding("missing_identity", detail, footers[0], seen=footers)
+    return [Ruling("missing_identity", (found,), doubts=doubts)]
 
 
 def _may_be_unseen(case: Case, footers: Sequence[Observation]) -> bool:
@@ -135,6 +168,7 @@ def _may_be_unseen(case: Case, footers: Sequence[Observation]) -> bool:
     return bool(
         case.seen.unread("fragment")
         or case.seen.unread("home")
+        or homes & case.seen.clouded
         or len(drawn) == len(footers)
         or any(identity(o.url) in homes for o in drawn)
     )

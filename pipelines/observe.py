@@ -1,6 +1,7 @@
 """First pipeline: what was read becomes observations.  Keys of ``data`` per kind (dates are ISO strings or None):
 
-home       items [[url, title, date]], nav_only, title, drawn (why a reader may see more)
+home       items [[url, title, date]], nav_only, title, drawn (why a reader may see more), parts (URLs of its frames and lists),
+           part (whether it is one itself), nav (URLs of 一级栏目, by its main navigation)
 column     column (URL of its first page), name, cls, level, state, items [[url, date]], why, registered, board (what a message board shows)
 article    title, published, column (URL of the list it was found on)
 letter     title, asked, answered, state, board (URL), board_name, board_cls, trail (what breadcrumb and title call the board)
@@ -19,19 +20,19 @@ from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
-from govcrawl.contracts import Facts, Observation, ObservationKind, Page, Result, Task
+from govcrawl.contracts import Observation, ObservationKind, Page, Result, Task
+from govcrawl.facts import Facts, HomeFacts
 from govcrawl.frontier.frontier import split_round
 from govcrawl.reading import MARKED
 from govcrawl.reading.columns import classify
 from govcrawl.reading.urls import canonical
+from govcrawl.spiders.outcome import NOT_YOU
 from govcrawl.store import page_id
 
-#: What is not looked at with it: such a home page can't be called stale.
-FRAMED = "首页另有内容在框架或脚本读取的地址中"
 MAX_ITEMS = 200  #: entries kept of one list page
 #: Outcomes and statuses that make a link dead.  What firewalls and our own guard refuse is never dead.
 DEAD_OUTCOMES = {"dns", "timeout", "refused", "reset"}
-NOT_DEAD = {401, 403, 405, 407, 408, 412, 429, 451, 503, 511, 521}
+NOT_DEAD = NOT_YOU | {405, 408, 503, 521}
 
 
 class ObservePipeline:
@@ -56,12 +57,13 @@ def observe(result: Result) -> Iterator[Observation]:
 
 def _unread(result: Result, task: Task, page: Page) -> Iterator[Observation]:
     # further pages and fragments are addresses we worked out ourselves: no reader's link is dead there
-    if task.role not in ("home", "more", "fragment") and is_dead(page):
+    if task.role not in ("home", "part", "more", "fragment") and not task.guessed and is_dead(page):
         status = page.status if page.status is not None else page.outcome
         data: dict[str, Any] = {"target": task.url, "status": status, "on_home": task.on_home, "text": task.text}
         yield _seen(result, "dead_link", data)
     # a page that is gone (404, 410) is a dead link; any other failure leaves a column, or a part of a page, that nobody can judge
-    if task.role in ("home", "column", "more", "fragment") and page.status not in (404, 410):
+    gone = page.status in (404, 410) and task.role != "part"
+    if task.role in ("home", "part", "column", "more", "fragment") and not gone:
         data = {
             "outcome": page.outcome, "status": page.status, "role": task.role, "name": task.text,
             "cls": classify(task.text, task.url), "level": task.depth,
@@ -77,23 +79,15 @@ def is_dead(page: Page) -> bool:
 
 
 def _read(result: Result, task: Task, facts: Facts) -> Iterator[Observation]:
-    if task.role in MARKED:
+    if task.role in (*MARKED, "part"):
         yield _seen(result, "footer", asdict(facts.footer))
     if facts.home:
-        items = [[canonical(i.url), i.title, _iso(i.date)] for i in facts.home.items[:MAX_ITEMS]]
-        home = facts.home
-        data = {
-            "items": items,
-            "nav_only": home.nav_only,
-            "title": facts.title,
-            "drawn": home.drawn or (FRAMED if home.parts else ""),
-        }
-        yield _seen(result, "home", data)
-    elif task.role == "home":
+        yield _seen(result, "home", _home(task, facts, facts.home))
+    elif task.role in ("home", "part"):
         data = {
             "outcome": facts.kind,
             "status": result.page.status,
-            "role": "home",
+            "role": task.role,
             "name": "",
             "cls": "other",
             "level": 0,
@@ -111,6 +105,20 @@ def _read(result: Result, task: Task, facts: Facts) -> Iterator[Observation]:
         data = {"notice": notice.kind, "target": notice.target}
         yield _seen(result, "notice", data, key=notice.kind, excerpt=notice.text)
     yield from _letters(result, task, facts)
+
+
+def _home(task: Task, facts: Facts, home: HomeFacts) -> dict[str, Any]:
+    part = task.role == "part"
+    silent = "框架中没有可见的文字" if part and not (facts.text or home.items) else ""
+    return {
+        "items": [[canonical(i.url), i.title, _iso(i.date)] for i in home.items[:MAX_ITEMS]],
+        "nav_only": home.nav_only,
+        "title": facts.title,
+        "drawn": home.drawn or silent,
+        "parts": list(home.parts),
+        "part": part,
+        "nav": [canonical(c.url) for c in facts.columns if c.source == "nav" and c.level == 1],
+    }
 
 
 def _is_column(task: Task, facts: Facts) -> bool:

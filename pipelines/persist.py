@@ -7,21 +7,24 @@ import contextlib
 import logging
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, Self
 
-from pymongo.errors import BulkWriteError, DocumentTooLarge, PyMongoError
 from scrapy.crawler import Crawler
 
 from govcrawl.contracts import Result
 from govcrawl.frontier.frontier import Settled
 from govcrawl.frontier.scheduler import LeaseScheduler
-from govcrawl.store import shared
+from govcrawl.store import patiently, shared
 
 logger = logging.getLogger(__name__)
-AWAY_WAIT_S = 1.0
-#: MongoDB's error codes: BadValue, FailedToParse, TypeMismatch, Overflow, InvalidBSON, DollarPrefixedFieldName, DottedFieldName,
-#: ImmutableField, DocumentValidationFailure, BSONObjectTooLarge, and too large an index key or a document after an update.
-ABOUT_A_DOCUMENT = {2, 9, 14, 15, 22, 52, 57, 66, 121, 10334, 17280, 17419, 17420}
+
+
+CLOSE_S = 5.0  #: a worker that was told to end waits so long for a MongoDB that is away
+
+
+class Left(Exception):
+    """The results are given up: their tasks go to other workers."""
 
 
 class PersistPipeline:
@@ -35,6 +38,7 @@ class PersistPipeline:
         self._waiting: list[Result] = []
         self._wake = asyncio.Event()
         self._closing = False
+        self._close_by = 0.0  # time.monotonic
         self._writer: asyncio.Future[None] | None = None
         self._words: set[asyncio.Future[None]] = set()  # to Redis, under way
         self._thread = ThreadPoolExecutor(1, "mongodb")
@@ -54,8 +58,8 @@ class PersistPipeline:
         return item
 
     async def close_spider(self) -> None:
-        """Writes what is left; Scrapy closes the scheduler only after this."""
-        self._closing = True
+        """Writes what is left, as far as MongoDB is there; Scrapy closes the scheduler only after this."""
+        self._closing, self._close_by = True, time.monotonic() + CLOSE_S
         self._wake.set()
         if self._writer:  # else the store refused at the start
             await self._writer
@@ -80,6 +84,9 @@ class PersistPipeline:
     async def _settle(self, batch: list[Result]) -> None:
         try:
             await self._save(batch)
+        except Left:
+            self._waiting.clear()
+            return
         except Exception as error:  # noqa: BLE001
             # refused, not away, or not to be written at all: one bad result must not hold up the others, nor end this loop
             if len(batch) > 1:
@@ -100,19 +107,17 @@ class PersistPipeline:
         word.add_done_callback(self._words.discard)
 
     async def _save(self, batch: list[Result]) -> None:
-        loop, start = asyncio.get_running_loop(), time.monotonic()
+        start = time.monotonic()
+
+        def away() -> None:
+            leaving = self._closing and time.monotonic() > self._close_by
+            if leaving or time.monotonic() - start > self.patience_s:
+                self._give_back(batch)
+            if leaving:
+                raise Left
+
         try:
-            while True:
-                try:
-                    await loop.run_in_executor(self._thread, self.store.save_results, batch)
-                    return
-                except PyMongoError as error:
-                    if _is_about_a_document(error):
-                        raise
-                    logger.warning("MongoDB can't take results now, they wait: %s", _words(error))
-                if time.monotonic() - start > self.patience_s:
-                    self._give_back(batch)
-                await asyncio.sleep(AWAY_WAIT_S)
+            await patiently(partial(self.store.save_results, batch), away, self._thread)
         finally:
             self._scheduler.resting = False
 
@@ -130,15 +135,3 @@ class PersistPipeline:
         if not isinstance(scheduler, LeaseScheduler):
             raise TypeError("PersistPipeline 需要 SCHEDULER = govcrawl.frontier.scheduler.LeaseScheduler")
         return scheduler
-
-
-def _is_about_a_document(error: PyMongoError) -> bool:
-    """Whether waiting is no help: this result can't be written.  A full disk, lost rights, an election pass; nothing is lost meanwhile."""
-    codes = {e["code"] for e in error.details.get("writeErrors", ())} if isinstance(error, BulkWriteError) else set()
-    return bool(codes & ABOUT_A_DOCUMENT) or isinstance(error, DocumentTooLarge)
-
-
-def _words(error: PyMongoError) -> str:
-    """The first reason, in one line."""
-    written = isinstance(error, BulkWriteError) and error.details.get("writeErrors")
-    return str(written[0] if written else error).partition(", Timeout:")[0][:300]

@@ -1,16 +1,21 @@
-"""What one rule of a pack says about one site; ``scoring`` adds the rulings up."""
+"""What one rule of a pack says about one site; ``points`` adds the rulings up."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from fractions import Fraction
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypeVar
 
 from govcrawl.contracts import Finding, Observation, Site
+from pipelines.kinds import kinds_of
 from pipelines.seen import Seen
-from pipelines.standards import Pack
+from pipelines.standards.packs import Pack
+from pipelines.standards.rules import Rule
+
+R = TypeVar("R", bound=Rule)
 
 
 class Weight(IntEnum):
@@ -29,12 +34,15 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """``possible``: points that what could not be told may add."""
+    """A rule with findings is broken; the pack's table says what follows from that.
+
+    ``points``: what the findings cost; None: each costs what the rule says.  ``possible``: points that what could not be
+    told may add.
+    """
 
     rule: str
     findings: tuple[Finding, ...] = ()
-    veto: bool = False
-    points: Fraction = Fraction(0)
+    points: Fraction | None = None
     possible: Fraction = Fraction(0)
     doubts: tuple[Doubt, ...] = ()
 
@@ -48,6 +56,12 @@ class Case:
     pack: Pack
     seen: Seen
     visits: int = 0  #: availability visits the campaign plans for this site
+    rounds: int = 1  #: of the campaign
+
+    def rule(self, kind: type[R]) -> R | None:
+        """The pack's rule of that class; None: it has none, or not for a site of this kind."""
+        rule = self.pack.rule(kind)
+        return rule if rule and kinds_of(self.site).issuperset(rule.applies_to) else None
 
     def finding(
         self,
@@ -59,10 +73,12 @@ class Case:
         excerpt: str = "",
         clause: str = "",
         key: str = "",
+        seen: Sequence[Observation] = (),
     ) -> Finding:
-        """A fault that ``shown`` is the evidence of; ``key`` tells several on one URL apart."""
+        """A fault that ``shown`` is the evidence of; ``key`` tells several on one URL apart; ``seen``: all it rests on."""
         where = url or self.site.home
         parts = (self.campaign, self.site.code, indicator, where, key)
+        looks = seen or ((shown,) if shown else ())
         return Finding(
             id=sha256("\x1f".join(parts).encode()).hexdigest()[:20],
             campaign=self.campaign,
@@ -73,5 +89,6 @@ class Case:
             excerpt=excerpt or (shown.excerpt if shown else ""),
             detail=detail,
             evidence=shown.page if shown else "",
-            clause=clause or self.pack.rules()[indicator].clause,
+            clause=clause or self.pack.rules[indicator].clause,
+            seen=tuple(sorted({o.id for o in looks if o.id})),
         )

@@ -15,12 +15,16 @@ from fractions import Fraction
 
 from govcrawl.contracts import RUNNING, Finding, Observation, Probe, Site, Verdict
 from pipelines.judged_columns import judge_columns, rule_on_columns
-from pipelines.judged_home import count_probes, rule_on_home, rule_on_probes
+from pipelines.judged_home import rule_on_home
 from pipelines.judged_notices import spare
 from pipelines.judged_pages import rule_on_identity, rule_on_letters, rule_on_links
+from pipelines.judged_services import rule_on_services
+from pipelines.judged_visits import count_probes, rule_on_probes
+from pipelines.kinds import may_be_portal
+from pipelines.points import Sum, add_up, charge, counts, is_scored, plain
 from pipelines.rulings import Case, Doubt, Ruling, Weight
 from pipelines.seen import look_at
-from pipelines.standards import Pack
+from pipelines.standards.packs import Pack
 
 #: Vetoes that nothing still to be read can undo.
 STANDS_ALONE = frozenset({"site_unreachable", "poor_response"})
@@ -36,38 +40,48 @@ def score(
     as_of: date,
     pages: int,
     visits: int = 0,
+    rounds: int = 1,
     complete: bool = True,
 ) -> Verdict:
     """Judges a site by everything that all rounds saw of it.
 
     ``observations`` and ``probes`` are this site's only; ``pages``: distinct pages read; ``visits``: availability
-    visits the campaign plans; ``complete`` False: the crawl still goes on or was cut short, so that only
+    visits the campaign plans in its ``rounds``; ``complete`` False: the crawl still goes on or was cut short, so that only
     what nothing still to be read can undo fails the site.
 
     pass          nothing is wrong enough, and nothing that could not be told might be
-    fail          ``vetoes`` names why; or it is empty and the deductions exceed the pass line (``score_below_pass``)
+    fail          ``vetoes`` names why; or it is empty and the points miss the pass line (``score_below_pass``)
     insufficient  证据不足; ``doubts`` says why
     not_checked   the site isn't 正常运行
     """
     blank = Verdict(campaign, site.code, pack.label, as_of, "not_checked", pages=pages)
     if site.status != RUNNING:
         return blank
-    case = Case(campaign, site, pack, look_at(observations, as_of), visits)
-    columns, count = judge_columns(case.seen, pack), count_probes(probes)
+    case = Case(campaign, site, pack, look_at(observations, as_of), visits, rounds)
+    visits_made = list(probes)
+    columns, count = judge_columns(case), count_probes(visits_made)
+    visited = rule_on_probes(case, visits_made, count)
     rulings = [
-        *rule_on_probes(case, count), *rule_on_home(case, columns), *rule_on_columns(case, columns),
-        rule_on_letters(case), rule_on_links(case), rule_on_identity(case),
+        *visited, *rule_on_home(case, columns), *rule_on_columns(case, columns), *rule_on_letters(case),
+        *rule_on_links(case, columns, _outage(case, visited)), *rule_on_identity(case), *rule_on_services(case),
     ]  # fmt: skip
     rulings, shown = spare(case, rulings, tuple(verdict for column in columns.judged if (verdict := column.verdict)))
+    unscored = pack.unscored() if is_scored(case) else ()
     return _decide(
-        case, _counted(pack, rulings), complete, replace(blank, probes=count, columns=shown, unscored=pack.unscored())
+        case, _weighed(case, rulings), complete, replace(blank, probes=count, columns=shown, unscored=unscored)
     )
 
 
-def _counted(pack: Pack, rulings: Iterable[Ruling]) -> list[Ruling]:
-    """A rule that the pack doesn't count still lists its findings and what it could not tell, but decides nothing."""
-    rules = pack.rules()
-    return [r if r.rule not in rules or rules[r.rule].counted else _listed(r) for r in rulings]
+def _outage(case: Case, visited: Sequence[Ruling]) -> Fraction:
+    """Points taken for visits that failed."""
+    rule = case.pack.rules.get("home_unavailable")
+    return charge(case, rule, [r for r in visited if r.rule == rule.id])[0] if rule else Fraction(0)
+
+
+def _weighed(case: Case, rulings: Iterable[Ruling]) -> list[Ruling]:
+    """A rule that isn't counted still lists its findings and what it could not tell, but decides nothing."""
+    rules = case.pack.rules
+    return [r if r.rule not in rules or counts(case, rules[r.rule]) else _listed(r) for r in rulings]
 
 
 def _listed(r: Ruling) -> Ruling:
@@ -76,34 +90,39 @@ def _listed(r: Ruling) -> Ruling:
 
 def _decide(case: Case, rulings: Sequence[Ruling], complete: bool, verdict: Verdict) -> Verdict:
     """Vetoes first; then what could not be looked at; then points; then what might still be wrong."""
-    total = sum((r.points for r in rulings), Fraction(0))
-    line = case.pack.pass_line
-    vetoed = [r.rule for r in rulings if r.veto and (complete or r.rule in STANDS_ALONE)]
-    doubts = _doubts(case.pack, rulings, total, complete)
+    total, line = add_up(case, rulings), case.pack.pass_line
+    vetoed = [name for name in total.vetoes if complete or name in STANDS_ALONE]
+    doubts = _doubts(case, rulings, total, complete)
     heaviest = max(doubts.values(), default=Weight.NOTE)
     findings = [f for r in rulings for f in r.findings]
-    verdict = replace(verdict, doubts=tuple(doubts), findings=_in_order(findings))
+    verdict = replace(verdict, doubts=tuple(doubts), findings=_in_order(findings), items=total.items)
     if vetoed:
-        words = tuple(rule.word for name, rule in case.pack.rules().items() if name in vetoed)
+        words = tuple(case.pack.rules[name].word for name in vetoed)
         return replace(verdict, verdict="fail", vetoes=tuple(sorted(vetoed)), reasons=words)
     if heaviest is Weight.NO_MEANS or not complete:
         return replace(verdict, verdict="insufficient")
-    if total > line.deductions:
-        findings.append(_below_pass(case, total))
-        return replace(
-            verdict, verdict="fail", deductions=float(total), reasons=(line.word,), findings=_in_order(findings)
-        )
+    scored = replace(
+        verdict,
+        verdict="pass",
+        deductions=None if total.points is None else float(total.points),
+        score=None if total.score is None else plain(total.score),
+    )
+    if total.failed:
+        below = _in_order([*findings, _below_pass(case, total)])
+        return replace(scored, verdict="fail", reasons=(line.word,), findings=below)
     if heaviest is Weight.MAY_FAIL:
         return replace(verdict, verdict="insufficient")
-    return replace(verdict, verdict="pass", deductions=float(total))
+    return scored
 
 
-def _doubts(pack: Pack, rulings: Iterable[Ruling], total: Fraction, complete: bool) -> dict[str, Weight]:
+def _doubts(case: Case, rulings: Iterable[Ruling], total: Sum, complete: bool) -> dict[str, Weight]:
     """Every doubt once, at its heaviest."""
     every = [doubt for r in rulings for doubt in r.doubts]
-    possible = sum((r.possible for r in rulings), Fraction(0))
-    if not any(r.veto for r in rulings) and total <= pack.pass_line.deductions < total + possible:
-        every.append(Doubt(f"已扣{_plain(total)}分，未能判断的部分最多可再扣{_plain(possible)}分", Weight.MAY_FAIL))
+    if total.points is not None and not total.vetoes and total.may_fail and not total.failed:
+        text = f"已扣{_short(total.points)}分，未能判断的部分最多可再扣{_short(total.possible)}分"
+        every.append(Doubt(text, Weight.MAY_FAIL))
+    if not is_scored(case) and may_be_portal(case.site):
+        every.append(Doubt("登记信息不足以认定为政府门户网站，未按扣分、加分指标评分"))
     if not complete:
         every.append(Doubt("抓取尚未完成", Weight.MAY_FAIL))
     weights: dict[str, Weight] = {}
@@ -112,10 +131,12 @@ def _doubts(pack: Pack, rulings: Iterable[Ruling], total: Fraction, complete: bo
     return weights
 
 
-def _below_pass(case: Case, total: Fraction) -> Finding:
-    line = case.pack.pass_line
-    detail = {"deductions": float(total), "pass_line": float(line.deductions)}
-    excerpt = f"累计扣分{_plain(total)}分"
+def _below_pass(case: Case, total: Sum) -> Finding:
+    line, points = case.pack.pass_line, total.points or Fraction(0)
+    detail = {"deductions": float(points), "pass_line": float(line.deductions or line.score or 0)}
+    excerpt = f"累计扣分{_short(points)}分"
+    if total.score is not None:
+        detail, excerpt = detail | {"score": float(total.score)}, f"{excerpt}，得分{_short(total.score)}分"
     return case.finding("score_below_pass", detail, excerpt=excerpt, clause=line.clause)
 
 
@@ -123,5 +144,5 @@ def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(findings, key=lambda f: (f.indicator, f.url, f.id)))
 
 
-def _plain(points: Fraction) -> str:
+def _short(points: Fraction) -> str:
     return f"{float(points):.10g}"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta, timezone
+from functools import lru_cache
+from itertools import groupby
 
 from govcrawl.contracts import Observation
 from govcrawl.reading.urls import identity
@@ -23,9 +25,8 @@ class Seen:
     kinds: Kinds  #: in a fixed order, earlier rounds first
     dates: Mapping[str, frozenset[date]]  #: identity of an item -> every day a list, the home page or the article shows
     articles: frozenset[str]  #: identities of articles that were read
-    clouded: frozenset[
-        str
-    ]  #: identities of pages of which a part (a further page, an inserted fragment) could not be read
+    #: identities of pages of which something (a further page, an inserted fragment, a frame) could not be read
+    clouded: frozenset[str]
 
     def of(self, kind: str) -> Sequence[Observation]:
         return self.kinds.get(kind, ())
@@ -45,15 +46,18 @@ class Seen:
 
 def look_at(observations: Iterable[Observation], as_of: date) -> Seen:
     kinds: dict[str, list[Observation]] = defaultdict(list)
-    for observation in sorted(observations, key=_order):
-        kinds[observation.kind].append(observation)
-    parts, read = [o for o in _failures(kinds) if _is(o, "more", "fragment")], _read(kinds)
+    for _, alike in groupby(sorted(observations, key=_order), key=_order):
+        same = list(alike)
+        for observation in sorted(same, key=_content) if len(same) > 1 else same:
+            kinds[observation.kind].append(observation)
+    missed, read = [o for o in _failures(kinds) if _is(o, "more", "fragment")], _read(kinds)
     return Seen(
         as_of,
         dict(kinds),
         _dates(kinds),
         frozenset(identity(o.url) for o in kinds["article"]),
-        frozenset(identity(o.found_on) for o in parts if o.found_on and identity(o.url) not in read),
+        frozenset(identity(o.found_on) for o in missed if o.found_on and identity(o.url) not in read)
+        | frozenset(_lacking(kinds.get("home", ()))),
     )
 
 
@@ -86,7 +90,7 @@ def date_items(items: Iterable[tuple[str, date | None]], seen: Seen, until: date
     for url, day in items:
         shown[url] |= {day} if day else set()
     days = {url: own or seen.dates.get(url, frozenset()) for url, own in shown.items()}
-    newest = {url: max(d for d in own if d <= until) for url, own in days.items() if any(d <= until for d in own)}
+    newest = {url: max(past) for url, own in days.items() if (past := [d for d in own if d <= until])}
     oldest_fresh = until - timedelta(days=window_days)
     return Dated(
         items=len(shown),
@@ -108,6 +112,18 @@ def _read(kinds: Kinds) -> set[str]:
     return {identity(o.url) for kind in ("home", "column", "article", "letter", "footer") for o in kinds.get(kind, ())}
 
 
+def _lacking(looks: Sequence[Observation]) -> Iterator[str]:
+    """Home pages, and frames in them, of which a part was read neither in the same round nor later, for whatever reason."""
+    last: dict[str, int] = {}
+    for o in looks:
+        # a part that redirects is known by where the redirect was found
+        for url in (o.url, o.found_on) if o.data.get("part") else (o.url,):
+            last[identity(url)] = max(o.round, last.get(identity(url), 0))
+    for o in looks:
+        if any(last.get(identity(part), 0) < o.round for part in o.data.get("parts", ())):
+            yield identity(o.url)
+
+
 def _dates(kinds: Kinds) -> dict[str, frozenset[date]]:
     days: dict[str, set[date]] = defaultdict(set)
     for observation in (*kinds.get("home", ()), *kinds.get("column", ())):
@@ -120,6 +136,7 @@ def _dates(kinds: Kinds) -> dict[str, frozenset[date]]:
     return {url: frozenset(own) for url, own in days.items()}
 
 
+@lru_cache(maxsize=4096)  # a site's entries share a few hundred days
 def as_day(text: str | None) -> date | None:
     """A date as observations carry it."""
     return date.fromisoformat(text) if text else None
@@ -130,4 +147,9 @@ def _is(observation: Observation, *roles: str) -> bool:
 
 
 def _order(o: Observation) -> tuple[object, ...]:
-    return o.round, o.url, o.key, o.found_on, o.at, o.page, json.dumps(o.data, sort_keys=True)
+    return o.round, o.url, o.kind, o.key, o.found_on, o.at, o.page
+
+
+def _content(o: Observation) -> str:
+    """What orders observations that are alike otherwise; slow, and hardly ever asked of more than one."""
+    return json.dumps(o.data, sort_keys=True)

@@ -7,13 +7,14 @@ Its layout follows GB/T 9704-2012 and the bulletins of 2017-2021: title, address
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from .rates import share
+from . import accounts, changes, messages
+from .annexes import annexes, reconcile
 from .snapshot import SiteResult, Snapshot
-from .tables import Count, Table, annexes, base_title, causes, counts, reconcile, total
+from .tables import Count, Table, base_title, causes, counts, total
 from .text import day, enumerate_names, numeral, quoted
 from .wording import COVERED_BY, WORDING, wording
 
@@ -79,7 +80,7 @@ def build(snapshot: Snapshot) -> Bulletin:
     tables = annexes(snapshot)
     reconcile(snapshot, tables)
     campaign, issuer = snapshot.campaign, snapshot.campaign.issuer
-    printed = tuple(table for table in tables if table.rows)
+    printed = tuple(table for table in tables if table.rows and table.annex)
     labels = ("附件",) if len(printed) == 1 else tuple(f"附件{n}" for n in range(1, len(printed) + 1))
     attached = tuple(Annex(label, table) for label, table in zip(labels, printed, strict=True))
     return Bulletin(
@@ -89,7 +90,7 @@ def build(snapshot: Snapshot) -> Bulletin:
         marks=tuple(filter(None, (_draft_mark(snapshot), snapshot.partial and f"（{snapshot.partial.rstrip('。')}）"))),
         addressees=(issuer.addressees or "各有关地区、部门和单位").rstrip("：:") + "：",
         opening=_opening(snapshot),
-        sections=(_overall(snapshot, attached), _problems(snapshot), _demands(snapshot)),
+        sections=(_overall(snapshot, tables, attached), _problems(snapshot), _demands(snapshot)),
         annexes=attached,
         dated=f"{campaign.ends.year}年\u3000月\u3000日",
         copies_to=issuer.copies_to.removeprefix("抄送：").rstrip("。"),
@@ -140,28 +141,32 @@ def _opening(snapshot: Snapshot) -> str:
 # --- 一、总体情况 --------------------------------------------------------------------------------------------------
 
 
-def _overall(snapshot: Snapshot, attached: tuple[Annex, ...]) -> Section:
+def _overall(snapshot: Snapshot, tables: tuple[Table, ...], attached: tuple[Annex, ...]) -> Section:
+    found, labels = {table.key: table for table in tables}, {annex.table.key: annex.label for annex in attached}
     texts = {
-        "检查情况": _figures(snapshot, attached),
+        "检查情况": _figures(snapshot, found, labels),
+        "整改情况": changes.told(found, labels),
+        "网民留言办理情况": messages.told(snapshot, found, labels),
+        "政务新媒体检查情况": accounts.told(snapshot, region(snapshot.campaign.issuer.name), found, labels),
         "人工复核情况": _reviewed(snapshot),
         "有关说明": _remarks(snapshot),
     }
     return Section("一、总体情况", _numbered((name, text) for name, text in texts.items() if text))
 
 
-def _figures(snapshot: Snapshot, attached: tuple[Annex, ...]) -> str:
+def _figures(snapshot: Snapshot, found: Mapping[str, Table], labels: Mapping[str, str]) -> str:
     campaign, rows = snapshot.campaign, counts(snapshot)
     whole = total(rows)
     parts = [f"截至{day(campaign.ends)}，{region(campaign.issuer.name)}登记在册的在运行政府网站{whole.running}个。"]
     if campaign.scope.mode == "sample":
-        parts.append(f"本次抽查{whole.checked}个，抽查比例为{share(whole.checked, whole.running)}。")
+        parts.append(changes.sampled(found))
     elif whole.checked != whole.running:
         parts.append(f"本次检查{whole.checked}个，其余{whole.running - whole.checked}个未检查。")
     parts.append(_outcome(snapshot, whole))
     parts.append(_spotless(rows, whole))
     if whole.insufficient:
-        label = next(a.label for a in attached if a.table.key == "insufficient")
-        parts.append(f"另有{whole.insufficient}个网站证据不足，未判定合格与否，不计入合格率（见{label}）。")
+        where = labels["insufficient"]
+        parts.append(f"另有{whole.insufficient}个网站证据不足，未判定合格与否，不计入合格率（见{where}）。")
     return "".join(parts)
 
 
@@ -184,18 +189,28 @@ def _spotless(rows: tuple[Count, ...], whole: Count) -> str:
 def _reviewed(snapshot: Snapshot) -> str:
     states = [f.review for r in snapshot.results for f in r.verdict.findings]
     if not states:
-        return ""
+        return _over_rounds(snapshot)
     told = [f"人工复核确认{states.count('confirmed')}条"]
     if states.count("dismissed"):
         told.append(f"排除{states.count('dismissed')}条")
     if states.count("pending"):
         told.append(f"尚未复核{states.count('pending')}条")
     only = "本通报只计入经人工复核确认的线索。" if snapshot.campaign.report.require_review else ""
-    return f"本次监测共发现问题线索{len(states)}条，其中{'，'.join(told)}。{only}"
+    return f"本次监测共发现问题线索{len(states)}条，其中{'，'.join(told)}。{only}{_over_rounds(snapshot)}"
+
+
+def _over_rounds(snapshot: Snapshot) -> str:
+    """What the rounds of the campaign don't agree on: named, never counted."""
+    found = [f for r in snapshot.results for f in r.verdict.transient]
+    mended = sum(f.gone is not None for f in found)
+    told = [f"{mended}条在监测期内已消除"] if mended else []
+    told += [f"{len(found) - mended}条各轮监测结果不一致"] if len(found) > mended else []
+    return f"另有问题线索{'，'.join(told)}，均不计入（见问题台账）。" if told else ""
 
 
 def _remarks(snapshot: Snapshot) -> str:
-    unscored = dict.fromkeys(wording(i).name for r in snapshot.running for i in sorted(r.verdict.unscored))
+    named = {i for r in snapshot.running for i in r.verdict.unscored}
+    unscored = dict.fromkeys(wording(i, snapshot.words).name for i in sorted(named))
     sentences = [f"评判规则版本为{snapshot.pack}", *snapshot.notes, snapshot.partial]
     if unscored:
         sentences.insert(1, f"{enumerate_names(unscored)}等指标未公布分值，只列问题、不扣分")
@@ -226,7 +241,7 @@ def _grave(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
     for indicator in _in_order({cause for r in failed for cause in causes(r)}):
         sites = [r for r in failed if indicator in causes(r)]
         count = f"因此不合格的网站{len(sites)}个。"
-        yield wording(indicator).heading, count + _examples(snapshot, indicator, sites)
+        yield wording(indicator, snapshot.words).heading, count + _examples(snapshot, indicator, sites)
 
 
 def _faults(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
@@ -241,7 +256,8 @@ def _faults(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
         number = sum(n for n, _ in sites)
         places = f"，共{number}处" if number > len(sites) else ""
         count = f"涉及网站{len(sites)}个{places}。"
-        yield wording(indicator).heading, count + _examples(snapshot, indicator, [r for _, r in sites])
+        heading = wording(indicator, snapshot.words).heading
+        yield heading, count + _examples(snapshot, indicator, [r for _, r in sites])
 
 
 def _mere_faults(snapshot: Snapshot, result: SiteResult) -> Iterator[str]:
@@ -250,7 +266,8 @@ def _mere_faults(snapshot: Snapshot, result: SiteResult) -> Iterator[str]:
     failed_for = causes(result) if result.verdict.verdict == "fail" else ()
     for finding in snapshot.counted(result):
         graver = COVERED_BY.get(finding.indicator, finding.indicator)
-        if not wording(finding.indicator).veto_only and not {graver, finding.indicator} & set(failed_for):
+        spoken = not wording(finding.indicator, snapshot.words).veto_only
+        if spoken and not {graver, finding.indicator} & set(failed_for):
             yield finding.indicator
 
 
@@ -259,7 +276,7 @@ def _examples(snapshot: Snapshot, indicator: str, results: list[SiteResult]) -> 
     clauses = []
     for result in results[:3]:
         found = tuple(f for f in snapshot.counted(result) if f.indicator == indicator)
-        seen = wording(indicator).seen(result.verdict, found)
+        seen = wording(indicator, snapshot.words).seen(result.verdict, found)
         clauses.append(f"{quoted(result.site.name)}（{result.site.group}）{seen}")
     return f"{'如' if len(results) > 1 else ''}{'；'.join(clauses)}。"
 

@@ -14,16 +14,16 @@ from .wording import detail_words, wording
 REVIEW = {"pending": "待复核", "confirmed": "已确认", "dismissed": "已排除"}
 #: Characters of one cell; a spreadsheet holds 32,767 and nobody reads more than these.
 EXCERPT, CELL = 300, 2000
-WIDTHS = (6, 12, 30, 14, 16, 10, 40, 40, 50, 40, 30, 26, 10)
+WIDTHS = (6, 12, 30, 14, 16, 10, 40, 40, 50, 40, 30, 26, 10, 12, 12, 12)
 
 Row = tuple[str | int, ...]
 
 
 def header(snapshot: Snapshot) -> tuple[str, ...]:
-    """The thirteen headings; the second depends on the issuer."""
+    """The sixteen headings; the second depends on the issuer."""
     place = group_heading(snapshot.campaign.issuer.division)
     first = ("序号", place, "网站名称", "网站标识码", "问题类型", "单项否决", "问题页面", "所在页面")
-    return (*first, "摘录", "详情", "依据条款", "证据", "复核状态")
+    return (*first, "摘录", "详情", "依据条款", "证据", "复核状态", "首次发现", "最近发现", "其后未再发现")
 
 
 def problems(snapshot: Snapshot) -> list[Row]:
@@ -36,11 +36,17 @@ def dismissed(snapshot: Snapshot) -> list[Row]:
     return _numbered(snapshot, lambda finding: finding.review == "dismissed", bare_vetoes=False)
 
 
+def transient(snapshot: Snapshot) -> list[Row]:
+    """What some round found and all rounds together don't: mended meanwhile (其后未再发现), or not the same in every round."""
+    found = ((result, finding) for result in snapshot.results for finding in result.verdict.transient)
+    return [(n, *_row(snapshot, result, finding)) for n, (result, finding) in enumerate(found, 1)]
+
+
 def _numbered(snapshot: Snapshot, keep: Callable[[Finding], bool], *, bare_vetoes: bool) -> list[Row]:
     rows: list[Row] = []
     for result in snapshot.results:
-        rows += (_row(result, finding) for finding in result.verdict.findings if keep(finding))
-        rows += _bare(result) if bare_vetoes and result.verdict.verdict == "fail" else ()
+        rows += (_row(snapshot, result, finding) for finding in result.verdict.findings if keep(finding))
+        rows += _bare(snapshot, result) if bare_vetoes and result.verdict.verdict == "fail" else ()
     return [(n, *row) for n, row in enumerate(rows, 1)]
 
 
@@ -48,7 +54,7 @@ def _site(result: SiteResult) -> Row:
     return result.site.group, shorten(result.site.name, EXCERPT), registered_code(result.site)
 
 
-def _row(result: SiteResult, finding: Finding) -> Row:
+def _row(snapshot: Snapshot, result: SiteResult, finding: Finding) -> Row:
     private = finding.indicator == "privacy_leak"
     excerpt, detail = finding.excerpt, detail_words(finding.detail)
     if private:
@@ -56,14 +62,28 @@ def _row(result: SiteResult, finding: Finding) -> Row:
     veto = "是" if finding.indicator in result.verdict.vetoes else "否"
     pages = shorten(finding.url, CELL), shorten(finding.found_on, CELL)
     words = shorten(excerpt, EXCERPT), shorten(detail, EXCERPT), shorten(finding.clause, EXCERPT)
-    kind = wording(finding.indicator).name
-    return (*_site(result), kind, veto, *pages, *words, shorten(finding.evidence, CELL), REVIEW[finding.review])
+    kind = wording(finding.indicator, snapshot.words).name
+    return (
+        *_site(result),
+        kind,
+        veto,
+        *pages,
+        *words,
+        finding.id,
+        REVIEW[finding.review],
+        *_days(finding),
+    )
 
 
-def _bare(result: SiteResult) -> Iterator[Row]:
+def _days(finding: Finding) -> Row:
+    return tuple(day.isoformat() if day else "" for day in (finding.first_seen, finding.last_seen, finding.gone))
+
+
+def _bare(snapshot: Snapshot, result: SiteResult) -> Iterator[Row]:
     told = {finding.indicator for finding in result.verdict.findings}
     for indicator in causes(result):
         if indicator not in told:
-            seen = shorten(wording(indicator).seen(result.verdict, ()), EXCERPT)
+            seen = shorten(wording(indicator, snapshot.words).seen(result.verdict, ()), EXCERPT)
             veto = "是" if indicator in result.verdict.vetoes else "否"
-            yield (*_site(result), wording(indicator).name, veto, result.site.home, "", "", seen, "", "", "系统判定")
+            kind = wording(indicator, snapshot.words).name
+            yield (*_site(result), kind, veto, result.site.home, "", "", seen, "", "", "系统判定", "", "", "")

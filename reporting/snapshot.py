@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 
-from govcrawl.contracts import RUNNING, Campaign, Finding, Issuer, Site, Verdict
+from govcrawl.contracts import RUNNING, AccountVerdict, Campaign, Finding, Issuer, MessageVerdict, Site, Verdict
 
 from .text import cleaned
 
@@ -24,12 +25,26 @@ class SiteResult:
         return tuple(f for f in self.verdict.findings if f.review != "dismissed")
 
 
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A campaign that this one names as ``previous``.  Sites by code; ``failed`` with the words of 存在问题."""
+
+    title: str
+    ends: date
+    sample: bool
+    running: int
+    checked: int
+    passed: frozenset[str]
+    failed: Mapping[str, tuple[str, ...]]
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """One campaign at one moment.  Built once, it is printable (no control characters) and in order (group, code).
 
     ``pack``: rule pack and version, ``2015@1``; ``notes``: sentences for 有关说明; ``partial``: one Chinese sentence
-    on why the figures are not final yet, empty when they are.
+    on why the figures are not final yet, empty when they are.  ``messages``, ``accounts``: empty where the campaign has no
+    such register; ``before``: earlier campaigns, the last one last; ``words``: the rule pack's, by indicator.
     """
 
     campaign: Campaign
@@ -37,13 +52,18 @@ class Snapshot:
     results: tuple[SiteResult, ...]
     notes: tuple[str, ...] = ()
     partial: str = ""
+    messages: tuple[MessageVerdict, ...] = ()
+    accounts: tuple[AccountVerdict, ...] = ()
+    before: tuple[Earlier, ...] = ()
+    words: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name in ("campaign", "pack", "results", "notes", "partial"):
+        for name in ("campaign", "pack", "results", "notes", "partial", "messages", "accounts", "before"):
             object.__setattr__(self, name, cleaned(getattr(self, name)))
         rank = {name: i for i, name in enumerate(group_order(self.campaign.issuer, (r.site for r in self.results)))}
         ordered = sorted(self.results, key=lambda r: (rank[r.site.group], code_order(r.site)))
         object.__setattr__(self, "results", tuple(ordered))
+        object.__setattr__(self, "before", tuple(sorted(self.before, key=lambda earlier: earlier.ends)))
 
     @cached_property
     def running(self) -> tuple[SiteResult, ...]:

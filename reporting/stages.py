@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
-from govcrawl.contracts import Campaign, Verdict
-from govcrawl.errors import InputError, OutputError
-from reporting.snapshot import SiteResult, Snapshot
+from govcrawl.contracts import RUNNING, Campaign, Verdict
+from govcrawl.errors import InputError, OutputError, UnknownCampaign
+from pipelines.standards import SUFFIX, load_pack
+from reporting.snapshot import Earlier, SiteResult, Snapshot
 from reporting.write import write_report
 
 if TYPE_CHECKING:
@@ -29,18 +31,84 @@ def check_writable(out: Path) -> None:
 def report(store: Store, campaign_id: str, pack: str, out: Path) -> list[Path]:
     """The bulletin and its tables from the stored verdicts of one pack; ``pack`` empty: the campaign's own standard."""
     campaign = store.campaign(campaign_id)
-    wanted = pack or campaign.standard
-    stored = store.db["verdicts"].distinct("pack", {"campaign": campaign_id})
-    matching = [p for p in stored if p == wanted or p.partition("@")[0] == wanted]
+    wanted = _label(pack or campaign.standard)
+    matching = [p for p in store.packs(campaign_id) if _is(p, wanted)]
     if not matching:
         raise InputError(campaign_id, 0, f"还没有按标准 {wanted} 的评判；请先运行 govcrawl score {campaign_id}")
-    newest = max(matching, key=lambda p: int(p.rpartition("@")[2]))
+    newest = _newest(matching)
     verdicts = store.verdicts(campaign_id, newest)
     results = tuple(
         SiteResult(s, verdicts.get(s.code) or _unjudged(campaign, s.code, newest)) for s in store.sites(campaign_id)
     )
     partial = "".join(sorted({why for _, why in store.closed_rounds(campaign_id).values() if why}))
-    return write_report(Snapshot(campaign, newest, results, partial=partial), out)
+    accounts = tuple(store.account_verdicts(campaign_id, newest))
+    before = {id_: _earlier(store, id_) for id_ in campaign.previous}
+    snapshot = Snapshot(
+        campaign,
+        newest,
+        results,
+        notes=(*_not_judged(len(store.accounts(campaign_id)) if not accounts else 0, newest), *_not_stored(before)),
+        partial=partial,
+        messages=tuple(store.message_verdicts(campaign_id)),
+        accounts=accounts,
+        before=tuple(one for one in before.values() if one),
+        words=_words(newest, campaign.standard),
+    )
+    return write_report(snapshot, out)
+
+
+def _not_judged(accounts: int, pack: str) -> Iterator[str]:
+    if accounts:
+        yield f"普查文件所列政务新媒体{accounts}个未评判：标准{pack}没有政务新媒体的检查指标"
+
+
+def _not_stored(before: Mapping[str, Earlier | None]) -> Iterator[str]:
+    if missing := [id_ for id_, one in before.items() if one is None]:
+        yield f"普查文件所列以往检查{'、'.join(missing)}没有已存的评判，未作对比"
+
+
+def _earlier(store: Store, id_: str) -> Earlier | None:
+    """By its own standard, in that pack's newest version; None where nothing is stored of it."""
+    try:
+        campaign = store.campaign(id_)
+    except UnknownCampaign:
+        return None
+    packs = [p for p in store.packs(id_) if _is(p, _label(campaign.standard))]
+    if not packs:
+        return None
+    running = {site.code for site in store.sites(id_) if site.status == RUNNING}
+    verdicts = [v for v in store.verdicts(id_, _newest(packs)).values() if v.site in running]
+    return Earlier(
+        campaign.title,
+        campaign.ends,
+        campaign.scope.mode == "sample",
+        len(running),
+        sum(v.verdict != "not_checked" for v in verdicts),
+        frozenset(v.site for v in verdicts if v.verdict == "pass"),
+        {v.site: v.reasons for v in verdicts if v.verdict == "fail"},
+    )
+
+
+def _label(standard: str) -> str:
+    """Of a standard that is a file, the label its verdicts bear."""
+    return load_pack(standard).label if standard.endswith(SUFFIX) else standard
+
+
+def _is(pack: str, wanted: str) -> bool:
+    return wanted in (pack, pack.partition("@")[0])
+
+
+def _words(pack: str, standard: str) -> dict[str, str]:
+    """The words of a pack, by indicator; none where it isn't there any more in that version."""
+    try:
+        found = load_pack(standard) if _label(standard) == pack else load_pack(pack)
+    except InputError:
+        return {}
+    return {name: rule.word for name, rule in found.rules.items()} | {"score_below_pass": found.pass_line.word}
+
+
+def _newest(packs: Iterable[str]) -> str:
+    return max(packs, key=lambda pack: int(pack.rpartition("@")[2]))
 
 
 def _unjudged(campaign: Campaign, code: str, pack: str) -> Verdict:

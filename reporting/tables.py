@@ -7,15 +7,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from govcrawl.contracts import ReportPlan
-from govcrawl.errors import Irreconcilable
 
-from .rates import rate
+from .rates import rate, share
 from .snapshot import SiteResult, Snapshot, registered_code
 from .text import day, enumerate_names, months, shorten
 
 Cell = str | int
 RUNNING, CHECKED, FAILED, INSUFFICIENT, RATE = "在运行网站数", "检查网站数", "不合格网站数", "证据不足", "合格率"
+RATIO = "抽查比例"
 TOTAL = "总计"
+#: Headings of columns that hold names and sentences, set flush left.
+LEFT = ("网站名称", "名称", "主办单位", "证据不足的原因")
 #: Characters of one cell.
 LONGEST = 300
 
@@ -49,7 +51,7 @@ class Count:
 class Table:
     """``rows`` are as wide as ``header``; ``totals``: the last row is 总计; ``widths`` are relative."""
 
-    key: str  #: "summary" | "failed" | "insufficient"; names the csv
+    key: str  #: "summary", "failed" …; names the csv
     name: str  #: short, for a sheet
     title: str
     header: tuple[str, ...]
@@ -57,6 +59,7 @@ class Table:
     note: str
     widths: tuple[int, ...]
     totals: bool = False
+    annex: bool = True  #: printed with the bulletin; else only in the spreadsheets
 
     def column(self, heading: str) -> tuple[Cell, ...]:
         """The cells under ``heading``, 总计 included; ValueError if there is no such column."""
@@ -104,7 +107,7 @@ def note(snapshot: Snapshot) -> str:
     )
 
 
-def annexes(snapshot: Snapshot) -> tuple[Table, ...]:
+def site_tables(snapshot: Snapshot) -> tuple[Table, ...]:
     """附件1, the list of failed sites (header only where none failed), and 证据不足 if any."""
     heading = group_heading(snapshot.campaign.issuer.division)
     base = base_title(snapshot.campaign.title)
@@ -116,7 +119,7 @@ def annexes(snapshot: Snapshot) -> tuple[Table, ...]:
 
 
 def summary(snapshot: Snapshot) -> Table:
-    """附件1; 检查网站数 only where it differs from 在运行网站数, 证据不足 only where there is one."""
+    """附件1; 检查网站数 only where it differs from 在运行网站数, 抽查比例 only of a sample, 证据不足 only where there is one."""
     rows = counts(snapshot)
     printed = (*rows, total(rows))
     plan = snapshot.campaign.report
@@ -124,12 +127,15 @@ def summary(snapshot: Snapshot) -> Table:
         group_heading(snapshot.campaign.issuer.division): [row.name for row in printed],
         RUNNING: [row.running for row in printed],
         CHECKED: [row.checked for row in printed],
+        RATIO: [share(row.checked, row.running) for row in printed],
         FAILED: [row.failed for row in printed],
         INSUFFICIENT: [row.insufficient for row in printed],
         RATE: [row.rate(plan) for row in printed],
     }
     if columns[CHECKED] == columns[RUNNING]:
         del columns[CHECKED]
+    if snapshot.campaign.scope.mode != "sample":
+        del columns[RATIO]
     if not any(columns[INSUFFICIENT]):
         del columns[INSUFFICIENT]
     cells = tuple(zip(*columns.values(), strict=True))
@@ -158,17 +164,14 @@ def _why(result: SiteResult) -> str:
 # --- reconciling ------------------------------------------------------------------------------------------------
 
 
-def reconcile(snapshot: Snapshot, tables: Iterable[Table]) -> None:
-    """Nothing if every figure of ``tables`` agrees with every other and with the verdicts; else Irreconcilable.
+def site_errors(snapshot: Snapshot, by_key: dict[str, Table]) -> Iterator[str]:
+    """A line for every figure of the tables that disagrees with another or with the verdicts.
 
     A verdict of another site, campaign, pack or day, a site counted twice, and a failed site without a reason (or whose
     only findings of a veto a person dismissed after the scoring) don't reconcile either: each would accuse wrongly.
     """
-    by_key = {table.key: table for table in tables}
-    rows = [*_misfiled(snapshot), *_unfounded(snapshot), *_sums(by_key["summary"])]
-    rows += [*_recount(snapshot, by_key), *_named(snapshot, by_key)]
-    if rows:
-        raise Irreconcilable(rows)
+    yield from (*_misfiled(snapshot), *_unfounded(snapshot), *sums("附件1", by_key["summary"]))
+    yield from (*_recount(snapshot, by_key), *_named(snapshot, by_key))
 
 
 def _misfiled(snapshot: Snapshot) -> Iterator[str]:
@@ -207,12 +210,13 @@ def causes(result: SiteResult) -> tuple[str, ...]:
     return result.verdict.vetoes or by_points
 
 
-def _sums(table: Table) -> Iterator[str]:
-    for heading in (RUNNING, CHECKED, FAILED, INSUFFICIENT):
-        if heading in table.header:
+def sums(name: str, table: Table) -> Iterator[str]:
+    """Columns of numbers whose rows don't add up to 总计."""
+    for heading in table.header:
+        if all(isinstance(cell, int) for cell in table.column(heading)):
             *parts, whole = (int(cell) for cell in table.column(heading))
             if sum(parts) != whole:
-                yield f"附件1 {heading}：各行之和{sum(parts)}，总计{whole}"
+                yield f"{name} {heading}：各行之和{sum(parts)}，总计{whole}"
 
 
 def _recount(snapshot: Snapshot, tables: dict[str, Table]) -> Iterator[str]:
@@ -224,7 +228,8 @@ def _recount(snapshot: Snapshot, tables: dict[str, Table]) -> Iterator[str]:
     verdicts: dict[str, Counter[str]] = {}
     for result in snapshot.running:
         verdicts.setdefault(result.site.group, Counter())[result.verdict.verdict] += 1
-    listed = {key: Counter(t.column(table.header[0])) for key, t in tables.items() if key != "summary"}
+    lists: dict[str, Table] = {key: tables[key] for key in ("failed", "insufficient") if key in tables}
+    listed = {key: Counter(t.column(table.header[0])) for key, t in lists.items()}
     for name, row in zip(names, table.rows[:-1], strict=True):
         lengths = {key: groups[name] for key, groups in listed.items()}
         yield from _row_errors(table, row, verdicts.get(str(name), Counter()), lengths, snapshot.campaign.report)
@@ -244,6 +249,7 @@ def _row_errors(
         CHECKED: (checked, own.total() - own["not_checked"]),
         FAILED: (failed, own["fail"]),
         INSUFFICIENT: (insufficient, own["insufficient"]),
+        RATIO: (row.get(RATIO), share(own.total() - own["not_checked"], own.total()) if RATIO in row else None),
         RATE: (row[RATE], rate(own["pass"], own["pass"] + own["fail"], plan.digits, plan.rounding)),
         "不合格网站名单": (listed.get("failed", 0), failed),
         "证据不足网站名单": (listed.get("insufficient", 0), insufficient),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from govcrawl.contracts import ColumnVerdict, Finding, Verdict
@@ -80,6 +81,8 @@ def _response(verdict: Verdict, found: tuple[Finding, ...]) -> str:
 
 
 def _points(verdict: Verdict, _: tuple[Finding, ...]) -> str:
+    if verdict.score is not None:
+        return f"得{points(float(verdict.score))}分"
     return f"扣{points(verdict.deductions)}分" if verdict.deductions is not None else "扣分超过合格线"
 
 
@@ -188,7 +191,20 @@ KEYS = {
     "title": "名称",
     "column": "栏目",
     "newest": "最近更新",
+    "deductions": "扣分",
+    "pass_line": "合格线",
+    "score": "得分",
+    "total": "访问次数",
+    "failed": "打不开次数",
+    "inconclusive": "未能判断次数",
+    "share": "打不开比例",
+    "low": "95%置信区间下限",
+    "high": "95%置信区间上限",
+    "outcomes": "打不开的情形",
+    "monitors": "见到打不开的监测点",
 }
+#: Keys whose value is a share, not a number.
+SHARES = frozenset({"share", "low", "high"})
 
 #: Values of ``Finding.detail`` as a clerk reads them.
 VALUES = {
@@ -197,6 +213,8 @@ VALUES = {
     "refused": "拒绝连接",
     "reset": "连接中断",
     "bad_answer": "应答不合规范",
+    "http_error": "返回错误页面",
+    "redirect": "循环跳转",
     "mobile": "手机号码",
     "id_card": "身份证号码",
     "bank_card": "银行账号",
@@ -216,14 +234,18 @@ VALUES = {
 }
 
 
-def wording(indicator: str) -> Wording:
-    """The words for ``indicator``; an overlay's own indicator goes by its id."""
-    return WORDING.get(indicator) or Wording(indicator, indicator, _times("有此类问题{n}处"))
+def wording(indicator: str, words: Mapping[str, str] = MappingProxyType({})) -> Wording:
+    """The words for ``indicator``.  ``words``: those of the rule pack, for its own indicators and for its pass line."""
+    known, name = WORDING.get(indicator), words.get(indicator, indicator)
+    if known is None:
+        return Wording(name, name, _times("有此类问题{n}处"))
+    return replace(known, name=name) if indicator == "score_below_pass" and words else known
 
 
 def detail_words(detail: Mapping[str, Any]) -> str:
     """``错误：案列；应为：案例``: the detail of a finding in one line."""
-    return "；".join(f"{KEYS.get(key, key)}：{_value(value)}" for key, value in detail.items())
+    shown = {k: f"{v:.2%}" if k in SHARES and isinstance(v, float) else _value(v) for k, v in detail.items()}
+    return "；".join(f"{KEYS.get(key, key)}：{value}" for key, value in shown.items())
 
 
 def _value(value: Any) -> str:
@@ -231,6 +253,8 @@ def _value(value: Any) -> str:
         return "无"
     if isinstance(value, bool):
         return "是" if value else "否"
+    if isinstance(value, Mapping):
+        return enumerate_names(f"{_value(name)}{number}次" for name, number in value.items())
     if isinstance(value, (list, tuple)):
         return enumerate_names(_value(item) for item in value)
     return VALUES.get(str(value), str(value))

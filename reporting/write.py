@@ -8,13 +8,19 @@ from pathlib import Path
 
 from govcrawl.errors import OutputError
 
+from .annexes import annexes
 from .bulletin import build
 from .formats import csvs, docx, html, results_json, xlsx
 from .snapshot import Snapshot
-from .tables import annexes
 
 #: Files an earlier report may have left that this one need not have.
-_OPTIONAL = ("tables/insufficient.csv",)
+_OPTIONAL = tuple(
+    f"tables/{key}.csv"
+    for key in (
+        "insufficient", "sample", "trend", "changes", "new", "messages", "messages_late",
+        "accounts", "accounts_platforms", "accounts_failed", "accounts_insufficient", "accounts_faults",
+    )
+)  # fmt: skip
 
 
 def contents(snapshot: Snapshot) -> dict[str, bytes]:

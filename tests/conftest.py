@@ -8,10 +8,14 @@ from pathlib import Path
 
 import pytest
 import redis
+from hypothesis import settings
 
 from govcrawl import services
 from govcrawl.frontier.frontier import Frontier
 from govcrawl.store import Store
+
+settings.register_profile("busy", deadline=None)  # several tests share a core
+settings.load_profile("busy")
 
 
 @pytest.fixture(scope="session")

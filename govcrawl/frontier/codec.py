@@ -19,7 +19,7 @@ from govcrawl.reading.urls import identity
 #: Message key → field of Task.
 KEYS = {
     "s": "site", "k": "kind", "r": "role", "u": "url", "d": "depth", "f": "found_on", "t": "text", "p": "priority",
-    "v": "visit", "n": "hops", "e": "spent_s", "b": "not_before", "o": "on_home",
+    "v": "visit", "n": "hops", "e": "spent_s", "b": "not_before", "o": "on_home", "g": "guessed", "a": "avoid",
 }  # fmt: skip
 DEFAULTS = {name: getattr(Task(site="", kind="site", role="page", url=""), name) for name in KEYS.values()}
 REQUIRED = ("site", "role", "url", "priority")
@@ -41,9 +41,11 @@ def host_of(url: str) -> str:
 
 
 def task_id(task: Task) -> bytes:
-    """Identity within a round.  The role is not part of it: a page is read once, whatever it was believed to be."""
+    """Identity within a round.  The role is not part of it: a page is read once, whatever it was believed to be.  Only a part of the
+    home page is looked at as such, for it may be a column too.
+    """
     words = (
-        queue_of(task),
+        queue_of(task) + ("part" if task.role == "part" else ""),
         task.site,
         identity(task.url),
         str(task.visit),

@@ -19,14 +19,16 @@ from govcrawl.frontier.codec import decode, encode, slip_of, task_id
 from govcrawl.frontier.gate import Gate
 from govcrawl.frontier.hands import HELD_BACK_S, Hands
 from govcrawl.frontier.partitions import KEY, Partitions, tag
+from govcrawl.visits import monitor_of
 
 T = TypeVar("T")
 Action = Literal["ack", "retry", "release", "defer", "dead"]
 
 #: Rounds that have work, oldest first: ZSET round key → Unix time of planning.  Outside the rounds' hash tags.
 ROUNDS = "gc:rounds"
-#: Workers that were heard of: ZSET worker → Unix time.
-WORKERS = "gc:workers"
+#: Workers that were heard of: ZSET worker → Unix time; and those of them that have a browser.
+WORKERS, RENDERERS = "gc:workers", "gc:renderers"
+ALIVE_S = 30.0  #: since the last sign of life
 
 BATCH = 500  #: tasks per script call: keeps one call under a few milliseconds
 LINK_CAP = 400  #: links checked per site and round, beside its max_pages
@@ -34,6 +36,8 @@ RENDER_CAP = 100  #: pages rendered per site and round
 MAX_ATTEMPTS = 3  #: leases that may expire before a task is dead
 QUEUES = ("site", "link", "probe", "render")
 STATES = ("planned", "pending", "leased", "done", "dead")
+#: Keys of a round beside those of its queues, hosts and lanes (``scripts.py``); whoever planned a task made some of them.
+NAMES = "conf n t done slot w due leases lease tries apart lost looked dead".split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ class Counts:
     dead: int = 0
     pages: int = 0  #: of the done: pages read
     visits: int = 0  #: of the done: availability visits
+    missed: int = 0  #: beats of a site on which nobody was there to visit it; the visit waited for the next one
     expired: int = 0  #: leases whose worker died or stalled
     stale: int = 0  #: acknowledgements refused
     over_quota: int = 0  #: tasks left out for better ones: their site's quota is full
@@ -113,6 +118,7 @@ class Frontier:
         self._extend = load(scripts.LIBRARY + scripts.EXTEND)
         self._mark_done = load(scripts.LIBRARY + scripts.MARK_DONE)
         self._revive = load(scripts.LIBRARY + scripts.REVIVE)
+        self._give_up = load(scripts.LIBRARY + scripts.GIVE_UP)
         self._built = load(scripts.BUILT)
 
     # --- rounds ---
@@ -123,6 +129,7 @@ class Frontier:
         key = round_key(campaign.id, number)
         conf: dict[str, Any] = {
             "delay_ms": round(campaign.crawl.delay_s * 1000),
+            "spacing_ms": round(campaign.probe.spacing_s * 1000),
             "max_attempts": MAX_ATTEMPTS,
             "cap:site": campaign.crawl.max_pages,
             "cap:link": LINK_CAP,
@@ -155,9 +162,12 @@ class Frontier:
     def _free(self, prefixes: Iterable[str]) -> None:
         for prefix in prefixes:
             self.client.unlink(prefix + "conf")  # first: no script changes anything any more
-            pattern = prefix.replace("[", "\\[").replace("*", "\\*") + "*"
-            for names in _batches(self.client.scan_iter(match=pattern, count=1000), BATCH):
-                self.client.unlink(*names)
+            named = [prefix + name for name in NAMES]
+            if self.client.exists(*named):  # else there is nothing to look for
+                pattern = prefix.replace("[", "\\[").replace("*", "\\*") + "*:*"
+                for names in _batches(self.client.scan_iter(match=pattern, count=1000), BATCH):
+                    self.client.unlink(*names)
+                self.client.unlink(*named)  # last: after an interruption it is looked for again
 
     def exists(self, key: str) -> bool:
         """Whether the round is whole on Redis: listed, opened, and filled from what is stored.  Of a cluster, one server may have
@@ -184,6 +194,7 @@ class Frontier:
             **{name: raw[name] for name in (*STATES, "expired", "stale")},
             pages=raw["done:site"],
             visits=raw["done:probe"],
+            missed=raw["missed"],
             over_quota=raw["refused"] + raw["evicted"],
             sites_open=raw["sites"],
             open_in={queue: raw[f"open:{queue}"] for queue in QUEUES},
@@ -193,6 +204,14 @@ class Frontier:
         """Tasks of these queues that are pending or leased."""
         names = [f"open:{queue}" for queue in queues]
         return sum(int(n or 0) for prefix in self._prefixes(key) for n in self.client.hmget(prefix + "n", names))
+
+    def overdue(self, key: str) -> int:
+        """Visits whose time has come and that nobody has begun; of one host counted once."""
+        now = round(self.now() * 1000)
+        found = (
+            (self.client.zcount(p + "due", "-inf", now), self.client.zcard(p + "r:probe")) for p in self._prefixes(key)
+        )
+        return sum(int(due) + int(ready) for due, ready in found)
 
     def by_site(self, key: str, queues: Iterable[str] = QUEUES) -> dict[str, Counter[str]]:
         """Site → state → tasks of these queues; the books of each site balance as the round's do."""
@@ -290,6 +309,19 @@ class Frontier:
         words = lambda task: (task_id(task), slip_of(task))  # noqa: E731
         return self._per_partition(key, self._mark_done, tasks, lambda task: task.site, words)
 
+    def give_up(self, key: str, queue: str, reason: str) -> int:
+        """What waits in a queue that nobody serves is dead; ``revive`` brings it back.  Returns how many tasks."""
+        return sum(int(self._give_up(keys=[prefix], args=[queue, reason])) for prefix in self._prefixes(key))
+
+    def unserved_since(self, key: str, queue: str) -> float:
+        """When this was first asked, Unix time by Redis's clock; forgotten with ``forget_unserved``, or after a week."""
+        name = f"gc:unserved:{queue}:{key}"
+        self.client.set(name, self.now(), nx=True, ex=7 * 86400)
+        return float(self.client.get(name) or self.now())
+
+    def forget_unserved(self, key: str, queue: str) -> None:
+        self.client.unlink(f"gc:unserved:{queue}:{key}")
+
     # --- workers ---
 
     def now(self) -> float:
@@ -305,8 +337,26 @@ class Frontier:
 
     def goodbye(self, worker: str) -> None:
         self.client.zrem(WORKERS, worker)
+        self.client.zrem(RENDERERS, worker)
 
-    def workers_alive(self, within_s: float = 30.0) -> int:
+    def renders(self, worker: str, able: bool) -> None:
+        """A worker's word on its browser."""
+        if able:
+            self.client.zadd(RENDERERS, {worker: self.now()})
+        else:
+            self.client.zrem(RENDERERS, worker)
+
+    def renderers_alive(self) -> int:
+        now = self.now()
+        self.client.zremrangebyscore(RENDERERS, "-inf", now - 86400)
+        return int(self.client.zcount(RENDERERS, now - ALIVE_S, "+inf"))
+
+    def monitors(self, within_s: float = 30.0) -> frozenset[str]:
+        """Where workers are alive."""
+        names = self.client.zrangebyscore(WORKERS, self.now() - within_s, "+inf")
+        return frozenset(monitor_of(name.decode()) for name in names)
+
+    def workers_alive(self, within_s: float = ALIVE_S) -> int:
         now = self.now()
         self.client.zremrangebyscore(WORKERS, "-inf", now - 86400)
         return int(self.client.zcount(WORKERS, now - within_s, "+inf"))

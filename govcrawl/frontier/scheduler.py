@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import re
 import secrets
 import socket
 import time
@@ -36,18 +37,21 @@ from govcrawl import addresses
 from govcrawl.contracts import Lease, Result
 from govcrawl.frontier import codec
 from govcrawl.frontier.admission import Admission
-from govcrawl.frontier.frontier import Frontier, Settled
+from govcrawl.frontier.frontier import Frontier, Settled, split_round
 from govcrawl.frontier.gate import Landing
 from govcrawl.frontier.hands import Hands
 from govcrawl.frontier.known import KnownTasks
 from govcrawl.frontier.partitions import connect
+from govcrawl.visits import CONFIRM_S
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 #: request.meta key of the lease; never inherited by another request.
 LEASE = "govcrawl_lease"
-WORKER = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"  #: name of this process
+#: where this process stands: whose network it uses; part of file names
+MONITOR = re.sub(r"[^\w.-]", "_", os.environ.get("GOVCRAWL_MONITOR") or socket.gethostname())
+WORKER = f"{MONITOR}-{os.getpid()}-{secrets.token_hex(3)}"  #: name of this process
 HANDS = Hands()  #: of this process: what kills the worker ends the leases of both its spiders
 BEAT_S = 10.0  #: at most, between two signs of life
 STORE_RETRY_S = 1.0  #: between two tries while Redis is away
@@ -109,6 +113,8 @@ class LeaseScheduler(Scheduler):  # type: ignore[misc]
     held: dict[tuple[str, bytes], Lease]
     #: the same, of those whose end is on its way to Redis
     _leaving: set[tuple[str, bytes]]
+    #: those with workers alive, as of the last sign of life
+    monitors: frozenset[str]
     #: set by who can't store results now: nothing is claimed meanwhile
     resting = False
     _restored: float
@@ -136,7 +142,8 @@ class LeaseScheduler(Scheduler):  # type: ignore[misc]
         self.lease_s = settings.getfloat("LEASE_S")
         self.at_once = settings.getint("CONCURRENT_REQUESTS")
         self.hold = self.at_once + settings.getint("LEASES_WAITING")
-        self.worker = WORKER
+        self.worker, self.monitors = WORKER, frozenset({MONITOR})
+        self.campaign = str(settings["CAMPAIGN"] or "")
         self.known = KnownTasks()
         self.held, self._leaving = {}, set()
         self.frontier = Frontier(self.server, HANDS)
@@ -250,9 +257,13 @@ class LeaseScheduler(Scheduler):  # type: ignore[misc]
 
     async def _rounds(self) -> list[str]:
         if time.monotonic() - self._listed >= ROUNDS_S:
-            self._open = await self._off_loop(self.frontier.rounds)
+            self._open = await self._off_loop(self._served)
             self._listed = time.monotonic()
         return self._open
+
+    def _served(self) -> list[str]:
+        """Rounds that this worker serves, oldest first."""
+        return [key for key in self.frontier.rounds() if not self.campaign or split_round(key)[0] == self.campaign]
 
     async def _knock(self) -> list[Lease]:
         """What may go out now; what may not goes back to the queue until its turn."""
@@ -281,7 +292,7 @@ class LeaseScheduler(Scheduler):  # type: ignore[misc]
             del self.held[lease.round_key, lease.id]
 
     def _any_open(self, queues: Sequence[str]) -> bool:
-        return any(self.frontier.open(key, queues) for key in self.frontier.rounds())
+        return any(self.frontier.open(key, queues) for key in self._served())
 
     def _limits(self, queues: Mapping[str, float]) -> dict[str, int]:
         held = Counter(codec.queue_of(lease.task) for lease in self.held.values())
@@ -303,12 +314,19 @@ class LeaseScheduler(Scheduler):  # type: ignore[misc]
                 continue
             self._spoilt.discard((key, partition))
             for lease in leases:  # at once: the next partition's claim may find Redis away
-                self.admission.enter(lease)
+                if not self._is_for_another(lease):
+                    self.admission.enter(lease)
+            await self.settle([Settled(one, "release", retry_s=1.0) for one in leases if self._is_for_another(one)])
             soonest = min(soonest, wait)
             room -= len(leases)
             if room <= 0:
                 break
         return soonest
+
+    @staticmethod
+    def _is_for_another(lease: Lease) -> bool:
+        """A visit that another monitor is to confirm, for as long as one may come."""
+        return lease.task.avoid == MONITOR and lease.at < lease.task.not_before + CONFIRM_S
 
     def _tell_spoilt(self, key: str, partition: int, error: redis.ResponseError) -> None:
         """Once: what lies there is asked for at each look, and keeps no other round waiting."""
@@ -382,6 +400,7 @@ class LeaseScheduler(Scheduler):  # type: ignore[misc]
             try:
                 self._offset = await self._off_loop(lambda: self.frontier.hello(self.worker)) - time.monotonic()
                 await self._extend()
+                self.monitors = await self._off_loop(self.frontier.monitors)
             except redis.RedisError as error:
                 logger.warning("%s, heartbeat missed: %s", trouble(error), error)
             except Exception:  # or the leases would end while their pages are read

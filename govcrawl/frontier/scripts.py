@@ -8,7 +8,7 @@ Scripts never look into a message.  What they must know of a task is its *slip*:
 
 Keys of a round, per partition ``gc:{<partition>}:<campaign>:<round>:`` (written ``P``; one hash tag, so one slot of a cluster):
 
-    conf   HASH  delay_ms, max_attempts, cap:<queue>, built               n      HASH  planned, pending … open:<queue>, done:<queue>
+    conf   HASH  delay_ms, spacing_ms, max_attempts, cap:<queue>, built   n      HASH  planned, pending … open:<queue>, done:<queue>
     t      HASH  id → message (pending, leased, dead)                     done   SET   ids; a task is seen if it is in t or here
     r:<queue> ZSET  host → ms from which it is worth asking               slot   HASH  host → the same, for all queues
     h:<queue>:<host>  ZSET  site → ms of its last turn                    w      HASH  <state>|<queue>|<site> → tasks; o|<site>
@@ -53,6 +53,11 @@ local function open(m, by)
   if left == 0 then call('HDEL', P .. 'w', 'o|' .. m.s); count('sites', -1) elseif left == by and by > 0 then count('sites', 1) end
 end
 
+-- of visits only the first request counts, not where its redirects lead, nor what confirms it (priority 0)
+local function count_done(m)
+  if m.q ~= 'probe' or m.p > 0 then count('done:' .. m.q, 1) end
+end
+
 local function lane_of(m) return P .. 'l:' .. m.q .. ':' .. m.h .. '|' .. m.s end
 local function arrival() return call('HINCRBY', P .. 'n', 'arrivals', 1) end
 
@@ -88,7 +93,8 @@ end
 
 local function queue(id, m, at, now)
   tally(m, 'pending', 1)
-  if at > now then call('ZADD', P .. 'due', at, id .. m.slip) else to_queue(id, m) end
+  -- a visit whose time is past (put back after Redis was lost) passes by wake, too
+  if at > now or (m.q == 'probe' and m.p > 0 and at > 0) then call('ZADD', P .. 'due', at, id .. m.slip) else to_queue(id, m) end
 end
 
 -- the task that token holds (any holder where token is nil), or nil
@@ -119,7 +125,7 @@ end
 local function to_done(id, m)
   forget(id)
   call('SADD', P .. 'done', id)
-  tally(m, 'done', 1); count('done:' .. m.q, 1); open(m, -1)
+  tally(m, 'done', 1); count_done(m); open(m, -1)
 end
 
 local function to_dead(id, m, reason)
@@ -180,11 +186,20 @@ local function expire(now)
   end
 end
 
+-- A visit whose time passed while nobody looked waits for its site's next beat: no burst follows an outage of ours.
 local function wake(now)
-  for _, member in ipairs(call('ZRANGEBYSCORE', P .. 'due', '-inf', now, 'LIMIT', 0, 200)) do
+  local spacing = conf('spacing_ms')
+  local late = math.max(2000, math.min(60000, spacing / 2))
+  local found = call('ZRANGEBYSCORE', P .. 'due', '-inf', now, 'WITHSCORES', 'LIMIT', 0, 200)
+  for i = 1, #found, 2 do
+    local member, passed = found[i], now - tonumber(found[i + 1])
     local m = read(string.sub(member, 13))
-    call('ZREM', P .. 'due', member)
-    if m then to_queue(string.sub(member, 1, 12), m) end
+    if m and m.q == 'probe' and m.p > 0 and spacing > 0 and passed > late then
+      call('ZINCRBY', P .. 'due', math.ceil(passed / spacing) * spacing, member); count('missed', 1)
+    else
+      call('ZREM', P .. 'due', member)
+      if m then to_queue(string.sub(member, 1, 12), m) end
+    end
   end
 end
 """
@@ -341,7 +356,7 @@ for i = 1, #ARGV, 2 do
   local id, m = ARGV[i], read(ARGV[i + 1])
   if call('HEXISTS', P .. 't', id) == 0 then
     if call('SADD', P .. 'done', id) == 1 then
-      tally(m, 'planned', 1); tally(m, 'done', 1); count('done:' .. m.q, 1); new = new + 1
+      tally(m, 'planned', 1); tally(m, 'done', 1); count_done(m); new = new + 1
     end
   elseif off_queue(id, m) then
     tally(m, 'pending', -1); to_done(id, m); new = new + 1
@@ -365,6 +380,26 @@ for _, id in ipairs(ARGV) do
   end
 end
 return back
+"""
+
+#: KEYS: prefix.  ARGV: queue, reason.  All that waits in the queue is given up; what is leased is left to its worker.  Returns how many.
+GIVE_UP = """
+local q, ended = ARGV[1], 0
+local function give_up(id, m)
+  if m and m.q == q and off_queue(id, m) then tally(m, 'pending', -1); to_dead(id, m, ARGV[2]); ended = ended + 1 end
+end
+for _, host in ipairs(call('ZRANGE', P .. 'r:' .. q, 0, -1)) do
+  for _, site in ipairs(call('ZRANGE', P .. 'h:' .. q .. ':' .. host, 0, -1)) do
+    local lane = call('ZRANGE', P .. 'l:' .. q .. ':' .. host .. '|' .. site, 0, -1, 'WITHSCORES')
+    for i = 1, #lane, 2 do
+      give_up(lane[i], read(string.format('%02d', tonumber(lane[i + 1]) / 4294967296) .. q .. '|' .. host .. '|' .. site))
+    end
+  end
+end
+for _, name in ipairs({'due', 'alone:' .. q}) do
+  for _, member in ipairs(call('ZRANGE', P .. name, 0, -1)) do give_up(string.sub(member, 1, 12), read(string.sub(member, 13))) end
+end
+return ended
 """
 
 #: KEYS: prefix.  Says that the round has been filled, unless Redis lost it meanwhile: then it is to be filled again.

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cached_property, partial
+from typing import Final
 
-from govcrawl.contracts import (
+from govcrawl.contracts import Role
+from govcrawl.facts import (
     ArticleFacts,
     BoardFacts,
     ColumnFacts,
@@ -23,7 +25,6 @@ from govcrawl.contracts import (
     Letter,
     Link,
     PageKind,
-    Role,
 )
 from govcrawl.reading import (
     articles,
@@ -43,14 +44,14 @@ from govcrawl.reading.challenge import is_challenge
 from govcrawl.reading.document import Document
 from govcrawl.reading.encoding import decode
 from govcrawl.reading.regions import divide
-from govcrawl.reading.urls import join, same_site, site_of
+from govcrawl.reading.urls import join, same_site
 from govcrawl.reading.written import part_of
 
 __all__ = ["MARKED", "read"]
 
 MARKED: tuple[Role, ...] = ("home", "fragment", "column")  #: roles of pages that are searched for the marks of identity
-FEW_WORDS = 200  #: characters; a firewall's test page has no more
-FEW_LINKS = 40  #: an entry page (导航页) has no more
+FEW_WORDS: Final = 200  #: characters; a firewall's test page has no more
+FEW_LINKS: Final = 40  #: an entry page (导航页) has no more
 
 
 def read(
@@ -59,26 +60,25 @@ def read(
     headers: Sequence[tuple[str, str]] = (),
     role: Role = "page",
     name: str = "",
-    site_hosts: frozenset[str] = frozenset(),
     shown_on: str = "",
 ) -> Facts:
     """All that can be said about one page.
 
     ``role`` is what the crawler believes the URL to be, ``name`` the words of the link that led here; breadcrumb and heading
-    win over both where they are clear.  ``site_hosts``: the hosts of the site; empty means the URL's own.  ``shown_on``: the
-    page that a fragment, script file or JSON answer is loaded into; relative links in it are that page's.
+    win over both where they are clear.  ``shown_on``: the page that a fragment, script file or JSON answer is loaded into; its
+    relative links are that page's, those of a whole document (a frame) are its own.
     """
     source, encoding = decode(body, headers)
     if (data := records.answer(source)) is not None:
         return _of_answer(data, encoding, shown_on or url, role, name)
     source, piece = part_of(source, url)
-    doc = Document(source, url, shown_on if piece or role == "fragment" else "")
+    doc = Document(source, url, shown_on if piece else "")
     goal = redirects.target(doc)
     if goal:
         return Facts("redirect", doc.title, encoding, goal, links=_links(doc), text=doc.seen(0))
     if len(doc.words) < FEW_WORDS and is_challenge(200, headers, body):
         return Facts("challenge", doc.title, encoding, text=doc.seen(0))
-    return _Reading(doc, encoding, role, name, _ours(url, site_hosts)).facts()
+    return _Reading(doc, encoding, role, name, partial(same_site, url)).facts()
 
 
 def _of_answer(data: object, encoding: str, shown_on: str, role: Role, name: str) -> Facts:
@@ -86,9 +86,9 @@ def _of_answer(data: object, encoding: str, shown_on: str, role: Role, name: str
     letters = boards.of_answer(data) if boards.names_board(name) else ()
     items = _as_items(letters, shown_on) or records.items(data, shown_on)
     text = "\n".join(item.title for item in items)
-    if role == "home":
-        return Facts("home", "", encoding, home=HomeFacts(items, False), text=text)
     why = "" if items else "接口的回答中没有可识别的条目"
+    if role == "home":
+        return Facts("home", "", encoding, home=HomeFacts(items, False, drawn=why), text=text)
     column = ColumnFacts(name, columns.classify(name, shown_on), "listed" if items else "unknown", items, why=why)
     return Facts(
         kind="board" if letters else "list" if items else "script",
@@ -103,13 +103,6 @@ def _of_answer(data: object, encoding: str, shown_on: str, role: Role, name: str
 
 def _as_items(letters: Sequence[Letter], url: str) -> tuple[Item, ...]:
     return tuple(Item(x.url or url, x.title, x.asked, "shown" if x.asked else "") for x in letters)
-
-
-def _ours(url: str, hosts: frozenset[str]) -> Callable[[str], bool]:
-    if not hosts:
-        return lambda other: same_site(url, other)
-    sites = {h.lower().removeprefix("www.") for h in hosts}
-    return lambda other: (site := site_of(other)) in sites or site.partition(":")[0] in sites
 
 
 class _Reading:
@@ -224,7 +217,7 @@ class _Reading:
         items = self.items if seen in ("listed", "channel") else ()
         pages = paging.next_pages(self.doc, self.regions, items) if items or seen == "unknown" else ()
         if seen == "unknown":
-            pages += sources.of_area(self.doc, sight.at, self.ours)
+            pages += sources.of_list(self.doc, sight.at, self.ours)
         return ColumnFacts(name, cls, seen, items, pages, why)
 
     def _name(self) -> str:
@@ -252,7 +245,7 @@ class _Reading:
     def _home(self) -> HomeFacts:
         area = range(len(self.doc.tags))
         parts = sources.of_area(self.doc, area, self.ours)
-        drawn = state.Sight(self.doc, self.regions, ()).scripted()
+        drawn = sources.strangers(self.doc, self.ours) or state.Sight(self.doc, self.regions, ()).scripted()
         entry = not self.items and 0 < len(self.doc.anchors) <= FEW_LINKS and not parts and not drawn
         return HomeFacts(self.items, entry, parts, drawn)
 

@@ -7,47 +7,48 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import lru_cache
+from typing import Final
 
-from govcrawl.contracts import ArticleFacts
+from govcrawl.facts import ArticleFacts
 from govcrawl.reading import dates, prose
 from govcrawl.reading.document import Document
 from govcrawl.reading.lists import alone
 from govcrawl.reading.regions import Regions
 
-_BODY = re.compile(
+_BODY: Final = re.compile(
     r"(?:^|\s)(?:trs_editor\w*|trs_ueditor|zoom|article_zoom|vsb_content\w*|v_news_content|ucap-content|divmaincontentid|news_?content|"
     r"article[-_]?con(?:tent)?|con_?text|info_?content|detail-?content|pages_content|article-body|xl_?content)(?:$|\s)"
 )
-_TITLE_HINT = re.compile(r"title|tit\b|biaoti|bt\b|headline", re.I)
-_CENTRED = re.compile(r"text-align\s*:\s*center", re.I)
-_SEPARATOR = re.compile(r"\s*(?:——|--|_|\||-|–|—|>|·)\s*")
-_DAY = r"\s*((?:19|20)\d\d\s*(?:年|[-/.])\s*\d{1,2}\s*(?:月|[-/.])\s*\d{1,2})"
-_PUBLISHED = re.compile(rf"(?:发布|发表)(?:(?:时间|日期|于)\s*[:：]?|\s*[:：]){_DAY}")
+_TITLE_HINT: Final = re.compile(r"title|tit\b|biaoti|bt\b|headline", re.I)
+_CENTRED: Final = re.compile(r"text-align\s*:\s*center", re.I)
+_SEPARATOR: Final = re.compile(r"\s*(?:——|--|_|\||-|–|—|>|·)\s*")
+_DAY: Final = r"\s*((?:19|20)\d\d\s*(?:年|[-/.])\s*\d{1,2}\s*(?:月|[-/.])\s*\d{1,2})"
+_PUBLISHED: Final = re.compile(rf"(?:发布|发表)(?:(?:时间|日期|于)\s*[:：]?|\s*[:：]){_DAY}")
 #: Other labels of an article's head; bare 时间 only where no word before it makes it an event's (报名时间, 会议时间).
-_LABELLED = re.compile(
+_LABELLED: Final = re.compile(
     rf"(?:(?:公开|发文|成文|更新|添加|录入|上传)(?:时间|日期)|(?<![\u4e00-\u9fff])(?:时间|日期))\s*[:：]?{_DAY}"
 )
-_PROSE = re.compile(r"。|[，；].*[，；]")
+_PROSE: Final = re.compile(r"。|[，；].*[，；]")
 #: Words beside a date that is not the publish date: of a law, an event, a generated page; and dates within a sentence.
-_OTHER_DAY = re.compile(
+_OTHER_DAY: Final = re.compile(
     r"通过|修订|修正|批准|会议|施行|实施|召开|举行|印发|生[效成]|截[止至]|\d\s*[日号]?\s*[起至到]|第.{1,8}号|[于在自从由]\s*(?:19|20)\d\d|"
     r"(?<=[\u4e00-\u9fff])(?<!发布)(?<!发表)(?<!公开)(?<!更新)(?<!添加)(?<!录入)(?<!上传)(?:时间|日期)\s*[:：]?\s*(?:19|20)\d\d|"
     r"\d\s*日(?!来源|作者|编辑|责编|发布|字体|字号|浏览|点击|阅读|星期|周)[\u4e00-\u9fff]"
 )
-_TOOLS = re.compile(  # of a line of the head that is no heading
+_TOOLS: Final = re.compile(  # of a line of the head that is no heading
     r"^[\[【(（]*(?:(?:\w{0,4}来源|作者|\w{0,2}编辑|\w{0,4}(?:时间|日期)|发布[者人]?|发布\w{2}|字体|字号|\w{0,2}(?:点击|浏览|阅读)\w{0,2}|索引号|\w{0,2}文号|主题\w{0,2})\s*[:：]|"
     r"(?:[大中小]|分享|打印|关闭|收藏|打印本页|关闭本页)[\s\])】]|请输入|\S{0,6}(?:搜索|检索)$)"
 )
-_SOURCE = re.compile(
+_SOURCE: Final = re.compile(
     r"来源(?<!资金来源)(?<!数据来源)(?<!经费来源)(?<!收入来源)于?\s*[:：]\s*([^\n:：|【\[（）()，。；]{2,40})"
 )
-_AFTER_SOURCE = re.compile(
+_AFTER_SOURCE: Final = re.compile(
     r"\s*(?:(?:19|20)\d\d\s*[-年/.]\s*\d|(?:发布(?:者|人|时间|日期|机构|单位)|作者|时间|日期|点击|浏览|阅读|责任|责编|字体|字号|编辑|审核|供稿|分享|打印|关闭|录入)).*"
 )
-_NEAR = 200  #: characters after the title in which a bare date is the publish date
-_HEAD = 500  #: characters of an article that may be its head
-_LINE = 400  #: elements of a line; a longer one is no heading
-_FIRST_TEXTS = 60  #: of the main area, among which the heading stands
+_NEAR: Final = 200  #: characters after the title in which a bare date is the publish date
+_HEAD: Final = 500  #: characters of an article that may be its head
+_LINE: Final = 400  #: elements of a line; a longer one is no heading
+_FIRST_TEXTS: Final = 60  #: of the main area, among which the heading stands
 
 
 def find_title(doc: Document, regions: Regions) -> tuple[str, int]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Iterator, Sequence
+from typing import Final
 
 from govcrawl.reading.document import HOME_WORDS, Anchor, Document, mask, squeezed
 from govcrawl.reading.lists import is_more, is_noise, is_pager, looks_like_article, looks_like_column
@@ -15,59 +16,69 @@ from govcrawl.reading.regions import Regions
 from govcrawl.reading.urls import join, same_site
 
 #: Elements that show nothing by themselves.
-_PLAIN = frozenset(
+_PLAIN: Final = frozenset(
     "div ul ol li dl dt dd table caption colgroup col tbody thead tfoot tr td th p span br hr a h1 h2 h3 h4 h5 h6 font center b strong "
     "em i u s small big tt nobr wbr sup sub label section article main header footer aside nav figure fieldset legend form script "
     "style link meta title img input noscript".split()
 )
-_LEAVES = frozenset("div ul ol dl table tbody td span p section article font main".split())
-_LISTS = frozenset("ul ol dl table tbody div font td".split())
-_HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
-_SPACER = re.compile(r"(?:dot|line|icon|ico|arrow|blank|spacer|space|bg|more)[\w-]*\.\w+$", re.I)
-_LAZY = ("src", "data-src", "data-original", "lazy-src", "data-lazy", "srcset", "data-srcset", "_src", "original")
-_TEMPLATE = re.compile(
+_LEAVES: Final = frozenset("div ul ol dl table tbody td span p section article font main".split())
+_LISTS: Final = frozenset("ul ol dl table tbody div font td".split())
+_HEADINGS: Final = frozenset("h1 h2 h3 h4 h5 h6".split())
+_SPACER: Final = re.compile(r"(?:dot|line|icon|ico|arrow|blank|spacer|space|bg|more)[\w-]*\.\w+$", re.I)
+_LAZY: Final = (
+    "src",
+    "data-src",
+    "data-original",
+    "lazy-src",
+    "data-lazy",
+    "srcset",
+    "data-srcset",
+    "_src",
+    "original",
+)
+_TEMPLATE: Final = re.compile(
     r"^(?:v-|ng-|ms-|:|@|x-|\*|\(|\[|wx:)|^data-(?:ng|bind|url|src|href|load|api|source|id|channel)|include|^react"
 )
-_BACKGROUND = re.compile(r"url\s*\(", re.I)
-_LOGIN = re.compile(r"搜索|检索|查询|登[录陆]|地图|导航|注册|search|sitemap|login|wzdt", re.I)
+_BACKGROUND: Final = re.compile(r"url\s*\(", re.I)
+_LOGIN: Final = re.compile(r"搜索|检索|查询|登[录陆]|地图|导航|注册|search|sitemap|login|wzdt", re.I)
 
-_COUNT = re.compile(
+_COUNT: Final = re.compile(
     r"(?:共|总计|合计|总数)\D{0,6}(\d+)\s*(?:条|个|篇|项|记录|信息)|(?:总|共)\s*(?:记录|条)数?\D{0,3}(\d+)"
 )
-_PAGES = re.compile(r"(?:共|/)\s*(\d+)\s*页|第\s*(\d+)\s*页|页次\D{0,3}\d+\s*/\s*(\d+)")
-_CREATE_PAGE = re.compile(r"createPage\w*\s*\(\s*(\d+)")
+_PAGES: Final = re.compile(r"(?:共|/)\s*(\d+)\s*页|第\s*(\d+)\s*页|页次\D{0,3}\d+\s*/\s*(\d+)")
+_CREATE_PAGE: Final = re.compile(r"createPage\w*\s*\(\s*(\d+)")
 
 #: Script files that draw nothing into a list.
-_LIBRARY = re.compile(
+_LIBRARY: Final = re.compile(
     r"(?:^|/)(?:jquery[\w.-]*|create_?page\w*|page|paging|pager|bootstrap(?:\.min)?|swiper[\w.-]*|slick[\w.-]*|superslide[\w.-]*|slide[\w-]*|"
     r"banner|focus|scroll\w*|share\w*|print\w*|font\w*|jiucuo|kb|html5(?:shiv)?|respond|modernizr|laydate|wdatepicker|swfobject|"
     r"top|head\w*|foot\w*|nav|menu|hm|tongji|count\w*|stat|ta-\d+)(?:[._-](?:min|pack|\d[\w.]*))*\.js(?:$|\?)",
     re.I,
 )
-_STRANGER = re.compile(
+_STRANGER: Final = re.compile(
     r"conac\.cn|bdimg|bdstatic|bdshare|jiathis|hm\.baidu|cnzz|51\.la|51yes|google-analytics|kaipuyun|zfwzgl|beian|pucha",
     re.I,
 )
-_FRAMEWORK = re.compile(
+_FRAMEWORK: Final = re.compile(
     r"vue|angular|react|chunk|bundle|webpack|umi\.|knockout|avalon|handlebars|mustache|juicer|layui|easyui|template|datagrid|ajax|"
     r"bootstrap-table|require(?:\.min)?\.js|sea\.js|load|list|data|render|/(?:app|main|index)\.js|\.[0-9a-f]{6,}\.js",
     re.I,
 )
-_FURNISHING = re.compile(
+_FURNISHING: Final = re.compile(
     r"地图|联系|关于(?:我们|本站|网站)|声明|版权|主办|承办|维护|地址|电话|邮编|邮箱|备案|标识码|建议|浏览|分辨率|技术|支持|隐私|帮助|访问|指南|说明|RSS|©|Copyright",
     re.I,
 )
-_SENTENCE = re.compile(r"[，。；]")
-_GREETING = re.compile(r"欢迎|您好|今天|星期|农历")
-MAX_MENU = 8  #: characters of a menu's entry, as a rule
-MAX_PLACES = 100  #: empty elements of an area; no plain list has more
-MIN_SENTENCE = 20  #: characters
-_INERT = re.compile(
+_SENTENCE: Final = re.compile(r"[，。；]")
+_GREETING: Final = re.compile(r"欢迎|您好|今天|星期|农历")
+MAX_MENU: Final = 8  #: characters of a menu's entry, as a rule
+MAX_PLACES: Final = 100  #: empty elements of an area; no plain list has more
+MIN_SENTENCE: Final = 20  #: characters
+_INERT: Final = re.compile(
     r"/\*.*?\*/|//[^\n]*|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|createPage\w*\s*\(|document\s*\.\s*writeln?\s*\(|document\s*\.\s*write\s*\(|"
     r"\b(?:unescape|if|for|while|switch|catch|parseInt|String|encodeURI(?:Component)?)\s*\(",
     re.S,
 )
-_CALL = re.compile(r"[\w$\])]\s*\(")
+_CALL: Final = re.compile(r"[\w$\])]\s*\(")
 
 
 def obstacle(
@@ -284,4 +295,4 @@ class _Look:
                 yield i
 
 
-_SERVER_FILLED = re.compile(r"(?:^|\s)(?:zoom|ucap-content|vsb_content\w*|trs_editor\w*)(?:$|\s)")
+_SERVER_FILLED: Final = re.compile(r"(?:^|\s)(?:zoom|ucap-content|vsb_content\w*|trs_editor\w*)(?:$|\s)")

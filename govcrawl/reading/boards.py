@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from typing import Literal
+from typing import Final, Literal
 
-from govcrawl.contracts import BoardFacts, BoardShows, Letter
+from govcrawl.facts import BoardFacts, BoardShows, Letter
 from govcrawl.reading import dates
 from govcrawl.reading.document import Anchor, Document
 from govcrawl.reading.lists import alone, is_noise
@@ -21,65 +21,73 @@ from govcrawl.reading.regions import Regions
 
 State = Literal["answered", "open", "unknown"]
 
-_BOARD = re.compile(
+_BOARD: Final = re.compile(
     r"信箱|留言|来信|咨询|投诉|互动|信访|问政|答疑|写信|建议|诉求|民意|12345|回复|答复|问答|提问|举报|接访"
 )
-_VOID = re.compile(r"不予(?:受理|办理|回复|答复|公开)|无效|重复|撤[回销]|退回|未通过")
-_OPEN = re.compile(
+_VOID: Final = re.compile(r"不予(?:受理|办理|回复|答复|公开)|无效|重复|撤[回销]|退回|未通过")
+_OPEN: Final = re.compile(
     r"未(?:回复|答复|办理|处理|办结|受理|回应|解决)|待(?:回复|答复|办理|处理|受理|办|审查|审核|转办|回应)|(?:受理|办理|处理|审核|转办|交办|回复)中|"
     r"正在(?:办理|处理|受理)|尚未(?:回复|答复|办理|处理|办结|受理)|暂未(?:回复|答复)|暂无(?:回复|答复)|无(?:回复|答复)"
 )
-_DONE = re.compile(
+_DONE: Final = re.compile(
     r"已(?:回复|答复|办理|处理|办结|回应|解决|公开|反馈|回信|办)|办结|(?:回复|答复)完毕|办理完毕|处理完毕"
 )
-_ASKED = re.compile(
+_ASKED: Final = re.compile(
     r"(?:来信|写信|去信|留言|提问|咨询|投诉|举报|提交|发布|发表|来件|信件|受理|申请|反映|建议|上报|创建|诉求|登记)(?:时间|日期|于)$|^时间$|^日期$"
 )
-_ANSWERED = re.compile(r"(?:回复|答复|办结|回信|反馈|处理|办理|解答|回应|回答|办复)(?:发布|完成)?(?:时间|日期|于)$")
-_TITLES = (  # the first that matches names the column of titles
+_ANSWERED: Final = re.compile(
+    r"(?:回复|答复|办结|回信|反馈|处理|办理|解答|回应|回答|办复)(?:发布|完成)?(?:时间|日期|于)$"
+)
+_TITLES: Final = (  # the first that matches names the column of titles
     re.compile(r"标\s*题|主\s*题|题\s*目|信件名称|来信名称|事由"),
     re.compile(r"(?:问题|内容|诉求|来信|信件|留言|事项)(?!类|编|时|日|人|状|处)"),
 )
-_STATUS = re.compile(
+_STATUS: Final = re.compile(
     r"状\s*态|(?:办理|处理|回复|答复)情况|(?:处理|办理)结果|是否(?:回复|答复|办结|办理|处理|已)|进\s*度|^(?:回复|答复|办结|处理)$"
 )
-_BRACKETS = " \u3000[]【】()（）<>《》:：|/。!！"
-_REPLY = re.compile(
+_BRACKETS: Final = " \u3000[]【】()（）<>《》:：|/。!！"
+_REPLY: Final = re.compile(
     r"^[【\[（(]?(?:[\u4e00-\u9fff]{0,8}?(?<!的)(?:回复|答复|回信)(?:内容|意见|情况|单位|部门|人|如下|信息|结果)?|答|A|处理结果|办理结果|办理情况|处理意见|解答|官方回答|回答)"
     r"(?:[】\]）)]\s*[:：]?|\s*[:：]|\s*$|\s+(?=\S*(?:19|20)\d\d))"
 )
-_REPLY_BOX = re.compile(
+_REPLY_BOX: Final = re.compile(
     r"(?:^|[\s_-])(?:re_?|ask_?)?(?:answer|reply|huifu|dafu|hf|hfnr|feedback|response)(?:$|[\s_-]|\w{0,8}$)"
 )
-_NO_REPLY = re.compile(r"^(?:暂无|无|未回复|待回复|-+|—+)?$")
-_BOXES = ("li", "div", "dl", "table", "section", "article", "tbody", "tr", "dt")
-_ENTRIES = ("li", "tr", "dl", "div")
-_PARTS = ("td", "th", "li", "div", "span", "dd", "dt", "p", "em", "i", "b", "a")
-MAX_LETTER = 10_000  #: characters of a letter with its reply
-MIN_LETTER = 15  #: characters; a box with less is a date, not a letter
-MAX_STATE = 12  #: characters of a line, dates aside, that shows a state; more is prose
-_DAY = r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}"
-_DATE_LABEL = re.compile(rf"([\u4e00-\u9fff]{{2,8}}(?:时间|日期)|[\u4e00-\u9fff]{{2}}于)\s*[:：]?\s*\n?\s*({_DAY})?")
+_NO_REPLY: Final = re.compile(r"^(?:暂无|无|未回复|待回复|-+|—+)?$")
+_BOXES: Final = ("li", "div", "dl", "table", "section", "article", "tbody", "tr", "dt")
+_ENTRIES: Final = ("li", "tr", "dl", "div")
+_PARTS: Final = ("td", "th", "li", "div", "span", "dd", "dt", "p", "em", "i", "b", "a")
+MAX_LETTER: Final = 10_000  #: characters of a letter with its reply
+MIN_LETTER: Final = 15  #: characters; a box with less is a date, not a letter
+MAX_STATE: Final = 12  #: characters of a line, dates aside, that shows a state; more is prose
+_DAY: Final = r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}"
+_DATE_LABEL: Final = re.compile(
+    rf"([\u4e00-\u9fff]{{2,8}}(?:时间|日期)|[\u4e00-\u9fff]{{2}}于)\s*[:：]?\s*\n?\s*({_DAY})?"
+)
 #: ``用户王某2018-01-02``: who asked, and when.
-_ASKER = re.compile(
+_ASKER: Final = re.compile(
     rf"^(?:用户|网友|网民|市民|来信人|咨询人|提问人|留言人|游客|匿名)[^\n]{{0,24}}?[\s:：（(]*({_DAY})", re.M
 )
-_DATES = re.compile(rf"{_DAY}\s*日?(?:\s*\d\d?:\d\d(?::\d\d)?)?")
-_LABELLED_TITLE = re.compile(r"(?:标\s*题|主\s*题|题\s*目)\s*[:：]?\s*\n?\s*([^\n]{2,100})")
-_QUESTION = re.compile(r"^[【\[]?(?:问题?|提问|咨询|留言|来信)(?:内容|问题)?(?:[】\]]\s*[:：]?|\s*[:：])")
-_TIME = re.compile(r"\s*\b\d\d?:\d\d(?::\d\d)?")
-_WRITER = re.compile(r"^(?:用户|网友|网民|来信人|咨询人|提问人|留言人|写信人|姓名|昵称|编号|信件编号)")
-_STATE_LINE = re.compile(r"(?:状\s*态|办理情况|处理情况|进\s*度|处理结果|办理结果)\s*[:：]?\s*\n?\s*([^\n]{2,12})")
+_DATES: Final = re.compile(rf"{_DAY}\s*日?(?:\s*\d\d?:\d\d(?::\d\d)?)?")
+_LABELLED_TITLE: Final = re.compile(r"(?:标\s*题|主\s*题|题\s*目)\s*[:：]?\s*\n?\s*([^\n]{2,100})")
+_QUESTION: Final = re.compile(r"^[【\[]?(?:问题?|提问|咨询|留言|来信)(?:内容|问题)?(?:[】\]]\s*[:：]?|\s*[:：])")
+_TIME: Final = re.compile(r"\s*\b\d\d?:\d\d(?::\d\d)?")
+_WRITER: Final = re.compile(r"^(?:用户|网友|网民|来信人|咨询人|提问人|留言人|写信人|姓名|昵称|编号|信件编号)")
+_STATE_LINE: Final = re.compile(
+    r"(?:状\s*态|办理情况|处理情况|进\s*度|处理结果|办理结果)\s*[:：]?\s*\n?\s*([^\n]{2,12})"
+)
 
-_EMPTY = re.compile(
+_EMPTY: Final = re.compile(
     r"(?:没有|暂无|尚无|无|未找到|没有找到)(?:任何|相关|符合条件的|公开的?|您要找的|更多)*(?:的)?(?:留言|来信|信件|咨询|问题|投诉|建议|提问|信息|记录|数据|内容)"
 )
-_ZERO = re.compile(r"共\s*(?:有|计)?\s*[:：]?\s*0\s*(?:条|封|件|个|页|则)|总数\s*[:：]?\s*0(?!\d)")
-_UNIT = re.compile(r"(?:局|厅|网|网站|委|委员会|办|办公室|政府|站|中心|会|院)$")  #: a body's own name is no board's
-_LISTED = re.compile(r"letterList|mailList|messageList|consultList|letter_list|getLetter|queryLetter", re.I)
-_RECORD = re.compile(r"\{[^{}]{20,3000}\}")
-_PAIR = re.compile(r"""["']?(\w{3,30})["']?\s*:\s*(?:"([^"\n]{0,500})"|'([^'\n]{0,500})')""")
-_KEYS = (
+_ZERO: Final = re.compile(r"共\s*(?:有|计)?\s*[:：]?\s*0\s*(?:条|封|件|个|页|则)|总数\s*[:：]?\s*0(?!\d)")
+_UNIT: Final = re.compile(
+    r"(?:局|厅|网|网站|委|委员会|办|办公室|政府|站|中心|会|院)$"
+)  #: a body's own name is no board's
+_LISTED: Final = re.compile(r"letterList|mailList|messageList|consultList|letter_list|getLetter|queryLetter", re.I)
+_RECORD: Final = re.compile(r"\{[^{}]{20,3000}\}")
+_PAIR: Final = re.compile(r"""["']?(\w{3,30})["']?\s*:\s*(?:"([^"\n]{0,500})"|'([^'\n]{0,500})')""")
+_KEYS: Final = (
     ("letterTitle", "showLetterTitle", "mailTitle", "title", "subject", "theme"),
     ("writeDate", "askDate", "askTime", "letterDate", "submitTime", "submitDate", "mailDate", "writeTime", "createTime", "createDate"),
     ("replyDate", "replyTime", "answerDate", "answerTime", "dealDate", "dealTime", "finishTime", "finishDate"),

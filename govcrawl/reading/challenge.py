@@ -4,27 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Final
 
 from govcrawl.reading.encoding import decode
 
-MAX_BYTES = 200_000  #: no test page is larger
-MAX_LINKS = 20  #: nor has as many links
+MAX_BYTES: Final = 200_000  #: no test page is larger
+MAX_LINKS: Final = 20  #: nor has as many links
 
-_STATUSES = frozenset((202, 400, 403, 405, 412, 418, 429, 493, 503, 521, 567))
-_MARKS = re.compile(
+_STATUSES: Final = frozenset((202, 400, 403, 405, 412, 418, 429, 493, 503, 521, 567))
+_MARKS: Final = re.compile(
     r"__jsl_clearance|__jsluid|\$_ts\b|_\$[a-zA-Z0-9]{2,4}\(|yunsuo_session|security_session_verify|acw_sc__v2|acw_tc|cf_chl|challenge-platform|jschl|"
     r"wzws[-_]|WZWSREL|_waf_|waf_verify|aliyun_waf|safeline|slider_?captcha|goto_verify|anti-?bot|verify_?code_?check"
 )
-_BLOCKED = re.compile(
+_BLOCKED: Final = re.compile(
     r"创宇盾|云盾|安全狗|云锁|宝塔.{0,6}防火墙|防火墙.{0,12}(?:拦截|阻断)|访问(?:请求)?(?:已|被).{0,8}(?:拦截|阻断)|(?:疑似|可能存在|存在).{0,6}攻击|"
     r"访问验证|安全验证|人机验证|请完成.{0,8}验证|您的(?:访问|请求).{0,10}(?:异常|拦截|阻断)|访问过于频繁|"
     r"web application firewall|Request (?:has been )?blocked",
     re.I,
 )
-_COOKIE_SCRIPT = re.compile(r"document\s*\.\s*cookie|eval\s*\(|location\s*\.\s*(?:reload|href|replace)|location\s*=")
-_SCRIPT = re.compile(r"<(script|style|noscript)\b.*?(?:</\1\s*>|$)", re.I | re.S)
-_TAG = re.compile(r"<[^<>]*>")
-_FEW_WORDS = 60
+_COOKIE_SCRIPT: Final = re.compile(
+    r"document\s*\.\s*cookie|eval\s*\(|location\s*\.\s*(?:reload|href|replace)|location\s*="
+)
+_SCRIPT: Final = re.compile(r"<(script|style|noscript)\b.*?(?:</\1\s*>|$)", re.I | re.S)
+_TAG: Final = re.compile(r"<[^<>]*>")
+_FEW_WORDS: Final = 60
 
 
 def is_challenge(status: int, headers: Iterable[tuple[str, str]], body: bytes) -> bool:

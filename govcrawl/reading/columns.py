@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from typing import Final
 from urllib.parse import urlsplit
 
-from govcrawl.contracts import ColumnClass, ColumnLink
+from govcrawl.facts import ColumnClass, ColumnLink
 from govcrawl.reading.document import HOME_WORDS, Anchor, Document
 from govcrawl.reading.lists import is_more, is_noise, looks_like_article, looks_like_column
 from govcrawl.reading.regions import Regions
 from govcrawl.reading.urls import canonical, identity, join
 
-MAX_NAME = 20  #: characters
+MAX_NAME: Final = 20  #: characters
 
 #: The first that matches decides.  Groups follow the 2015 standard: 动态要闻 (two weeks), 通知公告 and 政策文件 (half a year),
 #: 人事 and 规划计划 (a year), 政务咨询, 调查征集, 互动访谈, 办事服务; what is never renewed is static.
@@ -41,19 +42,19 @@ _CLASSES: tuple[tuple[ColumnClass, re.Pattern[str]], ...] = tuple(
         ),
     )
 )
-_NOT_A_COLUMN = re.compile(
+_NOT_A_COLUMN: Final = re.compile(
     r"搜索|检索|地图|登[录陆]|注册|RSS|首页|主页|收藏|English|繁[体體]|简体|无障碍|手机版|微信|微博|客户端|邮箱|邮件|办公系统|OA|声明|版权|隐私|帮助|"
     r"纠错|找错|旧版|老版|机器人|适老|长者|关怀|英文|移动版|APP|后台|管理入口|上一|下一|附件|收起|展开|\d{4}",
     re.I,
 )
-_NOT_A_COLUMN_URL = re.compile(
+_NOT_A_COLUMN_URL: Final = re.compile(
     r"/(?:search\w*|query|login|logon|register|reg|site_?map|wzdt|map|rss(?:dy)?)(?:[./?]|$)|[?&](?:keyword|searchword)=",
     re.I,
 )
-_ROOT = re.compile(r"/?(?:(?:index|default|main)\.(?:s?html?|jsp|aspx?|php))?", re.I)
-_WORDS = re.compile(r"[\u4e00-\u9fff]")
-_SUBMENU = re.compile(r"(?:^|[\s_-])(?:sub\w*|second\w*|child\w*|drop\w*|erji)(?:$|[\s_-])")
-_WEBFX = re.compile(
+_ROOT: Final = re.compile(r"/?(?:(?:index|default|main)\.(?:s?html?|jsp|aspx?|php))?", re.I)
+_WORDS: Final = re.compile(r"[\u4e00-\u9fff]")
+_SUBMENU: Final = re.compile(r"(?:^|[\s_-])(?:sub\w*|second\w*|child\w*|drop\w*|erji)(?:$|[\s_-])")
+_WEBFX: Final = re.compile(
     r"""WebFXTree(?:Item)?\(\s*["'](?:<[^>]{0,200}>)*([^<>"']{1,60})(?:<[^>]{0,20}>)*["']\s*,\s*"""
     r"""(?:document\.getElementById\(\s*["']([\w.:-]{1,80})["']\s*\)\.href|["']([^"']{1,300})["'])"""
 )

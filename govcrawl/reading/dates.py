@@ -6,27 +6,30 @@ A date counts only where it is real and lies between 1990 and 2100; a year is ne
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
+from typing import Final
 
-FIRST_YEAR, LAST_YEAR = 1990, 2099
+FIRST_YEAR: Final = 1990
+LAST_YEAR: Final = 2099
 
-_YEAR = r"(?:19[9]\d|20\d\d)"
-_FULL = re.compile(  # the years first: a search looks for their first digits, not at every character
+_YEAR: Final = r"(?:19[9]\d|20\d\d)"
+_FULL: Final = re.compile(  # the years first: a search looks for their first digits, not at every character
     r"(19(?<![\d.]19)9\d|20(?<![\d.]20)\d\d)(?:\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})|([-/.])(\d{1,2})\4(\d{1,2}))(?!\d)"
 )
-_SHORT = re.compile(r"^[\[(【（]?\s*(\d\d)[-/.](\d\d)[-/.](\d\d)(?:\s+\d\d?:\d\d(?::\d\d)?)?\s*[\])】）]?$")
-_MONTH_DAY = re.compile(r"^[\[(【（]?\s*(\d{1,2})(?:[-/.]|\s*月\s*)(\d{1,2})\s*日?(?:\s+\d\d?:\d\d)?\s*[\])】）]?$")
-_YEAR_MONTH = re.compile(rf"^({_YEAR})(?:[-/.]|\s*年\s*)(\d{{1,2}})\s*月?$")
-_YEAR_ONLY = re.compile(rf"^({_YEAR})\s*年?$")
-_DAY_ONLY = re.compile(r"^(\d{1,2})\s*日?$")
-_YEAR_HEADING = re.compile(rf"^({_YEAR})\s*年度?$")
+_SHORT: Final = re.compile(r"^[\[(【（]?\s*(\d\d)[-/.](\d\d)[-/.](\d\d)(?:\s+\d\d?:\d\d(?::\d\d)?)?\s*[\])】）]?$")
+_MONTH_DAY: Final = re.compile(
+    r"^[\[(【（]?\s*(\d{1,2})(?:[-/.]|\s*月\s*)(\d{1,2})\s*日?(?:\s+\d\d?:\d\d)?\s*[\])】）]?$"
+)
+_YEAR_MONTH: Final = re.compile(rf"^({_YEAR})(?:[-/.]|\s*年\s*)(\d{{1,2}})\s*月?$")
+_YEAR_ONLY: Final = re.compile(rf"^({_YEAR})\s*年?$")
+_DAY_ONLY: Final = re.compile(r"^(\d{1,2})\s*日?$")
+_YEAR_HEADING: Final = re.compile(rf"^({_YEAR})\s*年度?$")
 
 #: Days a shown day may lie before its URL's, and behind it: a page is not dated long after it was made.
 BEFORE, AFTER = 45, 2
 
-_IN_URL = (
+_IN_URL: Final = (
     re.compile(rf"/t({_YEAR})(\d\d)(\d\d)_"),
     re.compile(rf"/({_YEAR})/(\d{{1,2}})/(\d{{1,2}})(?:/|_)"),
     re.compile(rf"/({_YEAR})[-_]?(\d\d)/(\d\d)/"),
@@ -48,19 +51,20 @@ def real(year: int, month: int, day: int) -> date | None:
 
 def find(text: str) -> date | None:
     """The first full date (with its year) written in ``text``."""
-    return next((day for day, _ in _full(text)), None)
+    found = find_all(text, 1)
+    return found[0][0] if found else None
 
 
-def find_all(text: str) -> list[tuple[date, int]]:
-    """Every full date with the offset where it starts."""
-    return list(_full(text))
-
-
-def _full(text: str) -> Iterator[tuple[date, int]]:
+def find_all(text: str, most: int = 1_000_000) -> list[tuple[date, int]]:
+    """Every full date with the offset where it starts, or the first ``most`` of them."""
+    found: list[tuple[date, int]] = []
     if "20" in text or "19" in text:
         for m in _FULL.finditer(text):
             if day := real(int(m[1]), int(m[2] or m[5]), int(m[3] or m[6])):
-                yield day, m.start()
+                found.append((day, m.start()))
+                if len(found) == most:
+                    break
+    return found
 
 
 def whole(text: str) -> date | None:

@@ -11,10 +11,9 @@ import sys
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import accumulate, chain, pairwise
-from typing import Any
+from typing import Any, Final
 
 from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
 
@@ -22,45 +21,44 @@ from govcrawl.reading.taming import tame
 from govcrawl.reading.urls import join
 from govcrawl.reading.written import unroll
 
-MAX_NODES = 120_000  #: the rest of a larger page isn't read
-MAX_HINT = 200  #: characters of an element's names; patterns of what they tell take long over longer ones
-MAX_WORDS = 500  #: characters of a link's text; more is a link that was never closed
+MAX_NODES: Final = 120_000  #: the rest of a larger page isn't read
+MAX_HINT: Final = 200  #: characters of an element's names; patterns of what they tell take long over longer ones
+MAX_WORDS: Final = 500  #: characters of a link's text; more is a link that was never closed
 
-_BLOCKS = frozenset(
+_BLOCKS: Final = frozenset(
     "address article aside blockquote body br caption center dd div dl dt fieldset figure footer form frameset h1 h2 h3 h4 h5 "
     "h6 header hr legend li main nav ol option p pre section select table tbody td tfoot th thead title tr ul".split()
 )
-_UNREAD = frozenset("script style noscript template iframe noframes noembed textarea title object".split())
-_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
-_INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\xad]")
-_PUNCTUATION = re.compile(r"[\s\W_]+")
-_ICONS = re.compile("[\ue000-\uf8ff]+")  #: private use: letters of an icon font
-_BARE = frozenset("br hr wbr strong b em i u sup sub tbody col option".split())  #: nothing is told by their attributes
-_OPTIONS = LexborDocumentOptions.WO_EVENTS  #: the tree as written, without what scripting would change in it
+_UNREAD: Final = frozenset("script style noscript template iframe noframes noembed textarea title object".split())
+_HIDDEN_STYLE: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
+_INVISIBLE: Final = re.compile("[\u200b\u200c\u200d\u2060\ufeff\xad]")
+_PUNCTUATION: Final = re.compile(r"[\s\W_]+")
+_ICONS: Final = re.compile("[\ue000-\uf8ff]+")  #: private use: letters of an icon font
+_BARE: Final = frozenset(
+    "br hr wbr strong b em i u sup sub tbody col option".split()
+)  #: nothing is told by their attributes
+_OPTIONS: Final = LexborDocumentOptions.WO_EVENTS  #: the tree as written, without what scripting would change in it
 
 Attributes = dict[str, str | None]
-_NOTHING: Attributes = {}
+_NOTHING: Final[Attributes] = {}
 _Kind = tuple[
     str, bool, bool, list[int] | None
 ]  #: of a node: its tag, whether it is a block, or bare, where its like stand
 
-HOME_WORDS = frozenset(
+HOME_WORDS: Final = frozenset(
     ("首页", "网站首页", "主页", "网站主页", "返回首页", "本站首页", "回到首页", "网首页", "站首页", "Home", "HOME")
 )
 
 
-@dataclass(slots=True)
 class Anchor:
     """An ``<a>`` or ``<area>``: ``url`` is "" where it leads nowhere; ``words`` are the title attribute's where the text is cut
     short or missing."""
 
-    at: int
-    end: int
-    href: str
-    url: str
-    text: str
-    title: str
-    words: str
+    __slots__ = ("at", "end", "href", "text", "title", "url", "words")
+
+    def __init__(self, at: int, end: int, href: str, url: str, text: str, title: str, words: str) -> None:
+        self.at, self.end, self.href, self.url = at, end, href, url
+        self.text, self.title, self.words = text, title, words
 
 
 class Document:
@@ -175,9 +173,7 @@ class Document:
             self.title = self.title or " ".join(text.split())
 
     def _hidden_ranges(self) -> list[tuple[int, int]]:
-        styles = {attrs["style"] for attrs in self.attrs if "style" in attrs}
-        hiding = {style for style in styles if style and _HIDDEN_STYLE.search(style)}
-        at = [i for i, a in enumerate(self.attrs) if a and ("hidden" in a or a.get("style") in hiding)]
+        at = [i for i, a in enumerate(self.attrs) if a and ("hidden" in a or ((s := a.get("style")) and _hides(s)))]
         found: list[tuple[int, int]] = []
         until = 0
         for i in sorted((*at, *self.by_tag.get("noscript", ()))):
@@ -286,6 +282,11 @@ class Document:
         return found
 
 
+@lru_cache(maxsize=4096)
+def _hides(style: str) -> bool:
+    return bool(_HIDDEN_STYLE.search(style))
+
+
 @lru_cache(maxsize=16384)
 def _hint(tag: str, id_: str | None, class_: str | None) -> str:
     return f"{tag} {id_ or ''} {class_ or ''}"[:MAX_HINT].lower()
@@ -300,5 +301,8 @@ def mask(size: int, ranges: Iterable[tuple[int, int]]) -> bytearray:
     """A byte for each index of a document of ``size``: 1 within the ranges."""
     marked = bytearray(size)
     for a, b in ranges:
-        marked[a:b] = b"\1" * (b - a)
+        if b - a == 1:
+            marked[a] = 1
+        else:
+            marked[a:b] = b"\1" * (b - a)
     return marked

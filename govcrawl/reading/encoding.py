@@ -5,16 +5,17 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterable, Iterator
+from typing import Final
 
-_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.I)
-_META_CHARSET = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
-_HEAD_BYTES = 8192
-_SAMPLE = 1024  #: bytes
-_HIGH = bytes(range(0x80, 0x100))
-_WIDE = ((b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))  #: UTF-16 that forgot its mark; a page starts with "<"
+_BOMS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_CHARSET: Final = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.I)
+_META_CHARSET: Final = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
+_HEAD_BYTES: Final = 8192
+_SAMPLE: Final = 1024  #: bytes
+_HIGH: Final = bytes(range(0x80, 0x100))
+_WIDE: Final = ((b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))  #: UTF-16 that forgot its mark; a page starts with "<"
 #: Encodings that count where they are declared and fit; every other claim but UTF-8's is GB18030 in practice.
-_DECLARED = {
+_DECLARED: Final = {
     "big5": "big5", "x-x-big5": "big5", "big5-hkscs": "big5hkscs", "big5hkscs": "big5hkscs", "euc-kr": "cp949", "ks_c_5601-1987": "cp949",
     "shift_jis": "cp932", "x-sjis": "cp932", "euc-jp": "euc_jp",
 }  # fmt: skip

@@ -5,37 +5,38 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Final
 
-from govcrawl.contracts import FooterFacts
+from govcrawl.facts import FooterFacts
 from govcrawl.reading.document import Document
 from govcrawl.reading.regions import Regions
 from govcrawl.reading.state import FRAMEWORK, has_templates
 
-_CODE = r"(bm\d{8}|\d{12}|\d{10})(?!\d)"
-_SITE_CODE = re.compile(rf"标识码\s*[:：]?\s*{_CODE}", re.I)
-_ICP = re.compile(r"[\u4e00-\u9fff]\s?I[CP][CP]备\s*[:：]?\s*(?:案\s*)?\d{6,10}\s*号?(?:\s?[-－—]\s?\d{1,3})?")
-_POLICE = re.compile(
+_CODE: Final = r"(bm\d{8}|\d{12}|\d{10})(?!\d)"
+_SITE_CODE: Final = re.compile(rf"标识码\s*[:：]?\s*{_CODE}", re.I)
+_ICP: Final = re.compile(r"[\u4e00-\u9fff]\s?I[CP][CP]备\s*[:：]?\s*(?:案\s*)?\d{6,10}\s*号?(?:\s?[-－—]\s?\d{1,3})?")
+_POLICE: Final = re.compile(
     r"公\s*(?:网\s*安\s*)?(?:安\s*)?(?:机关\s*)?备\s*(?:案)?\s*(?:编?号)?\s*[:：]?\s*(\d{11,14})(?!\d)"
 )
-_POLICE_LINK = re.compile(r"recordcode=(\d{11,14})(?!\d)", re.I)
-_BADGE = re.compile(
+_POLICE_LINK: Final = re.compile(r"recordcode=(\d{11,14})(?!\d)", re.I)
+_BADGE: Final = re.compile(
     r"bszs\.conac\.cn/sitename\?[^\"'\s]*?\bid=([0-9A-F]{32})|dcs\.conac\.cn/[^\"'\s]*?/(CA\d+)\.js", re.I
 )
-_REPORT_CODE = re.compile(rf"(?:site_?code\s*=\s*[\"']?|Link\(\s*[\"']){_CODE}", re.I)
-_REPORT = re.compile(r"jiucuo|exposure|zfwzgl\.www\.gov\.cn|pucha\.kaipuyun", re.I)
-_TEMPLATE = re.compile(r"ng-(?:repeat|app|controller|bind|view)|v-(?:for|html|if)|data-bind")
-FEW_WORDS = 100  #: characters; a page that shows fewer and loads scripts is drawn by them
-_NUMBERED = ("标识码", "备")
-_NAME = r"[\u4e00-\u9fff（）()·“”]{4,40}"
+_REPORT_CODE: Final = re.compile(rf"(?:site_?code\s*=\s*[\"']?|Link\(\s*[\"']){_CODE}", re.I)
+_REPORT: Final = re.compile(r"jiucuo|exposure|zfwzgl\.www\.gov\.cn|pucha\.kaipuyun", re.I)
+_TEMPLATE: Final = re.compile(r"ng-(?:repeat|app|controller|bind|view)|v-(?:for|html|if)|data-bind")
+FEW_WORDS: Final = 100  #: characters; a page that shows fewer and loads scripts is drawn by them
+_NUMBERED: Final = ("标识码", "备")
+_NAME: Final = r"[\u4e00-\u9fff（）()·“”]{4,40}"
 #: After its label a name may be short (教育局) and hold digits or letters.
-_LABELLED = r"[\u4e00-\u9fff（）()·“”A-Za-z0-9]{2,40}"
-_ORGANISER = re.compile(rf"主办(?:单位|方)?\s*[:：]\s*({_LABELLED})")
-_ORGANISER_FIRST = re.compile(rf"(?:^|[\s|©：:])({_NAME})主办(?:$|[\s|，,])", re.M)
-_ORGANISER_END = re.compile(r"(?:版权所有|承办|协办|地址|维护|技术支持|网站标识码|备案|联系电话|电话|邮编).*")
-_IN_ATTRIBUTES = (
+_LABELLED: Final = r"[\u4e00-\u9fff（）()·“”A-Za-z0-9]{2,40}"
+_ORGANISER: Final = re.compile(rf"主办(?:单位|方)?\s*[:：]\s*({_LABELLED})")
+_ORGANISER_FIRST: Final = re.compile(rf"(?:^|[\s|©：:])({_NAME})主办(?:$|[\s|，,])", re.M)
+_ORGANISER_END: Final = re.compile(r"(?:版权所有|承办|协办|地址|维护|技术支持|网站标识码|备案|联系电话|电话|邮编).*")
+_IN_ATTRIBUTES: Final = (
     "conac.cn", "recordcode=", "jiucuo", "exposure", "zfwzgl.www.gov.cn", "pucha.kaipuyun", "sitecode", "site_code", "link(",
 )  # fmt: skip
-_MARKED_ATTRIBUTES = frozenset(("href", "src", "sitecode", "onclick"))
+_MARKED_ATTRIBUTES: Final = frozenset(("href", "src", "sitecode", "onclick"))
 
 
 def read(doc: Document, regions: Regions) -> FooterFacts:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import Final
 
-from govcrawl.contracts import GuideFacts
+from govcrawl.facts import GuideFacts
 from govcrawl.reading.document import Document
 from govcrawl.reading.regions import Regions
 
@@ -21,22 +22,22 @@ _LABELS: dict[str, str] = {
     "联系电话": r"(?:联系|咨询|办公|服务|受理|窗口|监督|投诉|业务)?(?:投诉)?(?:电话|热线)|(?:联系|咨询)方式",
     "办理流程": r"(?:办理|办事|审批|许可|申请|申报|受理|工作|服务|业务|审核|运行|外部|内部)?(?:流程|程序|步骤)图?",
 }
-ELEMENTS = tuple(_LABELS)
-_NUMBER = r"(?:[（(【\[]? *(?:[一二三四五六七八九十]{1,3}|\d{1,2}) *[】\]）)、.．:：] *|[【\[●■◆★▪·※] *)?"
-_LINE = re.compile(
+ELEMENTS: Final = tuple(_LABELS)
+_NUMBER: Final = r"(?:[（(【\[]? *(?:[一二三四五六七八九十]{1,3}|\d{1,2}) *[】\]）)、.．:：] *|[【\[●■◆★▪·※] *)?"
+_LINE: Final = re.compile(
     rf"^{_NUMBER}(?:{'|'.join(f'(?P<e{k}>{words})' for k, words in enumerate(_LABELS.values()))})"
     r"(?:[（(][^）)\n]{0,20}[）)])? *(?:[】\]：:]|$|(?= )) *[】\]：:]? *(.*)$",
     re.M,
 )
-_TITLED = re.compile(r"指南|办事|流程|须知|服务事项|审批事项|许可事项|怎么办|如何办理|如何申请")
-_FILE = re.compile(r"\.(?:docx?|xlsx?|pdf|wps|et|rtf|ofd|zip|rar)(?:$|\?)", re.I)
-_FORM = re.compile(
+_TITLED: Final = re.compile(r"指南|办事|流程|须知|服务事项|审批事项|许可事项|怎么办|如何办理|如何申请")
+_FILE: Final = re.compile(r"\.(?:docx?|xlsx?|pdf|wps|et|rtf|ofd|zip|rar)(?:$|\?)", re.I)
+_FORM: Final = re.compile(
     r"(?:申请|申报|登记|审批|备案|报名|信息|情况|备案|核准|审核|呈报)[^，。；\s]{0,8}(?:表|书)|表格|样表|空表"
 )
-_NOTHING = re.compile(r"^[\s—\-/:：]*(?:暂无|无|略|待定|空)?[\s。]*$")
+_NOTHING: Final = re.compile(r"^[\s—\-/:：]*(?:暂无|无|略|待定|空)?[\s。]*$")
 #: Words without which a page has too few elements: looking for them is cheap.
-_SOME = (("材料", "流程", "程序", "资料"),)
-_MOST = (("材料", "资料", "证件"), ("条件", "对象", "范围"), ("流程", "程序", "步骤"), ("电话", "热线", "咨询"))
+_SOME: Final = (("材料", "流程", "程序", "资料"),)
+_MOST: Final = (("材料", "资料", "证件"), ("条件", "对象", "范围"), ("流程", "程序", "步骤"), ("电话", "热线", "咨询"))
 FEW, MANY = 3, 5  #: labelled elements of a page whose title says guide, and of another
 
 

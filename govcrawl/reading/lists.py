@@ -9,51 +9,52 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from itertools import pairwise
+from typing import Final
 
-from govcrawl.contracts import Item
+from govcrawl.facts import Item
 from govcrawl.reading import dates, prose
 from govcrawl.reading.document import HOME_WORDS, Anchor, Document
 from govcrawl.reading.regions import Regions
 from govcrawl.reading.urls import canonical, same_site
 
-MAX_ITEMS = 500
-MAX_GAP = 60  #: characters between a link and its date where no box holds the two together
-MAX_YEARS = 60  #: headings of years on a page
-MAX_RELATED = 8  #: links of one entry of a list, its title and those that go with it
+MAX_ITEMS: Final = 500
+MAX_GAP: Final = 60  #: characters between a link and its date where no box holds the two together
+MAX_YEARS: Final = 60  #: headings of years on a page
+MAX_RELATED: Final = 8  #: links of one entry of a list, its title and those that go with it
 BESIDE, IN_LINK = 20, 3  #: characters beside a date that stands for itself; in a link more are its title's
-MAX_ENTRY = 600  #: characters around a date and its one link; more is prose with a date in it
-_MORE = re.compile(
+MAX_ENTRY: Final = 600  #: characters around a date and its one link; more is prose with a date in it
+_MORE: Final = re.compile(
     r"^[\[【(<+\s]*(?:更\s*多|查看更多|查看全部|more)\s*(?:信息|内容)?\s*[>＞»+.…\])】\s]*$|^[>＞»+]{1,3}$", re.I
 )
-_PAGER = re.compile(
+_PAGER: Final = re.compile(
     r"^[\[【<«‹]*\s*(?:第?\s*\d{1,5}\s*页?|首\s*页|[上下前后]一?\s*[页頁]|尾\s*页|末\s*页|第一页|最后一页|GO|跳转|转到|[<>«»‹›.…]+)\s*[\]】>»›]*$",
     re.I,
 )
-_NOISE = re.compile(
+_NOISE: Final = re.compile(
     r"^(?:设为首页|加入收藏|收藏本站|登\s*录|注\s*册|打印.{0,3}|关闭.{0,3}|返回.{0,4}|分享.{0,4}|繁體.{0,3}|简体.{0,3}|English|手机版|无障碍.{0,4}|"
     r"RSS.{0,4}|查看|详细|详情|\[?详细\]?|下载|点击.{0,4}|大|中|小|无|TOP|搜索|查询|我要.{2,4}|在线.{2})$",
     re.I,
 )
-_LABEL = re.compile(
+_LABEL: Final = re.compile(
     r"(?:发布|更新|发文|成文|公开|生成|印发|录入|来信|留言)?(?:时间|日期)\s*[:：]?|阅读次数.*|点击.*|浏览.*|来源.*|\d{1,2}:\d{1,2}(?::\d{1,2})?|作者.*?(?=\d|$)|编辑.*?(?=\d|$)"
 )
-_IN_TITLE = re.compile(
+_IN_TITLE: Final = re.compile(
     r"^[\[(（【]\s*([^\])）】]{6,24})[\])）】]\s*|\s*[\[(（【]\s*([^\])）】]{6,24})[\])）】]$|(?:^|\s)(\d{4}[-/.]\d{1,2}[-/.]\d{1,2})(?:\s\d\d?:\d\d(?::\d\d)?)?$|^(\d{4}[-/.]\d{1,2}[-/.]\d{1,2})\s"
 )
-_BULLET = re.compile(r"^[·•●◆■▪・○]\s*")
-_SENTENCE = re.compile(r"[，。；、！？]|今[天日]")
-_ARTICLE_URL = re.compile(
+_BULLET: Final = re.compile(r"^[·•●◆■▪・○]\s*")
+_SENTENCE: Final = re.compile(r"[，。；、！？]|今[天日]")
+_ARTICLE_URL: Final = re.compile(
     r"/t\d{8}_\d+|/art/\d{4}/|art_\d+_\d+|/info/\d+/\d+\.|(?:content|article|info|news|show|view|detail|disp|display)\w*[_/-]\d+\.|"
     r"/\d{3,}\.(?:s?html?|jsp|aspx?|php)$|[?&](?:\w*id|aid|nid|no)=\w*\d|/20\d\d[-/]?\d\d/|_\d{4,}\.s?html?$",
     re.I,
 )
-_COLUMN_URL = re.compile(
+_COLUMN_URL: Final = re.compile(
     r"/$|/(?:index|list|default|main|home)(?:[_-]?\d+)?(?:\.\w+)?$|/col/|(?:^|/)col\d+/(?:index|$)|column\w*[./-]|list[\w-]*\.\w+$|/node_\d+|/channel|class(?:id)?=|"
     r"columnid=|channelid=|typeid=|catid=|lanmu|/more",
     re.I,
 )
-_DIGIT = re.compile(r"\d")
-_FILE = re.compile(r"\.(?:docx?|xlsx?|pdf|zip|rar|wps|et|pptx?)$", re.I)
+_DIGIT: Final = re.compile(r"\d")
+_FILE: Final = re.compile(r"\.(?:docx?|xlsx?|pdf|zip|rar|wps|et|pptx?)$", re.I)
 
 
 @dataclass(slots=True)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
-from govcrawl.contracts import NoticeFacts, NoticeKind
+from govcrawl.facts import NoticeFacts, NoticeKind
 from govcrawl.reading.document import Document
 from govcrawl.reading.urls import join, same_site
 
 #: A sentence without one of these says nothing of the kind.
-_WORDS = (
+_WORDS: Final = (
     "关停",
     "关闭",
     "停止",
@@ -37,23 +38,23 @@ _KINDS: tuple[tuple[NoticeKind, re.Pattern[str]], ...] = (
         r"关停|永久(?:性)?(?:下线|关闭)|停止(?:运行|服务|使用|访问|更新|维护|运营)|不再更新|停用|(?:予以|正式|网站)(?:关闭|下线)|将.{0,20}(?:关闭|下线)"
     )),
 )  # fmt: skip
-_OWN = r"(?<![至到入由和与])(?:本(?:政府|政务|门户|官方)?(?:网)?站|我[局县市区州省委厅办镇乡院处](?:政府|政务|门户|官方|公众)*网站)"
+_OWN: Final = r"(?<![至到入由和与])(?:本(?:政府|政务|门户|官方)?(?:网)?站|我[局县市区州省委厅办镇乡院处](?:政府|政务|门户|官方|公众)*网站)"
 #: A heading that needs no subject: no other site would hang it on its home page.
-_HEADING = re.compile(
+_HEADING: Final = re.compile(
     r"^(?:关于)?(?:网站|门户网站|政府网站)?(?:整合)?(?:迁移|关停|关闭|下线|域名变更|域名更换|变更域名|停止更新|停止服务)的?(?:公告|通告|通知|声明|说明)$"
 )
 #: Part of a site, something else, or a mere possibility.
-_NOT_THE_SITE = re.compile(
+_NOT_THE_SITE: Final = re.compile(
     r"栏目|频道|专栏|专题|[版板]块|微博|微信|公众号|客户端|APP|邮箱|系统|平台.{0,4}账号|浏览器|IE\d|如[果因需遇]|若|可能|有权|保留|擅自|未经|办法|规定|条例",
     re.I,
 )
-_SITE_WORDS = re.compile(r"(?:门户|政府|政务|公众|信息|官方)*网(?:站)?(?:首页)?$|^(?:欢迎访问|中国[·.])|首页$")
-_ADDRESS = r"(?:https?://)?(?:[\w-]{1,40}\.){1,5}(?:cn|com|net|org|政务)(?![\w.-])(?:/[\w./?=&%-]{0,100})?"
-_TOWARDS = re.compile(
+_SITE_WORDS: Final = re.compile(r"(?:门户|政府|政务|公众|信息|官方)*网(?:站)?(?:首页)?$|^(?:欢迎访问|中国[·.])|首页$")
+_ADDRESS: Final = r"(?:https?://)?(?:[\w-]{1,40}\.){1,5}(?:cn|com|net|org|政务)(?![\w.-])(?:/[\w./?=&%-]{0,100})?"
+_TOWARDS: Final = re.compile(
     rf"(?:[为至到入]|新域名|新网址|新地址|启用|访问|登[录陆])[^a-zA-Z]{{0,30}}({_ADDRESS})", re.A | re.I
 )
-_ENDS = "\n。！；"
-MAX_NOTICE = 300  #: characters
+_ENDS: Final = "\n。！；"
+MAX_NOTICE: Final = 300  #: characters
 
 
 def read(doc: Document) -> tuple[NoticeFacts, ...]:

@@ -10,26 +10,29 @@ import re
 from base64 import b64decode
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
+from typing import Final
 from urllib.parse import quote, unquote
 
-from govcrawl.contracts import Item
+from govcrawl.facts import Item
 from govcrawl.reading.document import HOME_WORDS, Document
 from govcrawl.reading.lists import is_pager
 from govcrawl.reading.regions import Regions
 from govcrawl.reading.urls import canonical, join
 
-MOST = 3  #: pages
-MAX_CODED = 20_000  #: characters of a pager written in base64
-PROXY = "/module/web/jpage/dataproxy.jsp"
+MOST: Final = 3  #: pages
+MAX_CODED: Final = 20_000  #: characters of a pager written in base64
+PROXY: Final = "/module/web/jpage/dataproxy.jsp"
 
-_FIRST = ("首页", "第一页", "上一页", "上页")
-_LAST = ("尾页", "末页", "最后一页")
-_CREATE_PAGE = re.compile(r"createPageHTML\w*\(\s*(\d+)\s*,\s*(\d+)\s*,\s*[\"']([\w./-]+)[\"']\s*,\s*[\"'](\w+)[\"']")
-_CODED = re.compile(r"[A-Za-z0-9+/]{40,}={0,2}")
-_LINK = re.compile(
+_FIRST: Final = ("首页", "第一页", "上一页", "上页")
+_LAST: Final = ("尾页", "末页", "最后一页")
+_CREATE_PAGE: Final = re.compile(
+    r"createPageHTML\w*\(\s*(\d+)\s*,\s*(\d+)\s*,\s*[\"']([\w./-]+)[\"']\s*,\s*[\"'](\w+)[\"']"
+)
+_CODED: Final = re.compile(r"[A-Za-z0-9+/]{40,}={0,2}")
+_LINK: Final = re.compile(
     r"""<a\b[^>]{0,300}?href\s*=\s*["']([^"']{1,500})["'][^>]{0,300}>(?:<[^>]{0,100}>)*\s*([^<]{1,20})""", re.I
 )
-_STORE = re.compile(
+_STORE: Final = re.compile(
     r"""\b(totalRecord|perPage|proxyUrl|col|appid|webid|path|columnid|sourceContentType|unitid|webname|permissiontype)"""
     r"""["']?\s*:\s*(?:"([^"]*)"|'([^']*)'|(\d+))"""
 )

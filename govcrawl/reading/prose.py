@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from govcrawl.reading.document import Document
 from govcrawl.reading.regions import Regions
 
-ENOUGH = 60  #: characters that make a text; what is loose on a list's page (a pager, a date) is shorter
-_SHARE = 0.8  #: of the words around, that the smallest box must hold
+ENOUGH: Final = 60  #: characters that make a text; what is loose on a list's page (a pager, a date) is shorter
+_SHARE: Final = 0.8  #: of the words around, that the smallest box must hold
 
 
 def box(doc: Document, regions: Regions) -> tuple[int, int]:

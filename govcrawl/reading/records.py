@@ -6,54 +6,32 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta, timezone
-from typing import Any
+from typing import Any, Final
 
-from govcrawl.contracts import Item
+from govcrawl.facts import Item
 from govcrawl.reading import dates
 from govcrawl.reading.urls import join
 
-MAX_ITEMS = 500
-MAX_DEPTH = 8  #: of an answer; lists lie no deeper
+MAX_ITEMS: Final = 500
+MAX_DEPTH: Final = 8  #: of an answer; lists lie no deeper
 
-BEIJING = timezone(timedelta(hours=8))
+BEIJING: Final = timezone(timedelta(hours=8))
 _SECONDS, _MILLISECONDS = 10**8, 10**11  #: least numbers that are a moment: the year 1973 in either unit
 
-_TITLES = (
-    "title",
-    "doctitle",
-    "articletitle",
-    "infotitle",
-    "newstitle",
-    "subject",
-    "headline",
-    "bt",
-    "biaoti",
-    "name",
-    "topic",
-)
-_URLS = (
-    "url",
-    "docpuburl",
-    "puburl",
-    "linkurl",
-    "infourl",
-    "articleurl",
-    "htmlurl",
-    "pageurl",
-    "weburl",
-    "pcurl",
-    "link",
-    "href",
-    "path",
-    "staticurl",
-)
-_DATES = (
+_TITLES: Final = (
+    "title", "doctitle", "articletitle", "infotitle", "newstitle", "subject", "headline", "bt", "biaoti", "name", "topic",
+)  # fmt: skip
+_URLS: Final = (
+    "url", "docpuburl", "puburl", "linkurl", "infourl", "articleurl", "htmlurl", "pageurl", "weburl", "pcurl", "link",
+    "href", "path", "staticurl",
+)  # fmt: skip
+_DATES: Final = (
     "publishedtimestr", "publishedtime", "publishtime", "publishdate", "pubtime", "pubdate", "docreltime", "docpubtime", "releasetime",
     "releasedate", "fbsj", "fbrq", "senddate", "sendtime", "displaytime", "displaydate", "showtime", "showdate", "infodate", "newsdate",
     "articledate", "date", "time", "rq", "deploytime", "issuetime", "issuedate", "createtime", "createdate", "addtime", "inputtime",
 )  # fmt: skip
-_TAG = re.compile(r"<[^<>]{0,200}>")
-_PADDING = re.compile(r"[\s\ufeff]{0,100}(?:/\*\*/)?[\w$.]{0,60}\s{0,9}\(?\s{0,9}(?=[\[{])")
+_TAG: Final = re.compile(r"<[^<>]{0,200}>")
+_PADDING: Final = re.compile(r"[\s\ufeff]{0,100}(?:/\*\*/)?[\w$.]{0,60}\s{0,9}\(?\s{0,9}(?=[\[{])")
 
 
 def answer(source: str) -> Any:
@@ -88,9 +66,9 @@ def _lists(found: Any, depth: int) -> Iterator[list[dict[str, Any]]]:
         for x in records[:MAX_ITEMS]:
             yield from _lists(x, depth + 1)
     elif isinstance(found, dict):
-        for x in found.values():
-            if isinstance(x, list | dict | str):
-                yield from _lists(x, depth + 1)
+        for part in found.values():
+            if isinstance(part, list | dict | str):
+                yield from _lists(part, depth + 1)
 
 
 def _item(record: dict[str, Any], base: str) -> Item | None:

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
 from govcrawl.reading.document import Document
 from govcrawl.reading.urls import canonical, join
 from govcrawl.reading.written import Variables, commented, value
 
-MAX_DELAY_S = 10.0  #: a longer wait is a page to read that renews itself
-_FEW_WORDS = 40  #: characters; 正在跳转，请稍候 …
-_LONG_SCRIPT = 4000
+MAX_DELAY_S: Final = 10.0  #: a longer wait is a page to read that renews itself
+_FEW_WORDS: Final = 40  #: characters; 正在跳转，请稍候 …
+_LONG_SCRIPT: Final = 4000
 
-_REFRESH = re.compile(r"^\s*(\d*\.?\d*)\s*[;,]?\s*(?:url\s*=\s*)?[\"']?\s*([^\"'>]*)", re.I)
-_LOCATION = re.compile(
+_REFRESH: Final = re.compile(r"^\s*(\d*\.?\d*)\s*[;,]?\s*(?:url\s*=\s*)?[\"']?\s*([^\"'>]*)", re.I)
+_LOCATION: Final = re.compile(
     r"(?<![\w.$])(?:(?:window|self|top|parent|document|this)\s*\.\s*){0,2}location\s*(?:\.\s*href\s*)?(?:=(?!=)|\.\s*(?:replace|assign)\s*\()|"
     r"(?<![\w.$])window\s*\.\s*navigate\s*\("
 )
-_FOR_PHONES = re.compile(r"/(?:m|wap|mobile|3g|phone|sj|app)(?:[./?]|$)|//(?:m|wap|3g)\.", re.I)
+_FOR_PHONES: Final = re.compile(r"/(?:m|wap|mobile|3g|phone|sj|app)(?:[./?]|$)|//(?:m|wap|3g)\.", re.I)
 
 
 def target(doc: Document) -> str:

@@ -9,14 +9,15 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
+from typing import Final
 
 from govcrawl.reading import dates
 from govcrawl.reading.document import HOME_WORDS, Anchor, Document
 
-_CRUMB_LABEL = re.compile(r"(?:当前|所在|现在|您的?|你的?)(?:的|所在)*(?:位置|栏目|页面)")
-_CRUMB_MARK = re.compile(r"^(?:>+|»|›|→|＞+|>>|/|::|-{1,2}|—+|·)\s*$|^\s*(?:>|»|›|＞|→)")
-_SEPARATOR = re.compile(r"\s*(?:>+|»|›|→|＞+|/|::|\n|——|--|\||\s-\s)\s*")
-_NOT_A_NAME = frozenset(
+_CRUMB_LABEL: Final = re.compile(r"(?:当前|所在|现在|您的?|你的?)(?:的|所在)*(?:位置|栏目|页面)")
+_CRUMB_MARK: Final = re.compile(r"^(?:>+|»|›|→|＞+|>>|/|::|-{1,2}|—+|·)\s*$|^\s*(?:>|»|›|＞|→)")
+_SEPARATOR: Final = re.compile(r"\s*(?:>+|»|›|→|＞+|/|::|\n|——|--|\||\s-\s)\s*")
+_NOT_A_NAME: Final = frozenset(
     (
         "正文",
         "列表",
@@ -33,28 +34,28 @@ _NOT_A_NAME = frozenset(
         "栏目列表",
     )
 )
-_FOOTER_WORDS = re.compile(
+_FOOTER_WORDS: Final = re.compile(
     r"版权所有|Copyright|©|备案号|备案序号|ICP备|IPC备|标识码|公网安备|公安备|主办单位|主办[:：]|承办单位|承办[:：]|技术支持|建议使用|维护单位|[主承]办$",
     re.I,
 )
-_FOOTER_LINK = re.compile(
+_FOOTER_LINK: Final = re.compile(
     r"网站地图|联系我们|联系方式|关于我们|网站声明|免责|隐私|RSS|纠错|找错|收藏|设为首页|版权|站点地图|使用帮助|网站说明|管理|友情链接"
 )
-_FRIEND_WORDS = re.compile(
+_FRIEND_WORDS: Final = re.compile(
     r"友情链接|相关链接|网站链接|部门网站|网站导航|站点导航|链接[:：]|各县区|政府网站|常用网站|下属单位网站"
 )
-_SIDE_NAME = re.compile(
+_SIDE_NAME: Final = re.compile(
     r"(?:^|[\s_-])(?:left|side|aside|sidebar|l?menu|submenu|sub-?nav|leftnav|left[_-]?\w*|\w*[_-]left|column-?list)(?:$|[\s_-])"
 )
-_NAV_NAME = re.compile(
+_NAV_NAME: Final = re.compile(
     r"(?:^|[\s_-])(?:nav|menu|navbar|mainnav|topnav|sitemenu|navigation|topmenu|nav\w*|\w*nav|\w*menu|menu\w*)(?:$|[\s_-])"
 )
-_FOOT_NAME = re.compile(r"(?:^|[\s_-])(?:foot\w*|\w*foot|footer|copyright|copy|bottom\w*)(?:$|[\s_-])")
-_YEARS = re.compile(r"(?:Copyright|©|版权).{0,40}", re.I)
-_SHORT_NAME = 14  #: characters of a column's name at most, as a rule
+_FOOT_NAME: Final = re.compile(r"(?:^|[\s_-])(?:foot\w*|\w*foot|footer|copyright|copy|bottom\w*)(?:$|[\s_-])")
+_YEARS: Final = re.compile(r"(?:Copyright|©|版权).{0,40}", re.I)
+_SHORT_NAME: Final = 14  #: characters of a column's name at most, as a rule
 
 
-_THINGS = frozenset("img iframe input textarea select form video audio embed object canvas".split())
+_THINGS: Final = frozenset("img iframe input textarea select form video audio embed object canvas".split())
 _FURNITURE, _SIDE = 1, 2
 
 
@@ -404,7 +405,9 @@ def _is_side(doc: Document, a: int, b: int, trail: tuple[str, ...]) -> bool:
     if max(len(x.text) for x in anchors) > (3 * _SHORT_NAME if hinted else _SHORT_NAME):
         return False
     names, heading = {x.text for x in anchors}, doc.text(a, anchors[0].at)
-    siblings = len(names) > 1 and (heading in trail[:-1] or (not names.isdisjoint(trail) and heading in ("", *trail)))
+    siblings = len(names) > 1 and (
+        heading in trail[:-1] or (not names.isdisjoint(trail) and (heading == "" or heading in trail))
+    )
     return (hinted or siblings) and not dates.find(doc.text(a, b))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
+from typing import Final
 from urllib.parse import quote
 
 from govcrawl.reading.document import Document
@@ -16,46 +17,49 @@ from govcrawl.reading.regions import Regions
 from govcrawl.reading.urls import canonical, join
 from govcrawl.reading.written import Variables, value
 
-MOST = 5  #: sources of one area
-MAX_PLACES = 500  #: names by which scripts may address it
-MAX_SCRIPT = 100_000  #: characters
+MOST: Final = 5  #: sources of one list
+MAX_PARTS: Final = 100  #: of a home page; far more than a person puts there
+MAX_PLACES: Final = 500  #: names by which scripts may address it
+MAX_SCRIPT: Final = 100_000  #: characters
 Ours = Callable[[str], bool]
 
-_LOADED = re.compile(
+_LOADED: Final = re.compile(
     r"""(?:\(\s*["']([#.][\w-]{1,80})["']\s*\)\s*)?\.load\(\s*["']([^"'\s]+)[^"']*["']|\$\.get\(\s*["']([^"']+\.s?html?)["']"""
 )
-_INCLUDE = ("w3-include-html", "data-include", "include-html")
+_INCLUDE: Final = ("w3-include-html", "data-include", "include-html")
 #: Header, navigation or footer of a site kept in a file of its own.
-_FRAME_PART = re.compile(
+_FRAME_PART: Final = re.compile(
     r"(?:^|/)(?:head(?:er|top)?|top|nav|menu|foot(?:er)?|bottom|copyright|banquan|dibu|weibu)[\w-]{0,12}\.(?:js|s?html?|jsp|php|aspx?)(?:$|\?)",
     re.I,
 )
-_PART = re.compile(r"\.(?:s?html?|jsp|php|aspx?)(?:$|\?)|/$", re.I)
-_TOP = re.compile(r"head|top|nav|menu|tou\b|daohang|\bdh\b|common_?h|banner", re.I)
-_FOOT = re.compile(r"foot|bottom|copyright|\bwei\b|dibu|yejiao|banquan", re.I)
-_LIBRARY = re.compile(
+_PART: Final = re.compile(r"\.(?:s?html?|jsp|php|aspx?)(?:$|\?)|/$", re.I)
+_TOP: Final = re.compile(r"head|top|nav|menu|tou\b|daohang|\bdh\b|common_?h|banner", re.I)
+_FOOT: Final = re.compile(r"foot|bottom|copyright|\bwei\b|dibu|yejiao|banquan", re.I)
+_LIBRARY: Final = re.compile(
     r"jquery|bootstrap|superfish|slide|swiper|scroll|totop|backtop|gotop|topbar|toggle|\.min\.js|plugin", re.I
 )
 
-_CALL = re.compile(
+_CALL: Final = re.compile(
     r"(?:\$|jQuery|axios)\s*\.\s*(getJSON|get|post|ajax)\s*\(\s*(?!\{)|\bfetch\s*\(\s*|\baxios\s*\(\s*(?!\{)"
 )
-_OPTIONS = re.compile(r"(?:\.\s*ajax|\baxios|\brequest)\s*\(\s*\{")
-_URL = re.compile(r"[\"']?\burl[\"']?\s*:\s*")
-_POST = re.compile(r"(?:type|method)[\"']?\s*:\s*[\"']post", re.I)
-_DATA = re.compile(r"\b(?:data|params)[\"']?\s*:\s*")
-_BRACES = re.compile(r"\{([^{}]{0,1000})\}")
-_PAIR = re.compile(r"[\"']?([\w$]{1,40})[\"']?\s*:\s*(?:\"([^\"]{0,200})\"|'([^']{0,200})'|(\d{1,12}))\s*(?:,|$)")
-_REPLY = re.compile(r"\b(?:success|done|complete|error)\b|\.then\b")
-_FILE = re.compile(r"\.(?:js|css|png|jpe?g|gif|svg|woff2?|ttf|docx?|xlsx?|pdf|zip|swf|mp4)(?:$|\?)", re.I)
-_NO_LIST = re.compile(
+_OPTIONS: Final = re.compile(r"(?:\.\s*ajax|\baxios|\brequest)\s*\(\s*\{")
+_URL: Final = re.compile(r"[\"']?\burl[\"']?\s*:\s*")
+_POST: Final = re.compile(r"(?:type|method)[\"']?\s*:\s*[\"']post", re.I)
+_DATA: Final = re.compile(r"\b(?:data|params)[\"']?\s*:\s*")
+_BRACES: Final = re.compile(r"\{([^{}]{0,1000})\}")
+_PAIR: Final = re.compile(
+    r"[\"']?([\w$]{1,40})[\"']?\s*:\s*(?:\"([^\"]{0,200})\"|'([^']{0,200})'|(\d{1,12}))\s*(?:,|$)"
+)
+_REPLY: Final = re.compile(r"\b(?:success|done|complete|error)\b|\.then\b")
+_FILE: Final = re.compile(r"\.(?:js|css|png|jpe?g|gif|svg|woff2?|ttf|docx?|xlsx?|pdf|zip|swf|mp4)(?:$|\?)", re.I)
+_NO_LIST: Final = re.compile(
     r"count|hits?\b|click|visit|log(?:in|out)|user|weather|tianqi|captcha|verify|token|session|stat\b|tongji|vote|like|comment|banner|menu|links?\b|friend|"
     r"yqlj|hot",
     re.I,
 )
-_SEARCH = re.compile(r"[\"'`](/?(?:[\w-]+/){0,3}(?:common/search|searchList))/?[\"'`?]")
-_CHANNEL = re.compile(r"[0-9a-f]{32}|\d{1,12}")
-_JPAAS = "?_isAgg=true&_isJson=true&_pageSize=20&_template=index&_rangeTimeGte=&_channelName=&page=1"
+_SEARCH: Final = re.compile(r"[\"'`](/?(?:[\w-]+/){0,3}(?:common/search|searchList))/?[\"'`?]")
+_CHANNEL: Final = re.compile(r"[0-9a-f]{32}|\d{1,12}")
+_JPAAS: Final = "?_isAgg=true&_isJson=true&_pageSize=20&_template=index&_rangeTimeGte=&_channelName=&page=1"
 
 
 def fragments(doc: Document, regions: Regions, ours: Ours) -> tuple[str, ...]:
@@ -86,6 +90,11 @@ def _loads(doc: Document) -> Iterator[re.Match[str]]:
             yield from _LOADED.finditer(script)
 
 
+def of_list(doc: Document, at: Iterable[int], ours: Ours) -> tuple[str, ...]:
+    """Where the entries of a list come from; not from what is named after a header or footer."""
+    return tuple(u for u in of_area(doc, at, ours) if not _is_frame_part(u))[:MOST]
+
+
 def of_area(doc: Document, at: Iterable[int], ours: Ours) -> tuple[str, ...]:
     """Where the content of an area of the page comes from: its frames, what is loaded into it, what its scripts ask for.
 
@@ -98,7 +107,13 @@ def of_area(doc: Document, at: Iterable[int], ours: Ours) -> tuple[str, ...]:
     found = [url for href in (*frames, *loaded) if (url := join(doc.base, href))]
     found += _asked(doc, inside, places)
     own = canonical(doc.url)
-    return tuple(dict.fromkeys(u for u in found if ours(u) and canonical(u) != own and not _is_frame_part(u)))[:MOST]
+    return tuple(dict.fromkeys(u for u in found if ours(u) and canonical(u) != own))[:MAX_PARTS]
+
+
+def strangers(doc: Document, ours: Ours) -> str:
+    """That a frameset shows pages of another site, in Chinese, or nothing."""
+    frames = (join(doc.base, doc.attr(i, "src")) for i in doc.all("frame"))
+    return "框架中是其他网站的网页" if any(url and not ours(url) for url in frames) else ""
 
 
 def _is_frame_part(url: str) -> bool:

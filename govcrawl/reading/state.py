@@ -10,42 +10,43 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import islice
+from typing import Final
 
-from govcrawl.contracts import ColumnState, Item
+from govcrawl.facts import ColumnState, Item
 from govcrawl.reading.blank import obstacle
 from govcrawl.reading.document import HOME_WORDS, Anchor, Document, squeezed
 from govcrawl.reading.lists import is_more, is_noise
 from govcrawl.reading.regions import Regions
 
-MIN_PROSE = 20  #: characters of loose words that make a text column
-ENOUGH = 2000  #: characters; more needn't be looked at to know that there are words
-MAX_PLACEHOLDER = 100  #: characters of a text that may hold a 暂无 line
+MIN_PROSE: Final = 20  #: characters of loose words that make a text column
+ENOUGH: Final = 2000  #: characters; more needn't be looked at to know that there are words
+MAX_PLACEHOLDER: Final = 100  #: characters of a text that may hold a 暂无 line
 
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER: Final = re.compile(
     r"(?:本?栏目|页面|内容|该栏目)?.{0,4}(?:正在|尚在)?(?:建设|制作|更新|整理|完善|维护|筹备)中[.。…！!~～,，]*(?:敬请期待|请稍候|请稍后)?|敬请期待|"
     r"(?:对不起|抱歉)?[,，]?(?:暂时?|目前|当前|还)?(?:没有|无|未找到|未查询到|查无)(?:任何|相关|找到|查询到|符合条件的|您要找的|更多|检索到)*(?:的)?(?:信息|内容|数据|记录|文章|新闻|资料|留言|结果|列表|公告|文件)+(?:内容|信息)?|"
     r"暂无(?:内容|信息|数据|记录|相关\w{0,4})?|no\s*(?:data|records?)",
     re.I,
 )
-_PAGER = re.compile(
+_PAGER: Final = re.compile(
     r"(?:共|总|当前|每页|第|显示)\s*[:：]?\s*\d+\s*/?\s*\d*\s*(?:条|页|个|篇|记录)*(?:记录|信息|数据|新闻|文章)?|\d+\s*/\s*\d+\s*页?|首\s*页|[上下前后]一?页|尾\s*页|末\s*页|第一页|最后一页|"
     r"转到第?|跳转到?第?|到第|\bGO\b|\d+\s*条/?页?|\bpage\b|页次|页|记录总?数?",
     re.I,
 )
-_TOOLS = re.compile(
+_TOOLS: Final = re.compile(
     r"分享到?|打印(?:本页)?|关闭(?:窗口|本页)?|返回(?:顶部|首页|上一页)?|字体|字号|\[?[大中小]\]?(?=\s|$|\])|更多|TOP|扫一扫.{0,12}|收藏|当前位置|您的位置|列表|标题|发布时间|发布日期|序号|日期|时间"
 )
-_SEARCH = re.compile(r"检索|搜索|查询|关键[词字]|search|keyword", re.I)
-_AJAX = re.compile(
+_SEARCH: Final = re.compile(r"检索|搜索|查询|关键[词字]|search|keyword", re.I)
+_AJAX: Final = re.compile(
     r"\$\.(?:ajax|get|post|getJSON)\b|\.load\s*\(|\bajax\s*\(|XMLHttpRequest|\bfetch\s*\(|axios|\.jpage\s*\(|\.innerHTML\s*=|\.html\s*\(|\.append\s*\(|createElement\s*\(|template\s*\("
 )
-FRAMEWORK = re.compile(r"new\s+Vue\b|createApp\s*\(|angular\.|ReactDOM|webpackJsonp|__NUXT__")
-_TEMPLATE_ATTRIBUTES = re.compile(r" (?:ng-(?:repeat|app|controller|bind)|v-(?:for|html|if)|data-bind)")
-_HARMLESS = re.compile(
+FRAMEWORK: Final = re.compile(r"new\s+Vue\b|createApp\s*\(|angular\.|ReactDOM|webpackJsonp|__NUXT__")
+_TEMPLATE_ATTRIBUTES: Final = re.compile(r" (?:ng-(?:repeat|app|controller|bind)|v-(?:for|html|if)|data-bind)")
+_HARMLESS: Final = re.compile(
     r"page|share|jiathis|bdshare|count|tongji|stat|jquery|slide|swiper|scroll|print|font|video|player|conac|jiucuo|kb\.js|foot|head|nav|top",
     re.I,
 )
-_DECORATION = re.compile(
+_DECORATION: Final = re.compile(
     r"(?:dot|line|icon|ico|arrow|blank|spacer|space|bg|bt|btn|logo|banner|left|title|tit|more|search|img_\d+|top|foot|ewm|qr)\w*\.\w+$|/(?:images?|img|skin|style|css|res|template|theme)s?/",
     re.I,
 )

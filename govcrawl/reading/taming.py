@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from typing import Final
 
-MAX_DEPTH = 400  #: open elements
-MAX_FORMATTING = 60  #: open <a>, <b>, <font> … that every new block repeats
-MAX_TAGS = 300_000
-MAX_OPTIONS = 2000  #: <option>s of a page; the parser counts them again at each
-MAX_TAG_LENGTH = 20_000  #: characters between < and >
-_FEW_TAGS = 1500  #: opening tags; with fewer, or in a small page, nothing can be slow
-_SMALL = 60_000  #: characters
+MAX_DEPTH: Final = 400  #: open elements
+MAX_FORMATTING: Final = 60  #: open <a>, <b>, <font> … that every new block repeats
+MAX_TAGS: Final = 300_000
+MAX_OPTIONS: Final = 2000  #: <option>s of a page; the parser counts them again at each
+MAX_TAG_LENGTH: Final = 20_000  #: characters between < and >
+_FEW_TAGS: Final = 1500  #: opening tags; with fewer, or in a small page, nothing can be slow
+_SMALL: Final = 60_000  #: characters
 
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
-_SELF_CLOSING = frozenset(
+_TAG: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+_SELF_CLOSING: Final = frozenset(
     "a area base br col embed hr img input link meta param source track wbr p li dt dd option tr td th tbody thead tfoot".split()
 )
-_FORMATTING = frozenset("b big code em font i nobr s small strike strong tt u".split())
+_FORMATTING: Final = frozenset("b big code em font i nobr s small strike strong tt u".split())
 
 
 def tame(source: str) -> str:

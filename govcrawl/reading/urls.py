@@ -5,24 +5,25 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import lru_cache
+from typing import Final
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
-_SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
-_STRAY = re.compile(r"[\t\r\n]+")
-_DOT_SEGMENT = re.compile(r"(?:^|/)\.{1,2}(?:/|$)")
-_SESSION_PATH = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#]*", re.I)
-_SESSION_KEY = re.compile(r"(?:jsessionid|phpsessid|aspsessionid\w*|asp\.net_sessionid|cfid|cftoken)$", re.I)
-_HEX32 = re.compile(r"[0-9a-fA-F]{32}$")
-_DEFAULT_PORT = {"http": "80", "https": "443"}
+_SCHEME: Final = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
+_STRAY: Final = re.compile(r"[\t\r\n]+")
+_DOT_SEGMENT: Final = re.compile(r"(?:^|/)\.{1,2}(?:/|$)")
+_SESSION_PATH: Final = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#]*", re.I)
+_SESSION_KEY: Final = re.compile(r"(?:jsessionid|phpsessid|aspsessionid\w*|asp\.net_sessionid|cfid|cftoken)$", re.I)
+_HEX32: Final = re.compile(r"[0-9a-fA-F]{32}$")
+_DEFAULT_PORT: Final = {"http": "80", "https": "443"}
 
-MAX_URL = 2048  #: characters; longer links are broken links or traps
-MAX_PARAMETERS = 8
-MAX_SEGMENTS = 16
-MAX_REPEATS = 3  #: /a/b/a/b/a/b/ is a link that climbs into itself
+MAX_URL: Final = 2048  #: characters; longer links are broken links or traps
+MAX_PARAMETERS: Final = 8
+MAX_SEGMENTS: Final = 16
+MAX_REPEATS: Final = 3  #: /a/b/a/b/a/b/ is a link that climbs into itself
 
-_INDEX_FILE = re.compile(r"/(?:index|default)\.(?:s?html?|jsp|php|aspx?|do)$", re.I)
-_CALENDAR_PATH = re.compile(r"/(?:calendar|rili)\w*/(?:19|20)\d\d[/-]\d{1,2}", re.I)
-_CALENDAR_QUERY = re.compile(r"(?:^|&)(?:(?:start|end|begin)?(?:day|month|year|riqi)|calendar\w*)=\d", re.I)
+_INDEX_FILE: Final = re.compile(r"/(?:index|default)\.(?:s?html?|jsp|php|aspx?|do)$", re.I)
+_CALENDAR_PATH: Final = re.compile(r"/(?:calendar|rili)\w*/(?:19|20)\d\d[/-]\d{1,2}", re.I)
+_CALENDAR_QUERY: Final = re.compile(r"(?:^|&)(?:(?:start|end|begin)?(?:day|month|year|riqi)|calendar\w*)=\d", re.I)
 
 
 @lru_cache(maxsize=16384)
@@ -96,15 +97,17 @@ def join(base: str, href: str) -> str | None:
     """``href`` as an absolute http(s) URL without fragment; None where it leads nowhere (javascript:, mailto:, empty, broken)."""
     origin, directory = _base_parts(base)
     href = href.strip()
+    if href[:1] in ("?", ";"):
+        return _joined(base, origin, directory, href)
     if href[:1] == "/" or (":" in href and _SCHEME.match(href)):
-        return _rooted(origin, href)
-    return _joined(base, origin, directory, href)
+        directory = "/"
+    return _from_folder(origin, directory, href)
 
 
 @lru_cache(maxsize=16384)
-def _rooted(base: str, href: str) -> str | None:
-    """The links of a site's menus and footers, the same on each of its pages."""
-    return _joined(base, base, "/", href)
+def _from_folder(origin: str, directory: str, href: str) -> str | None:
+    """The links of menus and footers, the same on each page of a site, or of a folder of it."""
+    return _joined(origin, origin, directory, href)
 
 
 def _joined(base: str, origin: str, directory: str, href: str) -> str | None:

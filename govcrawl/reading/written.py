@@ -9,37 +9,39 @@ from __future__ import annotations
 
 import re
 from itertools import islice
+from typing import Final
 from urllib.parse import unquote
 
-MAX_WRITES = 1000  #: per page; more is a generated page no reader waits for
-MAX_VALUE = 100_000  #: characters of a variable or expression; a script could double one endlessly
-MAX_WRITTEN = 2_000_000  #: characters of a page
-MAX_TERMS = 400  #: of an expression
-_LONG_SCRIPT = 20_000  #: characters; a library, not a page's own variables
+MAX_WRITES: Final = 1000  #: per page; more is a generated page no reader waits for
+MAX_VALUE: Final = 100_000  #: characters of a variable or expression; a script could double one endlessly
+MAX_WRITTEN: Final = 2_000_000  #: characters of a page
+MAX_TERMS: Final = 400  #: of an expression
+_LONG_SCRIPT: Final = 20_000  #: characters; a library, not a page's own variables
 
-_OPEN = re.compile(r"<(?i:script)\b[^>]{0,2000}>")  # a search for "<" is fast; one that ignores its case is not
-_CLOSE = re.compile(r"</(?i:script)[^>]{0,100}>")
-_WRITE = re.compile(r"document\.write(?:ln)?\s*\(")
-_DRAW = re.compile(
+_OPEN: Final = re.compile(r"<(?i:script)\b[^>]{0,2000}>")  # a search for "<" is fast; one that ignores its case is not
+_CLOSE: Final = re.compile(r"</(?i:script)[^>]{0,100}>")
+_WRITE: Final = re.compile(r"document\.write(?:ln)?\s*\(")
+_DRAW: Final = re.compile(
     r"document\.write(?:ln)?\s*\(|\.(?:html|append|prepend|before|after)\s*\(|\.(?:inner|outer)HTML\s*\+?=(?!=)"
 )
-_SCRIPT_FILE = re.compile(r"\.js(?:$|\?)", re.I)
-_WHOLE = re.compile(r"<(?:!doctype|html|head|body|frameset)\b", re.I)
-_VARIABLE = re.compile(r"""var\s+([\w$]{1,64}+)\s*=\s*(?:"((?:[^"\\\n]|\\.)*+)"|'((?:[^'\\\n]|\\.)*+)')""")
-_TOKEN = re.compile(r"""[\s+,]*(?:"((?:[^"\\\n]|\\.)*+)"|'((?:[^'\\\n]|\\.)*+)'|([\w$][\w$.\[\]]*+)|(\S))""")
-_APPENDED = re.compile(r"([\w$]{1,64})\s*$")
-_TERM = re.compile(
+_SCRIPT_FILE: Final = re.compile(r"\.js(?:$|\?)", re.I)
+_WHOLE: Final = re.compile(r"<(?:!doctype|html|head|body|frameset)\b", re.I)
+_VARIABLE: Final = re.compile(r"""var\s+([\w$]{1,64}+)\s*=\s*(?:"((?:[^"\\\n]|\\.)*+)"|'((?:[^'\\\n]|\\.)*+)')""")
+_TOKEN: Final = re.compile(r"""[\s+,]*(?:"((?:[^"\\\n]|\\.)*+)"|'((?:[^'\\\n]|\\.)*+)'|([\w$][\w$.\[\]]*+)|(\S))""")
+_APPENDED: Final = re.compile(r"([\w$]{1,64})\s*$")
+_TERM: Final = re.compile(
     r"""\s*(?:"((?:[^"\\\n]|\\.)*+)"|'((?:[^'\\\n]|\\.)*+)'|`([^`]{0,5000})`|((?:new\s+)?[\w$][\w$.()]*+))\s*(\+?)(?!=)"""
 )
-_LATER = re.compile(r"\b(?:let|const)\s+")
-_PLACE = re.compile(r"\$\{\s*([\w$]{1,64})\s*\}")
-_CHANCE = re.compile(r"Math\.random\(\)|(?:new )?Date(?:\.now)?\(\)(?:\.getTime\(\))?")
-_NAME, _MARK = 3, 4  #: groups of a token; the others are strings
-_DECODING = frozenset(("unescape", "decodeURIComponent", "decodeURI"))
-_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)", re.S)
-_UNESCAPE = re.compile(r"%u([0-9a-fA-F]{4})")
-_PLAIN = {"n": "\n", "t": "\t", "r": "", "b": "", "f": "", "v": "", "0": ""}
-_TAG = re.compile(r"<[^<>]*>")
+_LATER: Final = re.compile(r"\b(?:let|const)\s+")
+_PLACE: Final = re.compile(r"\$\{\s*([\w$]{1,64})\s*\}")
+_CHANCE: Final = re.compile(r"Math\.random\(\)|(?:new )?Date(?:\.now)?\(\)(?:\.getTime\(\))?")
+_NAME: Final = 3  #: groups of a token; the others are strings
+_MARK: Final = 4
+_DECODING: Final = frozenset(("unescape", "decodeURIComponent", "decodeURI"))
+_ESCAPE: Final = re.compile(r"\\(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)", re.S)
+_UNESCAPE: Final = re.compile(r"%u([0-9a-fA-F]{4})")
+_PLAIN: Final = {"n": "\n", "t": "\t", "r": "", "b": "", "f": "", "v": "", "0": ""}
+_TAG: Final = re.compile(r"<[^<>]*>")
 
 
 def unroll(source: str) -> str:

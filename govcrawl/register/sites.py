@@ -7,13 +7,13 @@ that nothing is changed or dropped in silence.  A file of which no row can be us
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 
-from govcrawl.contracts import RUNNING, STATUSES, Campaign, ColumnClass, Issue, RegisteredColumn, Site
-from govcrawl.errors import InputError
+from govcrawl.contracts import RUNNING, Campaign, Issue, RegisteredColumn, Site
+from govcrawl.facts import ColumnClass
 from govcrawl.register.codes import check_code, mend_code
 from govcrawl.register.groups import group_of, is_row
+from govcrawl.register.rows import Notes, RowError, need, refuse_shifted, status_of
 from govcrawl.register.tables import EXCESS, read_rows
 from govcrawl.register.urls import mend_url, same_page
 
@@ -23,14 +23,14 @@ COLUMN, URL, CLASS, DEPARTMENT = "栏目名称", "栏目网址", "栏目类别",
 _SITE_HEADER = (CODE, NAME, HOME, ORGANISER, REGION, LEVEL, STATUS, SERVES, EXCESS)
 
 #: Words of the reporting system, as it was called in other years.
-_STATUS_WORDS = {
+STATUS_WORDS = {
     "例外": "申请例外",
     "申请暂时关停": "暂时关停",
     "临时下线": "暂时关停",
     "申请永久关停": "永久关停",
     "永久下线": "永久关停",
 }
-_YES, _NO = {"", "是", "有"}, {"否", "无"}
+YES, NO = {"是", "有"}, {"否", "无"}
 
 _CLASS_WORDS: dict[str, ColumnClass] = {
     **dict.fromkeys(("动态要闻", "动态", "要闻", "政务动态", "工作动态", "新闻", "news"), "news"),
@@ -47,47 +47,17 @@ _CLASS_WORDS: dict[str, ColumnClass] = {
 }
 
 
-class _RowError(Exception):
-    """A row that is left out; the issue says why."""
-
-    def __init__(self, column: str, reason: str) -> None:
-        self.column, self.reason = column, reason
-        super().__init__(reason)
-
-
-@dataclass
-class _Notes:
-    """Collects the issues of one file."""
-
-    file: str
-    line: int = 0
-    issues: list[Issue] = field(default_factory=list)
-
-    def hint(self, column: str, reason: str) -> None:
-        self.issues.append(Issue(self.file, self.line, column, reason, fatal=False))
-
-    def reject(self, fault: _RowError) -> None:
-        self.issues.append(Issue(self.file, self.line, fault.column, fault.reason, fatal=True))
-
-    def demand(self, usable: Collection[object], what: str) -> None:
-        if usable:
-            return
-        first = next((issue for issue in self.issues if issue.fatal), None)
-        why = f"；第一处：第 {first.line} 行 [{first.column}] {first.reason}" if first else "；表头之后没有数据"
-        raise InputError(self.file, first.line if first else 0, f"没有一行{what}可用{why}")
-
-
 def read_sites(campaign: Campaign) -> tuple[list[Site], list[Issue]]:
     """The sites of ``registry.sites`` in the order of the file, each code once, and what was wrong with other rows."""
-    notes = _Notes(campaign.sites_file)
+    notes = Notes(campaign.sites_file)
     sites: dict[str, Site] = {}
     homes: dict[str, Site] = {}
     for notes.line, row in read_rows(campaign.sites_file, (CODE, NAME, HOME)):
         try:
             site = _site(row, campaign, notes)
             if site.code in sites:
-                raise _RowError(CODE, f"标识码 {site.code} 与第 {sites[site.code].line} 行重复；保留先出现的一行")
-        except _RowError as fault:
+                raise RowError(CODE, f"标识码 {site.code} 与第 {sites[site.code].line} 行重复；保留先出现的一行")
+        except RowError as fault:
             notes.reject(fault)
             continue
         sites[site.code] = site
@@ -103,7 +73,7 @@ def read_columns(campaign: Campaign, sites: Iterable[Site]) -> tuple[list[Regist
     """The rows of ``registry.columns`` that belong to one of ``sites``; none where the campaign names no such file."""
     if not campaign.columns_file:
         return [], []
-    notes = _Notes(campaign.columns_file)
+    notes = Notes(campaign.columns_file)
     codes = {site.code for site in sites}
     lines: dict[tuple[str, str, str], int] = {}
     columns = []
@@ -112,8 +82,8 @@ def read_columns(campaign: Campaign, sites: Iterable[Site]) -> tuple[list[Regist
             column = _column(row, codes, notes)
             key = (column.site, same_page(column.url), column.department)
             if lines.setdefault(key, notes.line) != notes.line:
-                raise _RowError(URL, f"与第 {lines[key]} 行是同一网站的同一栏目；保留先出现的一行")
-        except _RowError as fault:
+                raise RowError(URL, f"与第 {lines[key]} 行是同一网站的同一栏目；保留先出现的一行")
+        except RowError as fault:
             notes.reject(fault)
             continue
         columns.append(column)
@@ -124,12 +94,12 @@ def read_columns(campaign: Campaign, sites: Iterable[Site]) -> tuple[list[Regist
 # --- one site ----------------------------------------------------------------------------------------------------
 
 
-def _site(row: dict[str, str], campaign: Campaign, notes: _Notes) -> Site:
-    _refuse_shifted(row)
-    name = _need(row, NAME)
+def _site(row: dict[str, str], campaign: Campaign, notes: Notes) -> Site:
+    refuse_shifted(row)
+    name = need(row, NAME)
     code = _code(row, campaign, notes)
     group = _group(code, row, campaign, notes)
-    status = _status(row, notes)
+    status = status_of(row, STATUS, STATUS_WORDS, notes)
     return Site(
         code=code or f"row-{notes.line}",
         name=name,
@@ -145,26 +115,26 @@ def _site(row: dict[str, str], campaign: Campaign, notes: _Notes) -> Site:
     )
 
 
-def _code(row: dict[str, str], campaign: Campaign, notes: _Notes) -> str:
+def _code(row: dict[str, str], campaign: Campaign, notes: Notes) -> str:
     if not row[CODE]:
         if not row.get(REGION):
-            raise _RowError(CODE, "标识码和地区都没有填，不知归入哪一行；至少填一项")
+            raise RowError(CODE, "标识码和地区都没有填，不知归入哪一行；至少填一项")
         notes.hint(CODE, f"没有标识码，以 row-{notes.line} 代替；行号变动后与历次普查对不上，请尽量补填")
         return ""
     for fatal, reason in check_code(row[CODE], (campaign.starts.year, campaign.ends.year)):
         if fatal:
-            raise _RowError(CODE, reason)
+            raise RowError(CODE, reason)
         notes.hint(CODE, reason)
     return mend_code(row[CODE])
 
 
-def _group(code: str, row: dict[str, str], campaign: Campaign, notes: _Notes) -> str:
+def _group(code: str, row: dict[str, str], campaign: Campaign, notes: Notes) -> str:
     issuer, year, region = campaign.issuer, campaign.ends.year, row.get(REGION, "")
     try:
         by_code = group_of(code, "", issuer, year) if code else ""
     except ValueError as error:
         if not region:
-            raise _RowError(CODE, str(error)) from error
+            raise RowError(CODE, str(error)) from error
         by_code = ""
     if not region:
         return by_code
@@ -176,27 +146,17 @@ def _group(code: str, row: dict[str, str], campaign: Campaign, notes: _Notes) ->
     return group
 
 
-def _status(row: dict[str, str], notes: _Notes) -> str:
-    word = row.get(STATUS, "")
-    status = _STATUS_WORDS.get(word, word or RUNNING)
-    if status not in STATUSES:
-        raise _RowError(STATUS, f"不认识的运行状态“{word}”；应为 {'、'.join(STATUSES)}")
-    if word and status != word:
-        notes.hint(STATUS, f"运行状态“{word}”按“{status}”处理")
-    return status
-
-
-def _home(row: dict[str, str], status: str, notes: _Notes) -> str:
+def _home(row: dict[str, str], status: str, notes: Notes) -> str:
     """Only a running site must have one; that of a closed site is kept to see whether it still runs."""
     if not row[HOME]:
         if status == RUNNING:
-            raise _RowError(HOME, f"没有填首页网址；{RUNNING}的网站必须填")
+            raise RowError(HOME, f"没有填首页网址；{RUNNING}的网站必须填")
         return ""
     try:
         url, mended = mend_url(row[HOME])
     except ValueError as error:
         if status == RUNNING:
-            raise _RowError(HOME, str(error)) from error
+            raise RowError(HOME, str(error)) from error
         notes.hint(HOME, f"{error}；该网站不在运行，网址略去")
         return ""
     if mended:
@@ -204,46 +164,35 @@ def _home(row: dict[str, str], status: str, notes: _Notes) -> str:
     return url
 
 
-def _serves_public(row: dict[str, str], notes: _Notes) -> bool:
+def _serves_public(row: dict[str, str], notes: Notes) -> bool:
     word = row.get(SERVES, "")
-    if word not in _YES | _NO:
+    if word and word not in YES | NO:
         notes.hint(SERVES, f"“{word}”不是“是”或“否”；按“是”处理")
-    return word not in _NO
+    return word not in NO
 
 
 # --- one column --------------------------------------------------------------------------------------------------
 
 
-def _column(row: dict[str, str], codes: set[str], notes: _Notes) -> RegisteredColumn:
-    _refuse_shifted(row)
-    name, url = _need(row, COLUMN), _need(row, URL)
+def _column(row: dict[str, str], codes: set[str], notes: Notes) -> RegisteredColumn:
+    refuse_shifted(row)
+    name, url = need(row, COLUMN), need(row, URL)
     code = row[CODE] if row[CODE] in codes else mend_code(row[CODE])
     if code not in codes:
-        raise _RowError(CODE, f"网站登记表中没有（可用的）标识码“{row[CODE]}”；请先登记网站")
+        raise RowError(CODE, f"网站登记表中没有（可用的）标识码“{row[CODE]}”；请先登记网站")
     try:
         url, mended = mend_url(url)
     except ValueError as error:
-        raise _RowError(URL, str(error)) from error
+        raise RowError(URL, str(error)) from error
     if mended:
         notes.hint(URL, f"“{row[URL]}”：{mended}")
     return RegisteredColumn(code, name, url, _class(row, notes), row.get(DEPARTMENT, ""))
 
 
-def _class(row: dict[str, str], notes: _Notes) -> ColumnClass | None:
+def _class(row: dict[str, str], notes: Notes) -> ColumnClass | None:
     written = row.get(CLASS, "")
     word = re.sub(r"[、，,/\s]|(?:栏目|类)+$", "", written)
     cls = _CLASS_WORDS.get(word)
     if written and cls is None:
         notes.hint(CLASS, f"不认识的栏目类别“{written}”；按栏目名称判断")
     return cls
-
-
-def _refuse_shifted(row: dict[str, str]) -> None:
-    if row.get(EXCESS):
-        raise _RowError("整行", f"这一行比表头多出“{row[EXCESS]}”，各格可能已错位；含逗号的内容请用英文双引号括起来")
-
-
-def _need(row: dict[str, str], column: str) -> str:
-    if not row[column]:
-        raise _RowError(column, f"没有填{column}")
-    return row[column]

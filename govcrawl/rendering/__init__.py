@@ -19,12 +19,12 @@ PAGES = 200  #: after so many a browser is replaced: what pages leave behind in 
 IDLE_S = 30.0  #: without a page, and the browser ends; a new one takes half a second
 
 
-async def trouble(program: str = "") -> str:
-    """Why no page can be rendered on this machine, in Chinese; empty where one can."""
+async def trouble(program: str, memory_mb: int) -> str:
+    """Why no page can be rendered on this machine, in Chinese; empty where one can.  ``program``: as for ``find``."""
     if not (path := find(program)):
         return "本机没有找到" + (f" {program}" if program else "")
     try:
-        await (await Chromium.started(path, 2048)).close()
+        await (await Chromium.started(path, memory_mb)).close()
     except BrowserGone as error:
         return f"本机的 {path} 不能启动（{error}）"
     return ""

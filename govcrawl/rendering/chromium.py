@@ -90,6 +90,9 @@ class Chromium:
                 words.seek(0)
                 last = words.read()[-300:].decode(errors="replace").strip().rpartition("\n")[2]
                 raise BrowserGone(f"{program} does not start: {last or error}") from error
+            except asyncio.CancelledError:
+                await self.close()
+                raise
         logger.info("Started %s for pages that scripts draw", version["product"])
         return self
 
@@ -155,9 +158,10 @@ class Chromium:
             with suppress(ProcessLookupError):
                 os.killpg(self.pid, signal.SIGKILL)
             await asyncio.get_running_loop().run_in_executor(None, self._process.wait)
+        self._listening.cancel()
+        self._end()  # whoever still waits for a reply
         self._asking.close()
         self._replying.close()
-        self._listening.cancel()
         for _ in range(END_TRIES):
             shutil.rmtree(self.profile, ignore_errors=True)
             if not Path(self.profile).exists():

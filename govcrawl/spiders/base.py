@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from functools import partial
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
-from pymongo.errors import AutoReconnect, ServerSelectionTimeoutError
 from scrapy import Request, Spider
 from scrapy.http import Response
 from scrapy.logformatter import LogFormatter
@@ -24,10 +22,9 @@ from govcrawl.frontier.scheduler import LEASE, LeaseScheduler
 from govcrawl.reading.urls import join
 from govcrawl.spiders import outcome
 from govcrawl.spiders.download import ALLOW, PAUSED, SECONDS
-from govcrawl.store import shared
+from govcrawl.store import patiently, shared
 
 logger = logging.getLogger(__name__)
-T = TypeVar("T")
 ORPHAN_WAIT_S = 60.0  #: before a task whose campaign can't be read is looked at again
 MAX_HOPS = 10  #: redirects followed from one URL
 
@@ -62,8 +59,8 @@ class LeaseSpider(Spider):
         self.homes: dict[tuple[str, str], str] = {}  # (campaign, site) → URL of the home page
         self._refused: set[str] = set()  # rounds of which the log has said that an address was refused
         told: set[str] = set()
-        await self._stored(self.store.open_rounds)  # before anything is claimed that could not be stored
-        restore = partial(rounds.restore, self.store, self.scheduler.frontier, told)
+        await patiently(self.store.open_rounds)  # before anything is claimed that could not be stored
+        restore = partial(self._keep_rounds, told)
         async for lease in self.scheduler.claims(self.queues, self.settings.getbool("STOP_WHEN_DONE"), restore):
             id_ = split_round(lease.round_key)[0]
             try:
@@ -74,6 +71,11 @@ class LeaseSpider(Spider):
                 await self.scheduler.settle([Settled(lease, "release", retry_s=ORPHAN_WAIT_S)])
                 continue
             yield self._request(lease, campaign)
+
+    def _keep_rounds(self, told: set[str]) -> bool:
+        """Off the loop, now and then; see ``rounds.restore``."""
+        rounds.end_rendering(self.scheduler.frontier, self.settings.getfloat("RENDER_WAIT_S"))
+        return rounds.restore(self.store, self.scheduler.frontier, told)
 
     def closed(self, reason: str) -> None:
         """A spider that came to its end by an error of its own is, for the command, one that never was: exit status 1."""
@@ -175,8 +177,8 @@ class LeaseSpider(Spider):
     async def _campaign(self, id_: str) -> Campaign:
         """A campaign's limits; read once a process (a changed campaign file is picked up by the next workers)."""
         if id_ not in self._campaigns:
-            campaign = await self._stored(partial(self.store.campaign, id_))
-            sites = await self._stored(partial(self.store.sites, id_, True))
+            campaign = await patiently(partial(self.store.campaign, id_))
+            sites = await patiently(partial(self.store.sites, id_, True))
             self.homes |= {(id_, site.code): site.home for site in sites}
             self._campaigns[id_] = campaign
         return self._campaigns[id_]
@@ -184,15 +186,6 @@ class LeaseSpider(Spider):
     def plan(self, lease: Lease) -> CrawlPlan:
         """Of the campaign that a lease in hand belongs to."""
         return self._campaigns[split_round(lease.round_key)[0]].crawl
-
-    async def _stored(self, ask: Callable[[], T]) -> T:
-        """What MongoDB says, as soon as it can be reached."""
-        while True:
-            try:
-                return await asyncio.get_running_loop().run_in_executor(None, ask)
-            except (AutoReconnect, ServerSelectionTimeoutError) as error:
-                logger.warning("MongoDB is away, waiting: %s", str(error).partition(",")[0])
-                await asyncio.sleep(1.0)
 
 
 def location(page: Page) -> str:

@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import ClassVar
 
+import redis
 from scrapy import Request, signals
 
 from govcrawl import addresses
-from govcrawl.contracts import Facts, Lease, Page, Result
+from govcrawl.contracts import Lease, Page, Result
+from govcrawl.facts import Facts
 from govcrawl.frontier.codec import host_of
 from govcrawl.frontier.frontier import Settled
-from govcrawl.frontier.scheduler import LEASE
+from govcrawl.frontier.scheduler import BEAT_S, LEASE
 from govcrawl.frontier.turns import Turns
-from govcrawl.reading import read
 from govcrawl.rendering import Browser, BrowserGone, Cut, Limits
 from govcrawl.rendering.chromium import find
 from govcrawl.rendering.errands import Errands, Shelf
@@ -29,12 +31,17 @@ from govcrawl.rendering.tab import Asked
 from govcrawl.spiders import outcome
 from govcrawl.spiders.base import LeaseSpider, headers_of
 from govcrawl.spiders.download import ALLOW
-from govcrawl.spiders.site import children, is_html
+from govcrawl.spiders.site import children, is_html, look
 
 logger = logging.getLogger(__name__)
 BROKEN_S = 60.0  #: between two tries to start a browser that does not start
+STOP_LOOK_S = 0.5  #: after so long a page that is being rendered is given back by a worker that is to end
 #: Headers that are our own, or the connection's; all others are the page's.
 OURS = frozenset("user-agent accept-encoding cookie host connection content-length upgrade-insecure-requests".split())
+
+
+class Stopped(Exception):
+    """The worker is to end: the page is for others."""
 
 
 class RenderSpider(LeaseSpider):
@@ -52,9 +59,10 @@ class RenderSpider(LeaseSpider):
             settings.getfloat("RENDER_TOTAL_S"),
             settings.getint("DOWNLOAD_MAXSIZE"),
         )
-        self.shelf = Shelf()
+        self.shelf, self.able = Shelf(), bool(find(settings["CHROMIUM"]))
         self.turns = Turns(self.scheduler.frontier.gate, addresses.shared(), settings.getfloat("REQUEST_LASTS_S"))
         self.crawler.signals.connect(self._end, signals.spider_closed)
+        self._saying = asyncio.ensure_future(self._say())
         async for request in super().start():
             if await self._can_render(request.meta[LEASE]):
                 yield request
@@ -63,7 +71,9 @@ class RenderSpider(LeaseSpider):
         """Before the page is asked for: where no browser starts, its host is left in peace."""
         try:
             await self.browser.ready()
+            self.able = True
         except BrowserGone as error:
+            self.able = False
             logger.error("%s; pages wait to be rendered by others", error)
             self.scheduler.landed(lease)
             await self.scheduler.settle([Settled(lease, "release")])
@@ -71,7 +81,15 @@ class RenderSpider(LeaseSpider):
             return False
         return True
 
+    async def _say(self) -> None:
+        """That pages are rendered here, for as long as they are."""
+        while True:
+            with suppress(redis.RedisError):  # the scheduler says that Redis is away
+                await asyncio.to_thread(self.scheduler.frontier.renders, self.scheduler.worker, self.able)
+            await asyncio.sleep(BEAT_S)
+
     async def _end(self) -> None:
+        self._saying.cancel()
         self.turns.close()
         await self.browser.close()
 
@@ -81,18 +99,22 @@ class RenderSpider(LeaseSpider):
         plain = page
         if page.outcome == "ok" and is_html(page):
             self.scheduler.landed(lease, outcome.slow_s(page))  # the page has come; what follows has turns of its own
-            page = await self._rendered(lease, page)
+            try:
+                page = await self._rendered(lease, page)
+            except Stopped:
+                await self.scheduler.settle([Settled(lease, "release")])
+                return
         async for result in super()._conclude(lease, page):
             facts = result.facts
-            before = _read(plain, lease) if facts and facts.home else None
+            before = look(plain, lease.task) if facts and facts.home else None
             yield replace(result, facts=told(facts, before)) if facts else result
 
     async def _rendered(self, lease: Lease, page: Page) -> Page:
-        """The page as a browser shows it, or why it could not be shown whole."""
+        """The page as a browser shows it, or why it could not be shown whole.  Raises Stopped."""
         allow = self.plan(lease).allow_networks
         errands = Errands(page.url, partial(self._fetch, lease, allow), self.shelf, " ".join(allow))
         try:
-            html = await self.browser.render(page, errands, self.limits)
+            html = await self._unless_stopped(self.browser.render(page, errands, self.limits))
         except Cut as error:
             return replace(page, outcome="timeout", error=str(error)[:300])
         except BrowserGone as error:
@@ -103,6 +125,18 @@ class RenderSpider(LeaseSpider):
             )
         return replace(page, body=html, headers=(("Content-Type", "text/html; charset=utf-8"),), rendered=True)
 
+    async def _unless_stopped(self, rendering: Coroutine[None, None, bytes]) -> bytes:
+        """A rendering may last minutes; the browser is not asked to finish it."""
+        work = asyncio.ensure_future(rendering)
+        while not work.done() and self.crawler.crawling:
+            await asyncio.wait([work], timeout=STOP_LOOK_S)
+        if not work.done():
+            work.cancel()
+            await self.browser.close()
+            await asyncio.wait([work])
+            raise Stopped
+        return work.result()
+
     def tries(self, lease: Lease, page: Page) -> int:
         """A page that came, and whose scripts did not come to an end, will do no better."""
         return 1 if page.outcome == "timeout" and page.status else super().tries(lease, page)
@@ -110,8 +144,8 @@ class RenderSpider(LeaseSpider):
     def read(self, lease: Lease, page: Page) -> Result:
         if not page.rendered:
             return Result(lease, page)
-        facts = _read(page, lease)
-        return Result(lease, page, facts, children=tuple(children(self, lease, facts)))
+        facts = look(page, lease.task)
+        return Result(lease, page, facts, children=tuple(children(self, lease, page, facts)))
 
     # --- what its scripts ask for ---
 
@@ -139,10 +173,6 @@ class RenderSpider(LeaseSpider):
         headers = headers_of(response)
         how = outcome.of_answer(response.status, headers, response.body)
         return page(outcome=how, status=response.status, headers=headers, body=response.body)
-
-
-def _read(page: Page, lease: Lease) -> Facts:
-    return read(page.body, page.url, page.headers, role=lease.task.role, name=lease.task.text)
 
 
 def told(seen: Facts, plain: Facts | None) -> Facts:

@@ -7,12 +7,14 @@ before lists, lists before articles, and articles that alone can date an undated
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import ClassVar
 from urllib.parse import urlsplit
 
-from govcrawl.contracts import Facts, Lease, Page, Result, Role, Task
+from govcrawl.contracts import Lease, Page, Result, Role, Task
+from govcrawl.facts import Facts
 from govcrawl.frontier.frontier import split_round
 from govcrawl.frontier.known import KnownTo
 from govcrawl.reading import read
@@ -24,11 +26,18 @@ from govcrawl.spiders.base import MAX_HOPS, LeaseSpider, location
 FRAGMENT, MORE, LETTER, DATING, ARTICLE, PAGE, LINK = 4, 20, 30, 35, 50, 70, 90
 DATING_ARTICLES = 5  #: articles of an undated list that are read first, to date it
 MAX_URL = 1000  #: characters; longer ones are traps or data
+PARTS, NESTED = 20, 2  #: read of a home page, and of a frame in it; frames within frames
+#: Roles of what a page shows within itself: there scripts and JSON are read too.
+WITHIN: tuple[Role, ...] = ("part", "fragment", "more")
+ANSWERS = frozenset("js json xml".split())
 #: Suffixes that are checked, not read.
-FILES = frozenset(
+FILES = ANSWERS | frozenset(
     "doc docx xls xlsx ppt pptx wps et dps pdf ofd rtf txt csv zip rar 7z gz tar jpg jpeg png gif bmp svg ico webp mp3 mp4 avi wmv flv"
-    " swf mov apk exe ipa ceb cebx css js xml json rss".split()
+    " swf mov apk exe ipa ceb cebx css rss".split()
 )
+#: The first words of JSON, JSONP, or a script that writes.
+_ANSWER = re.compile(rb"(?:\xef\xbb\xbf)?[\s;]*(?:/\*|[\w$.]{0,60}\s*\(?\s*[\[{]|var\s|document\.write)")
+UNTOLD = ("", "text/plain", "application/octet-stream")  #: content types that say nothing
 
 
 class SiteSpider(LeaseSpider):
@@ -49,21 +58,28 @@ class SiteSpider(LeaseSpider):
         task = lease.task
         if page.outcome == "redirect":
             return Result(lease, page, children=tuple(_redirected(task, location(page))))
-        written = task.role == "fragment" and b"document.write" in page.body
-        if page.outcome != "ok" or task.role == "link" or not (is_html(page) or written):
+        if page.outcome != "ok" or task.role == "link" or not is_read(page, task):
             return Result(lease, page)
-        facts = read(page.body, page.url, page.headers, role=task.role, name=task.text)
+        facts = look(page, task)
         if facts.redirect:
             return Result(lease, page, facts, children=tuple(_redirected(task, facts.redirect)))
         again = _to_render(task, page, facts) if self.plan(lease).browser else ()
-        return Result(lease, page, facts, children=(*children(self, lease, facts), *again))
+        return Result(lease, page, facts, children=(*children(self, lease, page, facts), *again))
 
 
-def children(spider: LeaseSpider, lease: Lease, facts: Facts) -> Children:
+def look(page: Page, task: Task) -> Facts:
+    """A part of the home page is read as it is."""
+    role, shown_on = ("home" if task.role == "part" else task.role), (task.found_on if task.role in WITHIN else "")
+    return read(page.body, page.url, page.headers, role=role, name=task.text, shown_on=shown_on)
+
+
+def children(spider: LeaseSpider, lease: Lease, page: Page, facts: Facts) -> Iterator[Task]:
     """The tasks that a page of this lease leads to."""
     task = lease.task
     home = spider.homes.get((split_round(lease.round_key)[0], task.site), task.url)
-    return Children(task, facts, home, spider.plan(lease).max_depth, spider.scheduler.known.of(lease))
+    found = Children(task, facts, home, spider.plan(lease).max_depth, spider.scheduler.known.of(lease))
+    guessed = task.role in WITHIN and not page.body.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<")
+    return (replace(one, guessed=True) for one in found) if guessed else iter(found)
 
 
 class Children:
@@ -74,8 +90,12 @@ class Children:
         self._known = known or KnownTo()
 
     def __iter__(self) -> Iterator[Task]:
+        parts = self._parts()
+        for url in parts:
+            yield from self._child("part", url, FRAGMENT)
         for url in self.facts.fragments:
-            yield from self._child("fragment", url, FRAGMENT)
+            if url not in parts:
+                yield from self._child("fragment", url, FRAGMENT)
         if not self.deep:
             yield from self._columns()
             yield from self._list()
@@ -84,8 +104,13 @@ class Children:
         for link in self.facts.links:
             if link.tag == "img":
                 yield from self._child("link", link.url, LINK)
-            else:
+            elif link.tag not in ("frame", "iframe") or link.url not in parts:
                 yield from self._child("page", link.url, PAGE)
+
+    def _parts(self) -> tuple[str, ...]:
+        """Frames and lists of a home page, and of a frame in it."""
+        shallow = self.task.role != "part" or self.task.hops < NESTED
+        return self.facts.home.parts[:PARTS] if self.facts.home and shallow else ()
 
     def _columns(self) -> Iterator[Task]:
         for column in self.facts.columns:
@@ -108,24 +133,26 @@ class Children:
 
     def _child(self, role: Role, url: str, priority: int, text: str = "", found_on: str = "") -> Iterator[Task]:
         task = self.task
-        depth = task.depth if role in ("fragment", "more") else task.depth + 1
+        depth = task.depth if role in WITHIN else task.depth + 1
         # deeper pages come later among their like, but never behind the next kind
         rank = min(priority + depth, priority + 9)
-        if self._known(url, rank):
+        link = f"{role} {url}" if role == "part" else url  # which may be a column too
+        if self._known(link, rank):
             return
         plain = _plain(url)
         if not plain or plain == task.url:
             return
         foreign = not self._ours(plain)
-        checked = role == "link" or (role != "fragment" and is_file(plain)) or (role == "page" and foreign)
+        checked = role == "link" or is_file(plain, role) or (role == "page" and foreign)
         if not checked and (foreign or is_trap(plain) or (role == "page" and self.deep)):
             return
-        self._known.add(url, rank)
+        self._known.add(link, rank)
         if checked:
             role, rank = "link", min(LINK + task.depth + 1, LINK + 9)
+        frames = (task.hops if task.role == "part" else 0) + 1
         yield Task(
             task.site, "site", role, plain, depth, found_on or task.url, text[:60], rank,
-            on_home=task.role in ("home", "fragment"),
+            hops=frames if role == "part" else 0, on_home=task.role in ("home", "part", "fragment"),
         )  # fmt: skip
 
     def _ours(self, url: str) -> bool:
@@ -138,7 +165,8 @@ def _redirected(task: Task, target: str) -> Iterator[Task]:
     if url and task.hops < MAX_HOPS and url != task.url and (task.role == "home" or same_site(url, task.url)):
         # to itself under another name (/ → /index.html, http → https): the same page, looked at once more
         again = identity(url) == identity(task.url)
-        yield replace(task, url=url, found_on=task.found_on or task.url, hops=task.hops + 1, visit=task.visit + again)
+        first = task.url if task.role == "part" else task.found_on or task.url  # which of the parts it was
+        yield replace(task, url=url, found_on=first, hops=task.hops + 1, visit=task.visit + again)
 
 
 def _to_render(task: Task, page: Page, facts: Facts) -> Iterator[Task]:
@@ -148,7 +176,7 @@ def _to_render(task: Task, page: Page, facts: Facts) -> Iterator[Task]:
     if (
         unseen
         and facts.kind != "frames"
-        and task.role in ("home", "column", "more")
+        and task.role in ("home", "part", "column", "more")
         and b"<script" in page.body.lower()
     ):
         yield replace(task, kind="render")
@@ -175,9 +203,12 @@ def folder_of(url: str) -> str:
     return f"{head}/" if "." in last or not last else f"{path}/"
 
 
-def is_file(url: str) -> bool:
-    name = urlsplit(url).path.rpartition("/")[2]
-    return "." in name and name.rpartition(".")[2].lower() in FILES
+def is_file(url: str, role: Role = "page") -> bool:
+    """Whether it is something to check, not to read.  A fragment is read whatever its name."""
+    suffix = urlsplit(url).path.rpartition("/")[2].rpartition(".")
+    return (
+        role != "fragment" and bool(suffix[1]) and suffix[2].lower() in (FILES - ANSWERS if role in WITHIN else FILES)
+    )
 
 
 def _plain(url: str) -> str:
@@ -190,7 +221,17 @@ def _plain(url: str) -> str:
 
 def is_html(page: Page) -> bool:
     """By the header, or by the first bytes where the header says nothing (or says text/plain)."""
-    kind = next((value for name, value in page.headers if name.lower() == "content-type"), "").lower()
-    if "html" in kind or "xml" in kind:
-        return True
-    return kind.partition(";")[0].strip() in ("", "text/plain", "application/octet-stream") and b"<" in page.body[:1024]
+    kind = _content_type(page)
+    return "html" in kind or "xml" in kind or (kind in UNTOLD and b"<" in page.body[:1024])
+
+
+def is_read(page: Page, task: Task) -> bool:
+    """HTML; and what scripts put into a page: JSON, by whatever name, and script files."""
+    kind = _content_type(page)
+    answer = "json" in kind or "javascript" in kind or (kind in UNTOLD and bool(_ANSWER.match(page.body)))
+    return is_html(page) or (task.role in WITHIN and answer)
+
+
+def _content_type(page: Page) -> str:
+    kind = next((value for name, value in page.headers if name.lower() == "content-type"), "")
+    return kind.partition(";")[0].strip().lower()

@@ -15,7 +15,7 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt, RGBColor
 
 from ..bulletin import Annex, Bulletin
-from ..tables import Table
+from ..tables import LEFT, Table
 from ..text import by_sense, width
 from .packed import moment, same_bytes
 
@@ -266,7 +266,7 @@ def _table(document: Any, table: Table) -> None:
     unit = Mm(156) / sum(table.widths)
     for column, parts in zip(grid.columns, table.widths, strict=True):
         column.width = int(unit * parts)
-    words = {table.header.index(heading) for heading in ("网站名称", "证据不足的原因") if heading in table.header}
+    words = {table.header.index(heading) for heading in LEFT if heading in table.header}
     for n, (row, cells) in enumerate(zip(grid.rows, (table.header, *table.rows), strict=True)):
         heavy = n == 0 or (table.totals and n == len(table.rows))
         row.height = Pt(22)

@@ -7,12 +7,13 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from ..bulletin import Bulletin
+from ..tables import LEFT
 from ..text import by_sense
 
 
 def render(bulletin: Bulletin) -> bytes:
     """UTF-8; no script, no link, nothing fetched from anywhere."""
-    return _template().render(bulletin=bulletin).encode()
+    return _template().render(bulletin=bulletin, left=LEFT).encode()
 
 
 @cache

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from govcrawl.contracts import Finding
+from govcrawl.contracts import AccountVerdict, Finding, MessageVerdict
 
+from ..annexes import annexes
 from ..snapshot import SiteResult, Snapshot
-from ..tables import Count, counts, total
+from ..tables import Count, Table, counts, total
 from ..text import without_numbers
 
 
@@ -31,7 +33,46 @@ def as_dict(snapshot: Snapshot) -> dict[str, Any]:
         "total": {**whole, "insufficient": total(rows).insufficient, "rate": rate},
         "groups": [{"name": row.name, **_figures(row), "rate": row.rate(plan)} for row in rows],
         "sites": [_site(result) for result in snapshot.results],
+        **_registers(snapshot),
     }
+
+
+def _registers(snapshot: Snapshot) -> dict[str, Any]:
+    """Only what the campaign has: its messages, accounts, and the comparison with earlier campaigns as the tables print it."""
+    found = {table.key: table for table in annexes(snapshot)}
+    parts: dict[str, Any] = {}
+    if snapshot.messages:
+        parts["messages"] = {
+            "platforms": _rows(found["messages"]),
+            "messages": [_message(v) for v in snapshot.messages],
+        }
+    if snapshot.accounts:
+        parts["accounts"] = {"groups": _rows(found["accounts"]), "accounts": [_account(v) for v in snapshot.accounts]}
+    for key in ("sample", "trend", "changes", "new"):
+        if key in found:
+            parts[key] = _rows(found[key])
+    return parts
+
+
+def _rows(table: Table) -> list[dict[str, Any]]:
+    return [dict(zip(table.header, row, strict=True)) for row in table.rows]
+
+
+def _message(verdict: MessageVerdict) -> dict[str, Any]:
+    judged = {"deadline": verdict.deadline, "state": verdict.state, "why": verdict.why}
+    return asdict(verdict.message) | judged
+
+
+def _account(verdict: AccountVerdict) -> dict[str, Any]:
+    judged = {
+        "verdict": verdict.verdict,
+        "reasons": verdict.reasons,
+        "faults": verdict.faults,
+        "doubts": verdict.doubts,
+    }
+    account = asdict(verdict.account)
+    del account["line"]
+    return account | judged
 
 
 def _figures(row: Count) -> dict[str, int]:
@@ -48,14 +89,16 @@ def _site(result: SiteResult) -> dict[str, Any]:
         "verdict": verdict.verdict,
         "vetoes": sorted(verdict.vetoes),
         "deductions": verdict.deductions,
+        **({} if verdict.score is None else {"score": verdict.score}),
         "reasons": list(verdict.reasons),
         "pages": verdict.pages,
-        "probes": {"total": probes.total, "failed": probes.failed, "inconclusive": probes.inconclusive},
+        "probes": asdict(probes),
         "columns": [
             {"name": c.name, "url": c.url, "class": c.cls, "newest": c.newest, "items": c.items, "state": c.state}
             for c in verdict.columns
         ],
         "findings": [_finding(finding) for finding in verdict.findings],
+        **({"transient": [_finding(finding) for finding in verdict.transient]} if verdict.transient else {}),
     }
 
 
@@ -71,6 +114,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "detail": detail,
         "evidence": finding.evidence,
         "review": finding.review,
+        **{name: day for name in ("first_seen", "last_seen", "gone") if (day := getattr(finding, name))},
     }
 
 

@@ -44,12 +44,14 @@ def tables(annexes: Iterable[Table], day: date) -> bytes:
 
 
 def ledger_book(snapshot: Snapshot) -> bytes:
-    """问题台账, and on a sheet of its own what the review dismissed, if anything."""
+    """问题台账; on sheets of their own what the review dismissed and what not all rounds found, if anything."""
     book = Workbook(write_only=True)
     header = ledger.header(snapshot)
     _plain_sheet(book, "问题台账", header, ledger.problems(snapshot))
     if dismissed := ledger.dismissed(snapshot):
         _plain_sheet(book, "复核排除", header, dismissed)
+    if transient := ledger.transient(snapshot):
+        _plain_sheet(book, "各轮不一致（不计入）", header, transient)
     return _saved(book, snapshot.campaign.ends)
 
 

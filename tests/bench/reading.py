@@ -3,6 +3,7 @@
 Speed: CPU time of this process over every page of the two labelled sites, the readers in turn, ``--repeat`` times; the median.
 govcrawl gets bytes and decodes them, and finds columns, links, footer and all else on the way; the others get the decoded text,
 and give a date, or a date, a title and the body.  Right answers: on the labelled articles (``tests/real_sites/README.md``).
+The compiled reader: ``PYTHONSAFEPATH=1 PYTHONPATH=$(make -s compiled):. python -m tests.bench.reading``.
 The last line is one JSON object.  The others come from requirements-bench.txt; those not installed are left out and named.
 """
 
@@ -20,6 +21,7 @@ from importlib import import_module, metadata
 from pathlib import Path
 from statistics import median
 
+from govcrawl import reading
 from govcrawl.reading import read
 from tests.real_sites import NAMES, articles, unpack
 from tests.real_sites.measure import BASE, squeezed, titles
@@ -152,6 +154,8 @@ def lines(figures: dict[str, Figures], asked: int) -> Iterator[str]:
 
 def _versioned(name: str) -> str:
     package, comma, how = name.partition(",")
+    if package == "govcrawl" and not str(reading.__file__).endswith(".py"):
+        comma, how = ",", " compiled"
     return f"{package} {metadata.version(package)}{comma}{how}"
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from govcrawl.contracts import Page
 from govcrawl.rendering.chromium import Chromium, find
 from govcrawl.rendering.tab import Answer, Asked, Limits, render
+from govcrawl.settings import RENDER_MEMORY_MB
 from tests.bench.pages import Site
 from tests.govcrawl.rendering.pages import DATA, VUE, VUE_PAGE
 
@@ -40,7 +41,7 @@ async def fetch(asked: Asked) -> Answer:
 
 async def measure(n: int, at_once: int) -> dict[str, float]:
     pages = [page(k) for k in range(n)]
-    browser = await Chromium.started(find(), 2048)
+    browser = await Chromium.started(find(), RENDER_MEMORY_MB)
     try:
         await render(browser, pages[0], fetch, LIMITS)
         start, cpu, peak, todo = time.monotonic(), used(browser.pid)[0], 0.0, iter(pages)

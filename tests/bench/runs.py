@@ -26,6 +26,7 @@ from tests.bench.crawlers import COLLECTION
 from tests.bench.meter import REFERENCE_S, Measured
 from tests.bench.pages import LEAST, Site
 from tests.bench.server import Ready, Served
+from tests.compiled import environment
 
 T = TypeVar("T")
 ROOT = Path(__file__).parents[2]
@@ -110,10 +111,11 @@ def _b(homes: list[str], folder: Path) -> Raced:
     return replace(raced, kept=kept)
 
 
-def _g(homes: list[str], folder: Path, workers: int = 1) -> Raced:
+def _g(homes: list[str], folder: Path, workers: int = 1, compiled: bool = True) -> Raced:
     """A campaign that finds its workers waiting, until nothing of it is open."""
     with opened() as (urls, store, frontier), ExitStack() as stack:
-        crew = [stack.enter_context(Process("g", [], folder, urls.environment())) for _ in range(workers)]
+        around = urls.environment() | (environment() if compiled else {})
+        crew = [stack.enter_context(Process("g", [], folder, around)) for _ in range(workers)]
         _until(lambda: frontier.workers_alive() == workers, crew)
         _plan(homes, folder)
         _until(lambda: not frontier.counts(round_key(ID, 1)).open, crew)
@@ -126,7 +128,8 @@ def _g(homes: list[str], folder: Path, workers: int = 1) -> Raced:
 
 
 CRAWLS: dict[str, Callable[[list[str], Path], Raced]] = {
-    "a": partial(_alone, "a"), "b": _b, "c": partial(_alone, "c"), "g": _g, "g2": partial(_g, workers=2),
+    "a": partial(_alone, "a"), "b": _b, "c": partial(_alone, "c"),
+    "gp": partial(_g, compiled=False), "g": _g, "g2": partial(_g, workers=2),
 }  # fmt: skip
 
 

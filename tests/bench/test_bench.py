@@ -11,26 +11,40 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from tests.bench import runs
+from tests.bench.__main__ import _measurable
 from tests.bench.meter import Measured
 from tests.bench.pages import Site
 from tests.bench.runs import Raced, Run, WebServer
 from tests.bench.table import lines, ratios
+from tests.compiled import possible
 
-KEYS = {"g/a", "g/b", "g/c", "g_pages_per_s_1", "g_pages_per_s_2"}
-NAMES = {"a", "b", "c", "g", "g2"}
+PLAIN = ("a,b,c,gp", {"gp/a", "gp/b", "gp/c", "gp_pages_per_s_1", "a", "b", "c", "gp"})
+COMPILED = ("a,g", {"g/a", "g_pages_per_s_1", "g_pages_per_s_2", "a", "g", "g2"})
+COMPILES = [
+    pytest.mark.compiled, pytest.mark.timeout(900), pytest.mark.skipif(not possible(), reason="no C compiler")
+]  # fmt: skip
 
 
-def test_every_crawler_reads_all_pages_and_the_last_line_is_json() -> None:
+@pytest.mark.parametrize(("only", "keys"), [PLAIN, pytest.param(*COMPILED, marks=COMPILES)])
+def test_every_crawler_reads_all_pages_and_the_last_line_is_json(only: str, keys: set[str]) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.bench", "--sites", "2", "--pages", "10", "--repeat", "1"],
+        [sys.executable, "-m", "tests.bench", "--sites", "2", "--pages", "10", "--repeat", "1", "--only", only],
         cwd=runs.ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     *table, last = done.stdout.splitlines()
     found = json.loads(last)
-    assert found.keys() == KEYS | NAMES | {f"{name}_raw" for name in NAMES}
+    assert found.keys() == keys | {f"{name}_raw" for name in keys if name.isalnum()}
     assert all(value > 0 for value in found.values())
-    assert sum("aim ≤" in line for line in table) == 3
+    assert sum("aim ≤" in line for line in table) == sum("/" in key for key in keys)
+
+
+def test_without_a_compiler_the_plain_build_is_measured(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("tests.bench.__main__.possible", lambda: False)
+    assert _measurable(["a", "gp", "g", "g2"]) == ["a", "gp"]
+    assert "No C compiler" in capsys.readouterr().out
 
 
 def test_a_page_left_out_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

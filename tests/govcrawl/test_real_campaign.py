@@ -24,7 +24,7 @@ CODES = {"daozhen": "5203250001", "jspn": "5203250002"}
 CAMPAIGN = """[campaign]
 id = "t-real"
 title = "两个真实网站"
-standard = "2015"
+standard = "2019"
 starts = 2020-10-01
 ends = 2021-01-05
 [issuer]
@@ -79,7 +79,6 @@ def path_of(url: str) -> str:
     return "/" + identity(url).partition("/")[2]
 
 
-@pytest.mark.timeout(300)
 def test_two_real_sites(
     inspected: dict[str, dict[str, Any]], store: Store, servers: dict[str, Server], capsys: Any
 ) -> None:

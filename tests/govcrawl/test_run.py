@@ -93,7 +93,7 @@ def start(file: Path, environment: dict[str, str], *words: str) -> subprocess.Po
     return process
 
 
-def finished(process: subprocess.Popen[str], seconds: float = 90) -> tuple[str, str]:
+def finished(process: subprocess.Popen[str], seconds: float = 200) -> tuple[str, str]:
     try:
         return process.communicate(timeout=seconds)
     finally:
@@ -101,7 +101,7 @@ def finished(process: subprocess.Popen[str], seconds: float = 90) -> tuple[str, 
 
 
 def until_some_are_stored(store: Store, n: int) -> None:
-    deadline = time.monotonic() + 40
+    deadline = time.monotonic() + 120
     while store.db["pages"].count_documents({}) < n:
         assert time.monotonic() < deadline
         time.sleep(0.05)
@@ -125,7 +125,8 @@ def test_interrupted_and_run_again_it_fetches_nothing_twice(
     assert {p: server.hits[p] for p in PATHS} == dict.fromkeys(PATHS, 1)
     result = json.loads((tmp_path / "out" / "results.json").read_text(encoding="utf-8"))
     assert result["sites"][0]["pages"] == 41
-    assert result["sites"][0]["probes"] == {"total": 2, "failed": 0, "inconclusive": 0}
+    probes = {"total": 2, "failed": 0, "inconclusive": 0, "share": 0.0, "low": 0.0, "high": 0.6576}
+    assert result["sites"][0]["probes"] == probes
     assert frontier.rounds() == []  # its memory on Redis is freed
 
 
@@ -197,7 +198,7 @@ def test_an_embedded_store_that_dies_ends_the_run_and_is_there_for_the_next_comm
     own = {k: v for k, v in environment.items() if k not in ("REDIS_URL", "MONGODB_URI")}
     file, record = written(tmp_path, server), Path(own["GOVCRAWL_HOME"]) / "run" / f"{name}.json"
     first = start(file, own)
-    deadline = time.monotonic() + 40
+    deadline = time.monotonic() + 120
     while sum(server.hits.values()) < 8:
         assert time.monotonic() < deadline
         time.sleep(0.05)
@@ -242,7 +243,7 @@ def test_workers_end_with_a_killed_run(
     workers = [int(pid) for pid in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
     process.kill()
     process.communicate()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while any(Path(f"/proc/{pid}").exists() and "Z" not in Path(f"/proc/{pid}/stat").read_text() for pid in workers):
         assert time.monotonic() < deadline
         time.sleep(0.1)

@@ -28,7 +28,9 @@ from govcrawl.errors import UnknownCampaign
 from govcrawl.frontier.codec import task_id
 from govcrawl.frontier.frontier import Frontier, round_key
 from govcrawl.rounds import open_round
-from govcrawl.store import INDEXES, Store, page_id
+from govcrawl.seeds import seeds
+from govcrawl.store import Store, page_id
+from govcrawl.visits import beat
 from tests.govcrawl.build import campaign, task
 
 AT = datetime(2018, 6, 14, 8, 0, tzinfo=UTC)
@@ -155,16 +157,6 @@ def test_verdicts_replace_those_of_the_same_pack_and_leave_others(store: Store) 
     assert {d["_id"] for d in store.db["findings"].find()} == {"b:2015@1", "c:2015@1", "a:2019@1"}
 
 
-def test_every_index_is_made_and_used(store: Store) -> None:
-    store.ensure_indexes()
-    store.ensure_indexes()
-    for name, indexes in INDEXES.items():
-        made = [list(i["key"].items()) for i in store.db[name].list_indexes()]
-        assert all(keys in made for keys in indexes)
-    plan = store.db["observations"].find({"campaign": "x", "site": "y"}).explain()
-    assert "IXSCAN" in str(plan)
-
-
 def test_a_round_is_seeded_once_and_rebuilt_from_what_is_stored(store: Store, frontier: Frontier) -> None:
     planned(store)
     assert open_round(ONE, 1, store, frontier) == 5  # two home pages, two first visits, one registered column
@@ -176,11 +168,10 @@ def test_a_round_is_seeded_once_and_rebuilt_from_what_is_stored(store: Store, fr
     assert (counts.done, counts.pending) == (1, 6)  # the stored page is done, what it led to is planned
 
 
-def test_first_visits_are_spread_over_the_spacing(store: Store, frontier: Frontier) -> None:
+def test_first_visits_are_on_the_beats_of_their_sites() -> None:
     slow = replace(ONE, probe=replace(ONE.probe, spacing_s=600.0))
-    store.save_plan(slow, SITES, [s.code for s in SITES], [])
-    open_round(slow, 1, store, frontier)
-    now = float(frontier.client.time()[0])
-    leases = frontier.claim(KEY, {"probe": 9}, 9, "w", 60).leases
-    assert len(leases) == 1  # the others wait for their part of the ten minutes
-    assert now - 5 < leases[0].task.not_before < now + 5
+    now = 1_529_000_000.0
+    visits = [task for task in seeds(slow, SITES, [], now) if task.kind == "probe"]
+    assert [v.not_before for v in visits] == [round(beat(s.code, 600.0, now), 3) for s in SITES]
+    assert all(now <= v.not_before < now + 600 for v in visits)
+    assert len({v.not_before for v in visits}) == len(SITES)

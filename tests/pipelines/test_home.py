@@ -1,4 +1,4 @@
-"""The home page: availability to the last visit, freshness to the last day, and what can't be told."""
+"""The home page: freshness to the last day, and what can't be told."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import pytest
 from tests.pipelines.build import (
     FINE,
     HOME,
-    SITE,
     article,
     challenge,
     column,
@@ -25,60 +24,10 @@ def of(verdict, indicator: str):
     return [f for f in verdict.findings if f.indicator == indicator]
 
 
-# --- availability -----------------------------------------------------------------------------------------------
-
-
 def test_a_faultless_site_passes():
     verdict = judge()
     assert (verdict.verdict, verdict.deductions, verdict.findings, verdict.doubts) == ("pass", 0.0, (), ())
     assert (verdict.pack, verdict.pages, verdict.probes.total) == ("2015@1", 10, 20)
-
-
-@pytest.mark.parametrize(
-    ("good", "failed", "vetoed"), [(19, 1, True), (20, 1, False), (190, 10, True), (191, 10, False)]
-)
-def test_five_percent_of_visits_is_the_limit(good: int, failed: int, vetoed: bool):
-    verdict = judge(visits=probes(good, failed))
-    assert (verdict.vetoes == ("site_unreachable",)) == vetoed
-    assert verdict.reasons == (("站点无法访问",) if vetoed else ())
-    assert verdict.verdict == ("fail" if vetoed else "pass")
-
-
-@pytest.mark.parametrize(
-    ("good", "failed", "inconclusive", "verdict"),
-    [
-        (38, 2, 0, "fail"),  # 5 % of all 40
-        (18, 2, 0, "fail"),  # half way, but the other 20 can't undo it
-        (19, 1, 0, "insufficient"),  # 5 % of the 20 so far; 2.5 % if the others succeed
-        (0, 1, 0, "insufficient"),
-        (2, 0, 0, "pass"),
-        (0, 2, 36, "insufficient"),  # hardly a visit told anything
-    ],
-)
-def test_visits_still_to_come_are_taken_as_successes(good: int, failed: int, inconclusive: int, verdict: str):
-    assert judge(visits=probes(good, failed, inconclusive), planned=40).verdict == verdict
-
-
-def test_inconclusive_visits_leave_the_share():
-    verdict = judge(visits=probes(19, 1, 80))
-    (found,) = of(verdict, "site_unreachable")
-    assert found.detail == {"total": 100, "failed": 1, "inconclusive": 80}
-    assert found.url == SITE.home
-    assert judge(visits=probes(20, 1, 80)).vetoes == ()
-
-
-def test_below_the_veto_each_percent_costs_five_points_exactly():
-    verdict = judge(visits=probes(24 * 4, 4))
-    assert verdict.deductions == 20.0
-    assert len(of(verdict, "home_unavailable")) == 1
-    assert judge(visits=probes(29, 1)).deductions == pytest.approx(500 / 30, abs=1e-12)
-
-
-@pytest.mark.parametrize("visits", [probes(0), probes(0, 0, 20)])
-def test_without_one_conclusive_visit_nothing_is_told(visits):
-    verdict = judge(visits=visits)
-    assert (verdict.verdict, verdict.deductions) == ("insufficient", None)
-    assert any("访问记录" in doubt for doubt in verdict.doubts)
 
 
 # --- updates ----------------------------------------------------------------------------------------------------

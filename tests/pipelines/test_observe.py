@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import pytest
-from warcio.archiveiterator import ArchiveIterator
-from warcio.exceptions import ArchiveLoadFailed
 
-from govcrawl.contracts import (
+from govcrawl.contracts import Lease, Outcome, Page, Result, Task
+from govcrawl.facts import (
     ArticleFacts,
     BoardFacts,
     ColumnFacts,
@@ -20,16 +17,10 @@ from govcrawl.contracts import (
     GuideFacts,
     HomeFacts,
     Item,
-    Lease,
     Letter,
     NoticeFacts,
-    Outcome,
-    Page,
-    Result,
-    Task,
 )
-from pipelines.evidence import EvidencePipeline, record
-from pipelines.observe import FRAMED, observe
+from pipelines.observe import observe
 
 AT = datetime(2018, 6, 14, 8, 0, tzinfo=UTC)
 URL = "http://a.gov.cn/tzgg/index.html"
@@ -137,10 +128,33 @@ def test_articles_and_letters() -> None:
     ]
 
 
-def test_a_home_page_with_frames_shows_more_than_was_read() -> None:
+def test_a_home_page_names_its_frames_and_each_is_a_look_at_it() -> None:
     framed = facts("home", home=HomeFacts((), False, ("http://a.gov.cn/main.html",)))
-    drawn = [o.data["drawn"] for o in observe(result("home", facts=framed)) if o.kind == "home"]
-    assert drawn == [FRAMED]
+    for role in ("home", "part"):
+        (seen,) = (o for o in observe(result(role, facts=framed)) if o.kind == "home")
+        assert (seen.data["parts"], seen.data["part"]) == (["http://a.gov.cn/main.html"], role == "part")
+
+
+@pytest.mark.parametrize(
+    ("text", "items", "drawn"), [("", (), "框架中没有可见的文字"), ("简介", (), ""), ("", LIST.items, "")]
+)
+def test_a_frame_that_shows_nothing_may_have_failed(text: str, items: tuple[Item, ...], drawn: str) -> None:
+    shown = facts("home", home=HomeFacts(items, False), text=text)
+    seen = {
+        role: [o.data["drawn"] for o in observe(result(role, facts=shown)) if o.kind == "home"]
+        for role in ("home", "part")
+    }
+    assert seen == {"home": [""], "part": [drawn]}
+
+
+@pytest.mark.parametrize("status", [404, 500])
+def test_a_part_of_the_home_page_that_is_not_there_is_unread_and_no_dead_link(status: int) -> None:
+    assert kinds(result("part", "http_error", status)) == ["unread"]
+    assert kinds(result("part", facts=facts("challenge"))) == ["footer", "unread"]
+
+
+def test_an_address_that_a_script_may_complete_is_no_dead_link() -> None:
+    assert kinds(result("article", "http_error", 404, guessed=True)) == []
 
 
 def test_what_a_home_page_says_of_itself_and_a_guide_are_kept() -> None:
@@ -178,73 +192,3 @@ def test_a_page_that_could_not_be_rendered_says_nothing() -> None:
     ]
     for outcome, status in failed:
         assert kinds(result("column", outcome, status, kind="render")) == []
-
-
-def test_what_a_browser_showed_is_kept_as_what_it_is(tmp_path: Path) -> None:
-    import asyncio
-
-    page = Page(URL, "ok", 200, AT, 0.1, (), "\ufeff<p>正文</p>".encode(), "w-1", rendered=True)
-    names = []
-    for lease in (result().lease, result(kind="render").lease):  # each spider of a worker has a pipeline of its own
-        pipeline = EvidencePipeline(tmp_path)
-        names.append(asyncio.run(_kept(pipeline, Result(lease, page))).evidence)
-        asyncio.run(pipeline.close_spider())
-    assert [one.file for one in names if one] == ["t/w-1.warc.gz", "t/w-1-render.warc.gz"]
-    kept = next(iter(ArchiveIterator(BytesIO(record(page)), check_digests="raise")))
-    assert (kept.rec_type, kept.content_type, kept.http_headers) == ("conversion", "text/html; charset=utf-8", None)
-    assert kept.content_stream().read() == page.body
-
-
-async def _kept(pipeline: EvidencePipeline, one: Result) -> Result:
-    return await pipeline.process_item(one)
-
-
-def test_the_exchange_is_kept_where_any_warc_tool_reads_it(tmp_path: Path) -> None:
-    import asyncio
-
-    pipeline = EvidencePipeline(tmp_path)
-    page = Page(
-        URL, "ok", 200, AT, 0.1, (("Content-Type", "text/html"), ("Content-Encoding", "gzip")), "正文".encode(), "w-1"
-    )
-    lease = result().lease
-    kept = [asyncio.run(_kept(pipeline, Result(lease, page))).evidence for _ in range(2)]
-    assert kept[0] is not None
-    assert kept[1] is not None
-    assert kept[1].offset == kept[0].length
-    with (tmp_path / kept[1].file).open("rb") as file:
-        file.seek(kept[1].offset)
-        record = next(iter(ArchiveIterator(file)))
-        assert record.rec_headers.get_header("WARC-Target-URI") == URL
-        assert record.http_headers.get_header("Content-Encoding") is None
-        assert record.content_stream().read() == "正文".encode()
-    asyncio.run(pipeline.close_spider())
-
-
-def test_a_record_says_what_it_holds_and_keeps_any_header() -> None:
-    headers = (
-        ("Server", "政务网\u2028x\r\nX-Forged: 1"), ("Set-Cookie", "a=1"), ("Set-Cookie", "b=2"), ("Content-Length", "3"),
-        ("Transfer-Encoding", "chunked"),
-    )  # fmt: skip
-    page = Page(
-        "http://a.gov.cn/栏目?q=1", "http_error", 404, AT, 0.1, headers, b"\x00\r\n\r\nWARC/1.0\r\n" * 50, "w-1"
-    )
-    raw = record(page)
-    read = next(iter(ArchiveIterator(BytesIO(raw), check_digests="raise")))
-    assert read.content_stream().read() == page.body  # or its digest would have raised
-    assert (read.rec_type, read.rec_headers.get_header("WARC-Target-URI")) == ("response", page.url)
-    assert read.rec_headers.get_header("WARC-Date") == AT.strftime("%Y-%m-%dT%H:%M:%SZ")
-    assert read.http_headers.get_statuscode() == "404"
-    assert read.http_headers.headers == [
-        ("Server", "政务网 x X-Forged: 1"), ("Set-Cookie", "a=1"), ("Set-Cookie", "b=2"), ("Content-Length", str(len(page.body))),
-    ]  # fmt: skip
-    assert record(page) != raw  # an id of its own
-    spoilt = BytesIO(raw.replace(b"b=2", b"b=3"))
-    with pytest.raises(ArchiveLoadFailed):
-        [one.content_stream().read() for one in ArchiveIterator(spoilt, check_digests="raise")]
-
-
-def test_a_failed_fetch_has_no_exchange(tmp_path: Path) -> None:
-    import asyncio
-
-    pipeline = EvidencePipeline(tmp_path)
-    assert asyncio.run(_kept(pipeline, result(outcome="timeout", status=None))).evidence is None

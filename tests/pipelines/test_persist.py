@@ -19,8 +19,7 @@ from govcrawl import services
 from govcrawl.contracts import Site
 from govcrawl.frontier.frontier import Frontier, round_key
 from govcrawl.rounds import open_round
-from govcrawl.store import Store
-from pipelines.persist import _is_about_a_document
+from govcrawl.store import Store, is_about_a_document
 from tests.govcrawl.build import campaign
 from tests.pathologies import links, served, slow
 
@@ -43,7 +42,7 @@ ROOT = Path(__file__).parents[2]
     ],
 )
 def test_only_what_waiting_cannot_mend_is_put_aside(error: Exception, about: bool) -> None:
-    assert _is_about_a_document(error) is about  # type: ignore[arg-type]
+    assert is_about_a_document(error) is about  # type: ignore[arg-type]
 
 
 @pytest.fixture

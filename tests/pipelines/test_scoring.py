@@ -293,8 +293,8 @@ def test_unscored_indicators_are_listed():
 
 
 def test_a_rule_that_the_pack_does_not_count_decides_nothing():
-    veto = replace(PACK.veto, poor_response=replace(PACK.veto.poor_response, judged="person", unscored="须人工确认"))
-    verdict = judge(fine_with(letter(200)), pack=replace(PACK, veto=veto))
+    letters = replace(PACK.rules["poor_response"], judged="person", unscored="须人工确认")
+    verdict = judge(fine_with(letter(200)), pack=replace(PACK, rules={**PACK.rules, "poor_response": letters}))
     assert (verdict.verdict, len(of(verdict, "poor_response"))) == ("pass", 1)
 
 
@@ -343,7 +343,7 @@ VISITS = st.builds(probes, st.integers(0, 60), st.integers(0, 3), st.integers(0,
 ORDER = {"pass": 0, "insufficient": 1, "fail": 2}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(ANY, max_size=25), VISITS, st.booleans(), st.randoms())
 def test_order_is_irrelevant_and_twice_is_the_same(observations, visits, complete, random):
     first = judge(observations, visits, complete=complete)
@@ -353,7 +353,7 @@ def test_order_is_irrelevant_and_twice_is_the_same(observations, visits, complet
     assert judge(observations * 2, visits, complete=complete) == first
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(ANY, max_size=15), VISITS, st.booleans(), st.lists(FAULTS, min_size=1, max_size=12))
 def test_more_faults_never_help(observations, visits, keep_fine, faults):
     before = [*(FINE if keep_fine else []), *observations]
@@ -365,7 +365,7 @@ def test_more_faults_never_help(observations, visits, keep_fine, faults):
         assert two.deductions >= one.deductions
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(ANY, max_size=25), VISITS)
 def test_a_verdict_agrees_with_itself(observations, visits):
     verdict = judge(observations, visits)

@@ -11,6 +11,14 @@ import pytest
 
 from govcrawl.errors import InputError
 from pipelines.standards import FOLDER, known_packs, load_pack, read_pack
+from pipelines.standards.rules import (
+    ColumnsNotUpdated,
+    ColumnStale,
+    DeadLink,
+    PoorResponse,
+    ServiceNotUseful,
+    Unreachable,
+)
 
 TEXT = (FOLDER / "2015.toml").read_text("utf-8")
 
@@ -31,22 +39,69 @@ def test_the_numbers_of_2015():
     assert pack.pack.valid_from == date(2015, 3, 24)
     assert pack.pass_line.deductions == 40
     assert dict(pack.windows) == {"news": 14, "notice": 180, "policy": 180, "personnel": 365, "plan": 365, "other": 365}
-    assert pack.veto.site_unreachable.failed_share == Fraction(5, 100)
-    assert (pack.veto.columns_not_updated.key_count, pack.veto.columns_not_updated.all_count) == (5, 10)
-    assert pack.deduction.dead_link.points_other == Fraction(1, 10)
-    assert pack.deduction.column_stale.points["personnel"] == 5
+    assert pack.rule(Unreachable).failed_share == Fraction(5, 100)
+    columns = pack.rule(ColumnsNotUpdated)
+    assert (columns.key_count, columns.all_count, columns.first_level) == (5, 10, ())
+    assert pack.rule(DeadLink).points_other == Fraction(1, 10)
+    assert pack.rule(ColumnStale).points_by_class["personnel"] == 5
+    assert (pack.covers(date(2019, 3, 31)), pack.covers(date(2019, 4, 1)), pack.covers(date(2015, 3, 23))) == (
+        True,
+        False,
+        False,
+    )
+
+
+def test_the_numbers_of_2019():
+    pack = load_pack("2019")
+    line = pack.pass_line
+    assert (line.score, line.full, line.bonus_above, line.bonus_full, line.applies_to) == (60, 100, 80, 30, ("portal",))
+    assert (pack.groups["services"].points, pack.groups["services"].applies_to) == (25, ("service",))
+    assert [r.id for r in pack.rules.values() if r.table == "veto"] == [
+        "security_incident", "site_unreachable", "home_not_updated", "columns_not_updated", "columns_blank", "poor_response",
+        "service_not_useful",
+    ]  # fmt: skip
+    assert pack.rule(ColumnsNotUpdated).first_level == ("notice", "policy")
+    useful = pack.rule(ServiceNotUseful)
+    assert (useful.missing, useful.count, useful.applies_to, useful.verified) == (4, 5, ("service",), False)
+    assert pack.rule(PoorResponse).channel_wanted
+    assert not load_pack("2015").rule(PoorResponse).channel_wanted
+    assert load_pack("2015").rule(ServiceNotUseful) is None
+    assert [r.id for r in pack.rules.values() if r.table == "deduction" and r.counted] == ["column_stale"]
+
+
+def test_accounts_of_2019():
+    accounts = load_pack("2019").accounts
+    assert {name: rule.table for name, rule in accounts.items()} == {
+        "account_serious": "veto", "account_not_updated": "veto", "account_no_interaction": "veto", "account_unregistered": "listed",
+    }  # fmt: skip
+    assert accounts["account_not_updated"].window_days == 14
+    assert load_pack("2015").accounts == {}
+
+
+def test_yunnan_says_only_what_differs():
+    yunnan, census = load_pack("2015-yunnan"), load_pack("2015")
+    assert (yunnan.rules["typo"].table, census.rules["typo"].table) == ("veto", "listed")
+    assert {n: r for n, r in yunnan.rules.items() if n != "typo"} == {
+        n: r for n, r in census.rules.items() if n != "typo"
+    }
+    assert (yunnan.pass_line, yunnan.windows, yunnan.pack.valid_to) == (
+        census.pass_line,
+        census.windows,
+        census.pack.valid_to,
+    )
+    assert (yunnan.label, yunnan.pack.inherits) == ("2015-yunnan@1", "2015")
 
 
 def test_every_rule_has_words_and_says_whether_it_counts():
-    for name, rule in load_pack("2015").rules().items():
+    for name, rule in load_pack("2015").rules.items():
         assert rule.word, name
         assert rule.clause, name
         assert rule.counted == (not rule.unscored), name
-    assert not load_pack("2015").veto.serious_error.counted
+    assert not load_pack("2015").rules["serious_error"].counted
 
 
 def test_the_bulletins_words():
-    rules = load_pack("2015").rules()
+    rules = load_pack("2015").rules
     assert [rules[name].word for name in ("site_unreachable", "home_not_updated", "columns_not_updated")] == [
         "站点无法访问", "首页不更新", "多个栏目不更新",
     ]  # fmt: skip
@@ -62,7 +117,7 @@ def test_what_has_no_points_is_listed_as_unscored():
 def test_a_pack_cannot_be_changed():
     pack = load_pack("2015")
     with pytest.raises(FrozenInstanceError):
-        pack.veto = None
+        pack.rules = None
     with pytest.raises(TypeError):
         pack.windows["news"] = 1
 
@@ -78,8 +133,8 @@ MALFORMED = [
     ("key_count = 5", "key_count = 5\nkey_cuont = 6", "veto.columns_not_updated.key_cuont"),
     ("boards = [\"consult\"]", "boards = [\"konsult\"]", "veto.poor_response.boards"),
     ("boards = [\"consult\"]", "boards = \"consult\"", "veto.poor_response.boards"),
-    ("plan = \"5\" }", "plan = \"5\", survey = \"5\" }", "deduction.column_stale.points"),
-    ("points = { news = \"3\", notice = \"4\"", "points = { news = 3, notice = \"4\"", "deduction.column_stale.points.news"),
+    ("plan = \"5\" }", "plan = \"5\", survey = \"5\" }", "deduction.column_stale.points_by_class"),
+    ("points_by_class = { news = \"3\", notice = \"4\"", "points_by_class = { news = 3, notice = \"4\"", "deduction.column_stale.points_by_class.news"),
     ("\nnews = 14\n", "\nnuws = 14\n", "windows.nuws"),
     ("\nnews = 14\n", "\n", "veto.columns_not_updated.key_classes"),
     ("word = \"站点无法访问\"", "word = \" \"", "veto.site_unreachable.word"),
@@ -90,6 +145,10 @@ MALFORMED = [
     ("name = \"2015\"", "name = \"2016\"", "pack.name"),
     ("[pass_line]\n", "[pass_lin]\n", "pass_lin"),
     ("[windows]\n", "[windows\n", "TOML"),
+    ("fewer_than = 10", "fewer_than = 10.0", "deduction.home_few_updates.fewer_than"),
+    ("verified = true\n\n# 2周", "verified = 1\n\n# 2周", "pass_line.verified"),
+    ("valid_to = 2019-03-31", "valid_to = 2015-03-01", "pack.valid_to"),
+    ("valid_to = 2019-03-31", "valid_to = 2019-03-31T00:00:00", "pack.valid_to"),
 ]  # fmt: skip
 
 

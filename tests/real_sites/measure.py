@@ -9,7 +9,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
-from govcrawl.contracts import Facts, Item, Role
+from govcrawl.contracts import Role
+from govcrawl.facts import Facts, Item
 from govcrawl.reading import read
 from tests.real_sites import NAMES, Label, articles, labels
 

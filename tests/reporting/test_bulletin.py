@@ -88,6 +88,16 @@ def test_pending_findings_make_it_a_draft():
     assert "有不可用链接1条" in text(strict, 1)
 
 
+def test_what_a_later_round_did_not_find_is_named_and_accuses_nobody():
+    gone = finding("column_blank", gone=ENDS)
+    told = text(build(snapshot(result(findings=(finding("dead_link"),), transient=(gone, finding("typo", n=2))))), 0)
+    assert "尚未复核1条。另有问题线索1条在监测期内已消除，1条各轮监测结果不一致，均不计入（见问题台账）。" in told
+    only = build(snapshot(result(transient=(gone,))))
+    assert "（二）人工复核情况。另有问题线索1条在监测期内已消除，均不计入（见问题台账）。" in text(only, 0)
+    assert text(only, 1) == "本次普查未发现应予通报的问题。"
+    assert only.marks == ()
+
+
 def test_a_dismissed_finding_is_never_told():
     bulletin = build(snapshot(result(findings=(finding("hidden_link", review="dismissed"),))))
     assert text(bulletin, 1) == "本次普查未发现应予通报的问题。"
@@ -240,3 +250,21 @@ def test_what_the_campaign_calls_itself():
 def test_probes_without_doubt():
     one = result(outcome="fail", vetoes=("site_unreachable",), reasons=("站点无法访问",), probes=ProbeCount(40, 2))
     assert "“昆明网站5301000001”（昆明）监测访问40次，失败2次（5%）。" in text(build(snapshot(one)), 1)
+
+
+def test_a_standard_with_a_full_score_speaks_in_its_own_words():
+    words = {"ipv6": "IPv6改造", "score_below_pass": "总分低于60分"}
+    below = (finding("score_below_pass", detail={"score": 59.0}),)
+    failed = result(
+        "5301000001",
+        "fail",
+        vetoes=(),
+        reasons=("总分低于60分",),
+        deductions=41.0,
+        score="59",
+        unscored=("ipv6",),
+        findings=below,
+    )
+    text = " ".join(p.text for section in build(snapshot(failed, words=words)).sections for p in section.paragraphs)
+    assert "IPv6改造等指标未公布分值" in text
+    assert "得59分" in text

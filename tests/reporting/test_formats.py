@@ -16,10 +16,10 @@ from made_up import ENDS, finding, result, snapshot, yunnan
 from openpyxl import load_workbook
 
 from govcrawl.contracts import ColumnVerdict, ProbeCount
+from reporting.annexes import annexes
 from reporting.bulletin import build
 from reporting.formats import csvs, docx, html, results_json, xlsx
 from reporting.ledger import header
-from reporting.tables import annexes
 from reporting.write import contents
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "\t=1", "＝1", "＋1", "－1", "＠1"]
@@ -175,17 +175,25 @@ def test_ledger_book():
     assert book.sheetnames == ["问题台账", "复核排除"]
     sheet = book["问题台账"]
     assert tuple(cell.value for cell in sheet[1]) == header(made)
-    assert (sheet.freeze_panes, sheet.max_row, sheet.auto_filter.ref) == ("A2", 2, "A1:M2")
+    assert (sheet.freeze_panes, sheet.max_row, sheet.auto_filter.ref) == ("A2", 2, "A1:P2")
 
 
 # --- results.json -----------------------------------------------------------------------------------------------
+
+
+def test_a_score_is_told_where_the_standard_has_one():
+    made = snapshot(
+        result("5301000001", "pass", deductions=8.0, score="92"), result("5301000002", "pass", deductions=8.0)
+    )
+    scores = [site.get("score") for site in results_json.as_dict(made)["sites"]]
+    assert scores == ["92", None]
 
 
 def test_results_json_has_the_keys_of_the_contract():
     column = ColumnVerdict("通知公告", "http://x.example.cn/", "notice", date(2018, 5, 30), 25, "fresh")
     found = (finding("typo", detail={"wrong": "案列", "right": "案例"}),)
     more = {"vetoes": ("typo", "home_not_updated"), "reasons": ("错字漏字",), "columns": (column,), "findings": found}
-    made = snapshot(result("5301000001", "fail", pages=143, probes=ProbeCount(20, 1, 2), **more))
+    made = snapshot(result("5301000001", "fail", pages=143, probes=ProbeCount(20, 1, 2, 0.0556, 0.01, 0.2576), **more))
     assert json.loads(results_json.render(made)) == {
         "campaign": "yn-2018q2",
         "standard": "2015-yunnan@1",
@@ -203,7 +211,7 @@ def test_results_json_has_the_keys_of_the_contract():
                 "deductions": None,
                 "reasons": ["错字漏字"],
                 "pages": 143,
-                "probes": {"total": 20, "failed": 1, "inconclusive": 2},
+                "probes": {"total": 20, "failed": 1, "inconclusive": 2, "share": 0.0556, "low": 0.01, "high": 0.2576},
                 "columns": [
                     {
                         "name": "通知公告",
@@ -265,7 +273,7 @@ def test_hostile_words_break_nothing():
     assert len(files["bulletin.html"]) < 40_000
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.text(st.characters(codec=None, exclude_categories=()), max_size=40))
 def test_any_words_fit_every_format(words):
     found = finding("typo", url=words, excerpt=words, detail={"wrong": words, "right": words})

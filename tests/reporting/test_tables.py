@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from made_up import FAILED_ROWS, SUMMARY_ROWS, finding, reporting_as, result, sampling, snapshot, yunnan
 
 from govcrawl.errors import Irreconcilable
-from reporting.tables import annexes, base_title, counts, group_heading, reconcile, total
+from reporting.annexes import annexes, reconcile
+from reporting.tables import base_title, counts, group_heading, total
 
 
 def test_annex_1_of_the_yunnan_bulletin_cell_by_cell():
@@ -56,8 +57,9 @@ def test_what_could_not_be_told_counts_neither_way():
 def test_a_sample_prints_what_was_checked():
     some = [result("5301000001"), result("5301000002", "not_checked"), result("5303000001", "not_checked", "曲靖")]
     table = annexes(snapshot(*some, campaign=sampling()))[0]
-    assert table.header == ("州、市/部门", "在运行网站数", "检查网站数", "不合格网站数", "合格率")
-    assert table.rows == (("昆明", 2, 1, 0, "100%"), ("曲靖", 1, 0, 0, "—"), ("总计", 3, 1, 0, "100%"))
+    assert table.header == ("州、市/部门", "在运行网站数", "检查网站数", "抽查比例", "不合格网站数", "合格率")
+    rows = (("昆明", 2, 1, "50%", 0, "100%"), ("曲靖", 1, 0, "0%", 0, "—"), ("总计", 3, 1, "33.3%", 0, "100%"))
+    assert table.rows == rows
 
 
 def test_closed_sites_are_in_no_table():

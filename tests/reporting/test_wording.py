@@ -75,3 +75,20 @@ def test_details_for_the_ledger():
 def test_reporting_never_imports_the_crawler():
     for path in Path(__file__).parents[2].glob("reporting/**/*.py"):
         assert not re.search(r"^\s*(?:import|from) (?:scrapy|redis|govcrawl\.spiders)", path.read_text(), re.M), path
+
+
+def test_the_visits_of_a_finding_as_a_clerk_reads_them():
+    counted = {"total": 20, "failed": 1, "inconclusive": 0, "share": 0.05, "low": 0.0089, "high": 0.2361}
+    seen = {"outcomes": {"timeout": 1}, "monitors": {"kunming": 1}}
+    assert detail_words(counted | seen) == (
+        "访问次数：20；打不开次数：1；未能判断次数：0；打不开比例：5.00%；95%置信区间下限：0.89%；95%置信区间上限：23.61%；"
+        "打不开的情形：超时1次；见到打不开的监测点：kunming1次"
+    )
+
+
+def test_a_packs_own_words():
+    words = {"ipv6": "IPv6改造", "dead_link": "错链", "score_below_pass": "总分低于60分"}
+    assert (wording("ipv6", words).name, wording("ipv6", words).heading) == ("IPv6改造", "IPv6改造")
+    assert (wording("dead_link", words).name, wording("score_below_pass", words).name) == ("链接可用性", "总分低于60分")
+    assert wording("ipv6").name == "ipv6"
+    assert say("score_below_pass", deductions=41.0, score="59.333333") == "得59.333333分"

@@ -28,6 +28,11 @@ def take(
     return leases
 
 
+def names(leases: Iterable[Lease]) -> list[str]:
+    """Of their pages."""
+    return [lease.task.url.rpartition("/")[2] for lease in leases]
+
+
 def run_out(frontier: Frontier, key: str = KEY, only: Iterable[bytes] | None = None) -> int:
     """The time of all leases is over, or of some.  Returns of how many."""
     count = 0
@@ -41,11 +46,12 @@ def run_out(frontier: Frontier, key: str = KEY, only: Iterable[bytes] | None = N
 
 def time_passes(frontier: Frontier, key: str = KEY) -> None:
     """What waits for its time has waited long enough, every host is worth asking, and nobody is heard of who sees to last tries."""
+    now = round(frontier.now() * 1000)  # not long ago: a visit that was missed waits for its next beat
     for prefix in prefixes(frontier, key):
         frontier.client.delete(prefix + "slot", prefix + "apart")
         for name in [prefix + "due", *keys(frontier.client, f"{prefix}r:*")]:
             for member in frontier.client.zrange(name, 0, -1):
-                frontier.client.zadd(name, {member: 1})
+                frontier.client.zadd(name, {member: now})
 
 
 def nobody_looked(frontier: Frontier, key: str = KEY) -> None:

@@ -33,7 +33,7 @@ def test_leases_visits_and_the_gate_go_by_redis(frontier: Frontier, client: redi
     seconds, micros = client.time()
     now = seconds + micros / 1e6
     frontier.open_round(campaign(), 1)
-    visits = [task(n, f"{n}.gov.cn", kind="probe", role="probe", visit=1, not_before=now + n) for n in (-60, 60)]
+    visits = [task(n, f"{n}.gov.cn", kind="probe", role="probe", visit=1, not_before=now + n) for n in (-1, 60)]
     frontier.add(KEY, visits)
     (lease,) = take(frontier, lease_s=30.0)
     assert lease.task == visits[0]

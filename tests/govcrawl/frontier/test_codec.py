@@ -17,7 +17,7 @@ from govcrawl.frontier.codec import decode, encode, host_of, slip_of, task_id
 from tests.govcrawl.build import task
 from tests.govcrawl.frontier.made import realistic
 
-patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # the machine may be busy
+patient = settings(suppress_health_check=[HealthCheck.too_slow])  # the machine may be busy
 HOSTS = st.sampled_from(["a.cn", "www.a.gov.cn:8080", "u:p@a.cn", "[::1]:80", "新华网.cn", "HTTP.cn", "10.0.0.1"])
 PATHS = st.builds(
     "".join,
@@ -31,10 +31,10 @@ URLS = st.builds(
 )
 TASKS = st.builds(
     Task,
-    site=st.text(max_size=10), kind=st.sampled_from(["site", "probe"]), role=st.sampled_from(["home", "column", "link", "page"]),
+    site=st.text(max_size=10), kind=st.sampled_from(["site", "probe"]), role=st.sampled_from(["home", "part", "column", "link", "page"]),
     url=URLS, depth=st.integers(0, 9), found_on=st.one_of(st.just(""), URLS), text=st.text(max_size=20),
     priority=st.integers(0, 99), visit=st.integers(0, 99), hops=st.integers(0, 9),
-    spent_s=st.floats(0, 99), not_before=st.floats(0, 1e10), on_home=st.booleans(),
+    spent_s=st.floats(0, 99), not_before=st.floats(0, 1e10), on_home=st.booleans(), guessed=st.booleans(),
 )  # fmt: skip
 
 

@@ -135,6 +135,7 @@ def test_a_slower_campaign_is_not_kept_waiting_by_a_quicker_one(names: tuple[str
     assert len([now for now in passed["quick"] if now > 13]) > 17
 
 
+@pytest.mark.alone
 def test_workers_at_once_are_spaced_by_the_real_clock(client: redis.Redis, urls: services.Urls) -> None:
     passed: list[float] = []
 

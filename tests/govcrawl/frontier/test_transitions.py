@@ -184,6 +184,6 @@ def test_any_order_of_transitions_does_what_the_model_says(
     monkeypatch.setenv("GOVCRAWL_PARTITIONS", str(partitions))
     machine = type("Bound", (Transitions,), {"client": client})
     machine.TestCase.settings = settings(
-        max_examples=30, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+        max_examples=30, stateful_step_count=30, suppress_health_check=[HealthCheck.too_slow]
     )
     machine.TestCase("runTest").runTest()

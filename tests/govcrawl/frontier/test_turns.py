@@ -8,6 +8,7 @@ import time
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
 import redis
 
 from govcrawl.addresses import Addresses
@@ -37,6 +38,7 @@ def run(gate: Gate, delay_s: float, *slow_s: float | None) -> list[float]:
     return asyncio.run(main())
 
 
+@pytest.mark.alone
 def test_they_go_out_one_after_the_other(frontier: Frontier) -> None:
     frontier.partitions.settle()
     times = run(frontier.gate, 0.15, *[None] * 5)

@@ -52,7 +52,7 @@ class Crew:
         self.workers.append(Forked(words, self.environment, log, ahead_s))
         return self.workers[-1]
 
-    def finish(self, *workers: Forked, seconds: float = 60.0) -> None:
+    def finish(self, *workers: Forked, seconds: float = 120.0) -> None:
         """They come to their end by themselves, and complain of nothing."""
         deadline = time.monotonic() + seconds
         for worker in workers:
@@ -69,7 +69,7 @@ class Crew:
             worker.wait()
 
 
-def until(true: Callable[[], object], seconds: float = 30.0, every: float = 0.01) -> None:
+def until(true: Callable[[], object], seconds: float = 90.0, every: float = 0.01) -> None:
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline, "it did not come to pass in time"

@@ -46,7 +46,7 @@ def test_nothing_is_left_of_the_exchange_of_a_worker_that_was_killed(
 ) -> None:
     planned(store, frontier, revived)
     victim = crew.start("trapped", TRAP_AT=stage, TRAP_ON=2, **SABOTAGE)
-    assert victim.wait(30) == -signal.SIGKILL, victim.last_words()
+    assert victim.wait(90) == -signal.SIGKILL, victim.last_words()
     assert ("dead_link" in seen(store)[revived.url("/x.html")]) is (stage == "stored")
     crew.finish(crew.start())
     assert_whole(store, frontier, map(revived.url, PATHS))

@@ -16,6 +16,8 @@ from govcrawl.store import Store
 from tests.govcrawl.kills.crew import KEY, LEASE_S, Crew, planned, until
 from tests.pathologies import Server, served, slow
 
+pytestmark = pytest.mark.alone
+
 AHEAD_S = 7200.0
 PLAN = ProbePlan(per_round=3, spacing_s=0.6, timeout_s=10.0)
 

@@ -15,6 +15,8 @@ from tests.govcrawl.kills.crew import Crew, assert_whole, books, planned, stored
 from tests.govcrawl.kills.stores import Stores
 from tests.pathologies import Server, links, served, slow
 
+pytestmark = pytest.mark.alone
+
 SLOWEST_S = 1.6
 
 

@@ -17,6 +17,8 @@ from govcrawl.store import Store
 from tests.govcrawl.kills.crew import KEY, Crew, assert_whole, planned, stored, until
 from tests.pathologies import Handler, Server, links, served
 
+pytestmark = pytest.mark.alone
+
 HANG_S = 5.0
 LONGEST_S = 3.0
 AWAY_LEASE_S = 3.0

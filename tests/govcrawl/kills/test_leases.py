@@ -20,7 +20,7 @@ def test_two_workers_that_find_the_same_expired_leases_share_them(
     paths = tree(server, seconds=0.3)
     planned(store, frontier, server)
     victim = crew.start("trapped", TRAP_AT="downloading", TRAP_ON=4, **SABOTAGE)
-    victim.wait(30)
+    victim.wait(90)
     held = books(frontier)["leased"]
     assert held > 0
     crew.finish(crew.start(), crew.start())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 from govcrawl.frontier.frontier import Frontier
 from govcrawl.store import Store
@@ -25,6 +26,30 @@ def test_nothing_is_acknowledged_while_mongodb_is_away_and_all_pages_arrive_afte
     crew.finish(*workers)
     assert_whole(store, frontier, map(server.url, paths))
     assert seconds < 15
+
+
+def test_sigterm_while_mongodb_is_away_is_not_put_off_until_it_is_back(
+    stores: Stores, server: Server, store: Store, frontier: Frontier, crew: Crew
+) -> None:
+    paths = tree(server)
+    planned(store, frontier, server, delay_s=0.05)
+    worker = crew.start(STOP_WHEN_DONE=0)
+    until(lambda: books(frontier)["done"] >= 3)
+    stores.kill("mongodb")
+    try:
+        until(lambda: "MongoDB is away" in worker.log.read_text(), 30)
+        before, start = books(frontier), time.monotonic()
+        worker.terminate()
+        crew.finish(worker)
+        took = time.monotonic() - start
+        after = books(frontier)
+    finally:
+        stores.start("mongodb")
+    print(f"\nSIGTERM without MongoDB: ended after {took:.1f} s")
+    assert took < 25
+    assert (after["leased"], after["done"], after["dead"]) == (0, before["done"], 0)
+    crew.finish(crew.start())
+    assert_whole(store, frontier, map(server.url, paths))
 
 
 def test_a_worker_that_alone_cannot_reach_mongodb_keeps_nothing_from_the_others(

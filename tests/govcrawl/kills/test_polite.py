@@ -16,6 +16,8 @@ from govcrawl.store import Store
 from tests.govcrawl.kills.crew import Crew, assert_whole, planned
 from tests.pathologies import Handler, Server, links, served
 
+pytestmark = pytest.mark.alone
+
 DELAY_S = 0.2
 
 

@@ -20,7 +20,7 @@ def test_a_worker_killed_at_any_boundary_loses_nothing(
     paths = tree(server)
     planned(store, frontier, server)
     victim = crew.start("trapped", TRAP_AT=stage, TRAP_ON=4, **SABOTAGE)
-    assert victim.wait(30) == -signal.SIGKILL, victim.last_words()
+    assert victim.wait(90) == -signal.SIGKILL, victim.last_words()
     held, in_mongodb, acknowledged = books(frontier)["leased"], stored(store).total(), books(frontier)["done"]
     assert (sum(server.hits.values()) < 4) is (stage in ("claimed", "queued"))
     assert held > 0 or stage == "acked"

@@ -102,7 +102,7 @@ def broken(frontier: Frontier) -> None:
 def test_a_spider_that_ends_by_an_error_ends_its_command_with_a_status(frontier: Frontier, crew: Crew) -> None:
     broken(frontier)
     worker = crew.start(STOP_WHEN_DONE=0)
-    assert worker.wait(30) == 1
+    assert worker.wait(90) == 1
     assert "start_error" in worker.last_words()
 
 
@@ -113,7 +113,7 @@ def test_a_worker_does_not_live_on_with_one_spider(frontier: Frontier, crew: Cre
     try:
         until(lambda: frontier.workers_alive() == 1)
         broken(frontier)
-        assert worker.wait(30) == 1
+        assert worker.wait(90) == 1
     finally:
         worker.kill()
         worker.wait()
@@ -124,7 +124,7 @@ def test_a_worker_that_is_told_to_stop_ends_well(frontier: Frontier, crew: Crew)
     try:
         until(lambda: frontier.workers_alive() == 1)
         worker.send_signal(signal.SIGTERM)
-        assert worker.wait(30) == 0
+        assert worker.wait(90) == 0
     finally:
         worker.kill()
         worker.wait()

@@ -1,6 +1,6 @@
 """Small pages to read: a site's frame around a main area."""
 
-from govcrawl.contracts import Facts
+from govcrawl.facts import Facts
 from govcrawl.reading import read
 
 HOST = "http://www.a.gov.cn"

@@ -13,7 +13,7 @@ from typing import get_args
 
 import pytest
 
-from govcrawl.contracts import ColumnClass, ColumnState
+from govcrawl.facts import ColumnClass, ColumnState
 from tests.real_sites import HERE, NAMES, articles, labels, unpack
 from tests.real_sites.__main__ import lines
 from tests.real_sites.measure import Measure, Miss, bare, bodies, compare, measure, squeezed

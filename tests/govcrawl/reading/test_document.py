@@ -82,9 +82,9 @@ def test_ordinary_pages_are_not_touched():
     ids=lambda p: p[:12],
 )
 def test_pages_made_to_break_parsers(page):
-    start = time.perf_counter()
+    start = time.process_time()
     d = doc(page)
-    assert time.perf_counter() - start < 8
+    assert time.process_time() - start < 8
     assert max(sum(1 for _ in d.above(i)) for i in range(0, len(d.tags), 997)) <= 3 * MAX_DEPTH
 
 
@@ -130,6 +130,6 @@ def test_records_of_a_data_store():
     "page", ['document.write("' * 100_000, "document.write<script></script>" * 50_000, "<script>" * 100_000]
 )
 def test_unrolling_is_linear(page):
-    start = time.perf_counter()
+    start = time.process_time()
     unroll("<script>" + page + "</script>")
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5

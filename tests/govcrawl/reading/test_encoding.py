@@ -79,6 +79,6 @@ def test_nul_bytes_are_dropped():
 
 
 def test_ten_megabytes_of_damage_in_linear_time():
-    start = time.perf_counter()
+    start = time.process_time()
     decode(b"\xff\xc3" * 5_000_000)
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from govcrawl.contracts import FooterFacts
+from govcrawl.facts import FooterFacts
 from govcrawl.reading import MARKED, read
 
 from .pages import HOST, NAV, facts, frame

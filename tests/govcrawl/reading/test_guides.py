@@ -2,7 +2,7 @@
 
 import pytest
 
-from govcrawl.contracts import GuideFacts
+from govcrawl.facts import GuideFacts
 from govcrawl.reading.guides import ELEMENTS
 
 from .pages import HOST, facts, frame

@@ -23,7 +23,7 @@ from urllib.parse import urljoin
 
 import pytest
 
-from govcrawl.contracts import ColumnClass, ColumnState, Facts
+from govcrawl.facts import ColumnClass, ColumnState, Facts
 
 ROOT = Path(__file__).resolve().parents[3]
 LABELS = ROOT / "tests" / "real_sites"

@@ -70,7 +70,7 @@ def test_large_and_deep_answers():
         for i in range(20_000)
     ]
     deep = "[" * 900 + "]" * 900
-    start = time.perf_counter()
+    start = time.process_time()
     facts = read(json.dumps({"rows": rows, "deep": json.loads(deep)}).encode(), BASE, role="more", name="公告")
-    assert time.perf_counter() - start < 15
+    assert time.process_time() - start < 15
     assert len(facts.column.items) == 500

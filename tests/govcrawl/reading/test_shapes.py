@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from govcrawl.contracts import Facts
+from govcrawl.facts import Facts
 from govcrawl.reading import read
 
 SHAPES = Path(__file__).parent / "shapes"

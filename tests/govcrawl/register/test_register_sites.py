@@ -254,7 +254,7 @@ CELL = st.sampled_from(
 ) | st.text(st.characters(exclude_characters=',;\t"\r\n', exclude_categories=["Cs", "Cc"]), max_size=6)
 
 
-@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.lists(CELL, min_size=8, max_size=8), max_size=5))
 def test_every_row_is_a_site_or_a_fatal_issue(campaign, rows):
     text = HEADER + GOOD + "".join(",".join(row) + "\n" for row in rows)

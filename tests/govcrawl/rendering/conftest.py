@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from govcrawl.rendering.chromium import Chromium, find
+from govcrawl.settings import RENDER_MEMORY_MB
 
 Work = Callable[[Chromium], Awaitable[object]]
 
@@ -29,7 +30,7 @@ class Shared:
         if self.browser and self.browser.gone:
             await self.browser.close()
             self.browser = None
-        self.browser = self.browser or await Chromium.started(self.program, 2048)
+        self.browser = self.browser or await Chromium.started(self.program, RENDER_MEMORY_MB)
         return await work(self.browser)
 
     async def close(self) -> str:

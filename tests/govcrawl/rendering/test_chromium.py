@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -94,14 +95,16 @@ def test_a_killed_worker_leaves_no_browser_and_no_profile_behind(program: str) -
         time.sleep(0.02)
 
 
-def test_a_program_that_is_no_browser_is_named_and_nothing_is_left(tmp_path: Path) -> None:
+def test_a_program_that_is_no_browser_is_named_and_nothing_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     fake = tmp_path / "chromium"
     fake.write_text("#!/bin/sh\necho No usable sandbox >&2\nexit 3\n")
     fake.chmod(0o755)
-    before = set(Path(os.environ.get("TMPDIR", "/tmp")).glob("govcrawl-browser-*"))
     with pytest.raises(BrowserGone, match=f"{fake} does not start: No usable sandbox"):
         asyncio.run(Chromium.started(str(fake), 2048))
-    assert set(Path(os.environ.get("TMPDIR", "/tmp")).glob("govcrawl-browser-*")) <= before
+    assert not list(tmp_path.glob("govcrawl-browser-*"))
 
 
 def test_a_browser_is_looked_for_by_name_or_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -91,8 +91,12 @@ def test_pages_that_wait_for_a_browser_are_told(
 ) -> None:
     govcrawl(environment, "plan", written(tmp_path, server, True))
     frontier.add("t-run:1", [task(kind="render", role="column")])
-    status = govcrawl(environment, "status", "t-run", "--over", "0").stdout
-    assert "待渲染 1（由装有 Chromium 的采集进程处理）" in status
+    alone = govcrawl(environment, "status", "t-run", "--over", "0").stdout
+    frontier.renders("w", able=True)
+    served_ = govcrawl(environment, "status", "t-run", "--over", "0").stdout
+    for status, missing in ((alone, True), (served_, False)):
+        assert "待渲染 1（由装有 Chromium 的采集进程处理）" in status
+        assert ("目前没有这样的进程：请在任一采集机安装" in status) is missing
 
 
 def test_a_worker_without_a_browser_says_so_and_leaves_the_pages_to_others(

@@ -7,10 +7,12 @@ import json
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from aiohttp import web
@@ -31,11 +33,14 @@ Plan = Callable[..., None]
 
 
 @pytest.fixture
-def crew(tmp_path: Path, environment: dict[str, str]) -> Iterator[Crew]:
-    """Its browsers' profiles lie in the test's own folder, so that they can be told from others'."""
-    one = Crew(tmp_path, environment | {"TMPDIR": str(tmp_path)})
-    yield one
-    one.close()
+def crew(environment: dict[str, str]) -> Iterator[Crew]:
+    """Its browsers' profiles lie in a folder of the test's own, so that they can be told from others'; its name is short, for a
+    Chromium whose socket there has a path of more than 107 bytes does not start.
+    """
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        one = Crew(Path(folder), environment | {"TMPDIR": folder})
+        yield one
+        one.close()
 
 
 @pytest.fixture
@@ -240,6 +245,43 @@ def test_a_worker_that_is_killed_leaves_no_browser_and_another_renders_its_page(
     assert ("listed", 3) in looks(store)
     assert len(pages(store, rendered=True)) == 1
     assert not frontier.counts(KEY).open_in["render"]
+
+
+@pytest.mark.parametrize("script", ["fetch('/never')", "for(;;){}"], ids=["awaiting", "computing"])
+def test_sigterm_ends_a_rendering_at_once_and_gives_its_page_back(
+    script: str, crew: Crew, server: Server, store: Store, frontier: Frontier, plan: Plan
+) -> None:
+    ended = asyncio.Event()
+
+    async def never(_: web.Request) -> web.Response:
+        await asyncio.sleep(0 if ended.is_set() else 60)
+        return web.Response(text=DATA)
+
+    server.pages["/never"] = never
+    server.pages["/tzgg/"] = VUE_PAGE.replace("</head>", f"<script>{script};</script></head>")
+    plan("/tzgg/")
+    crew.finish(crew.start("site"))
+    worker = crew.start("render", STOP_WHEN_DONE=0, RENDER_ALONE_S=100)
+    until(
+        lambda: (
+            server.hits["/never"]
+            or (script[:3] == "for" and processes(str(crew.folder)) and server.hits["/tzgg/"] == 2)
+        ),
+        60,
+    )
+    time.sleep(1.0)
+    start = time.monotonic()
+    worker.terminate()
+    crew.finish(worker)
+    assert time.monotonic() - start < 15
+    until_gone(str(crew.folder))
+    counts = frontier.counts(KEY)
+    assert (counts.leased, counts.open_in["render"], counts.expired) == (0, 1, 0)
+    ended.set()
+    server.pages["/tzgg/"] = VUE_PAGE
+    crew.finish(crew.start("render"))
+    assert ("listed", 3) in looks(store)
+    assert pages(store, rendered=True)[0]["attempt"] == 1
 
 
 def test_a_browser_that_dies_costs_a_try_and_no_page(crew: Crew, server: Server, store: Store, plan: Plan) -> None:

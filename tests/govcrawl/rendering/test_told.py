@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from govcrawl.contracts import ColumnFacts, Facts, HomeFacts, Item
+from govcrawl.facts import ColumnFacts, Facts, HomeFacts, Item
 from govcrawl.spiders.render import told
 from govcrawl.spiders.site import _to_render
 from tests.govcrawl.build import task

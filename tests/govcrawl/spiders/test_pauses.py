@@ -10,6 +10,8 @@ import pytest
 
 from govcrawl.spiders.pauses import PAUSE_S, TICK_S, Pauses
 
+pytestmark = pytest.mark.alone
+
 
 def measured(stand_still: Callable[[], None]) -> tuple[float, float]:
     """Seconds told right after it, and after the next tick."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 
-from govcrawl.contracts import ColumnFacts, ColumnLink, Facts, HomeFacts, Item, Link, RegisteredColumn, Site, Task
+from govcrawl.contracts import Page, RegisteredColumn, Site, Task
+from govcrawl.facts import ColumnFacts, ColumnLink, Facts, HomeFacts, Item, Link
+from govcrawl.frontier.codec import task_id
 from govcrawl.seeds import seeds
-from govcrawl.spiders.site import Children, folder_of, in_site, is_file
+from govcrawl.spiders.site import PARTS, Children, _redirected, folder_of, in_site, is_file, is_html, is_read
 from tests.govcrawl.build import campaign
 
 HOME = "http://www.a.gov.cn/"
@@ -73,6 +76,93 @@ def test_files_and_foreign_links_are_checked_pages_are_read() -> None:
     assert not is_file(f"{HOME}x.com/y")
 
 
+@pytest.mark.parametrize(
+    ("name", "role", "checked"),
+    [
+        ("list.json", "more", False), ("list.js?p=1", "part", False), ("foot.js", "fragment", False), ("rules.pdf", "fragment", False),
+        ("list.json", "page", True), ("list.json", "column", True), ("rules.pdf", "more", True), ("film.mp4", "part", True),
+    ],
+)  # fmt: skip
+def test_what_a_page_shows_within_itself_may_be_a_script_or_json(name: str, role: str, checked: bool) -> None:
+    assert is_file(HOME + name, role) is checked  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "html", "answer"),
+    [
+        ("text/html; charset=utf-8", b"[]", True, True),
+        ("application/json", b"[]", False, True),
+        ("application/javascript", b"x=1", False, True),
+        ("text/plain", b'\xef\xbb\xbf {"rows": []}', False, True),
+        ("", b'jsonp1([{"title": 1}])', False, True),
+        ("", b"document.write('x')", False, True),
+        ("application/octet-stream", b"%PDF-1.4 (x)", False, False),
+        ("text/plain", b"hello", False, False),
+        ("image/png", b"[]", False, False),
+    ],
+)
+def test_json_and_scripts_are_read_where_a_page_shows_them_within_itself(
+    kind: str, body: bytes, html: bool, answer: bool
+) -> None:
+    came = Page(f"{HOME}x", "ok", 200, datetime.now(UTC), 0.1, (("content-TYPE", kind),) if kind else (), body)
+    assert is_html(came) is html
+    for role in ("home", "column", "article", "page"):
+        assert is_read(came, Task("1", "site", role, came.url)) is html  # type: ignore[arg-type]
+    for role in ("part", "fragment", "more"):
+        assert is_read(came, Task("1", "site", role, came.url)) is answer  # type: ignore[arg-type]
+
+
+# --- the parts of a home page ---
+
+
+def framing(*paths: str) -> Facts:
+    return facts("home", home=HomeFacts((), False, tuple(HOME + path for path in paths)))
+
+
+def test_a_frame_of_the_home_page_is_read_like_it_first_of_all() -> None:
+    read = replace(framing("main.html"), columns=(ColumnLink(f"{HOME}main.html", "要闻", "news", 1, "nav"),))
+    part, column = children(read)
+    assert (part.role, part.depth, part.found_on, part.on_home) == ("part", 0, HOME, True)
+    assert part.priority < column.priority
+    assert (column.role, column.url) == ("column", part.url)
+    assert task_id(part) != task_id(column)  # it may be both
+    assert task_id(part) == task_id(replace(part, found_on="", hops=2))
+
+
+def test_a_frame_is_no_fragment_beside() -> None:
+    read = replace(framing("main.html"), fragments=(f"{HOME}main.html", f"{HOME}foot.html"))
+    assert [(t.role, t.url) for t in children(read)] == [("part", f"{HOME}main.html"), ("fragment", f"{HOME}foot.html")]
+
+
+def test_frames_in_frames_are_read_to_a_depth() -> None:
+    deeper, role, found = framing("a.html"), "home", []
+    for n in range(4):
+        found = children(framing(f"{n}.html"), role, f"{HOME}{n - 1}.html", hops=found[0].hops if found else 5)
+        if not found:
+            break
+        role = found[0].role
+    assert (n, role) == (2, "part")
+    assert children(deeper, "home", hops=9) != []  # redirects of the home page are none
+
+
+def test_of_a_hundred_frames_the_first_are_read() -> None:
+    assert len(children(framing(*(f"{n}.html" for n in range(100))))) == PARTS
+
+
+def test_a_frame_outside_the_sites_folder_is_not_ours_to_read() -> None:
+    home = f"{HOME}jyj/"
+    assert [t.url for t in children(framing("jyj/a.html", "czj/b.html"), url=home, home=home)] == [f"{HOME}jyj/a.html"]
+
+
+def test_a_frame_is_followed_on_its_own_host_and_known_by_its_first_address() -> None:
+    part = Task("1", "site", "part", f"{HOME}news", found_on=HOME, hops=1)
+    (again,) = _redirected(part, f"{HOME}xw/news.html")
+    assert (again.found_on, again.hops) == (part.url, 2)
+    assert list(_redirected(part, "http://b.gov.cn/")) == []
+    home = replace(part, role="home", found_on="")
+    assert [t.url for t in _redirected(home, "http://b.gov.cn/")] == ["http://b.gov.cn/"]
+
+
 def test_columns_come_before_articles_before_pages_before_links() -> None:
     read = facts(
         columns=(ColumnLink(f"{HOME}tzgg/", "通知公告", "notice", 1, "nav"),),
@@ -132,6 +222,7 @@ def test_a_site_starts_with_its_home_page_and_what_it_registered() -> None:
     site = Site("1", "甲", "http://A.gov.cn", "省直")
     registered = [RegisteredColumn("1", "通知公告", f"{HOME}tzgg/"), RegisteredColumn("2", "别站的栏目", HOME)]
     home, column, visit = seeds(campaign(), [site], registered, now=1000.0)
-    assert (visit.kind, visit.visit, visit.not_before) == ("probe", 1, 1000.0)
+    assert (visit.kind, visit.visit) == ("probe", 1)
+    assert 1000.0 <= visit.not_before <= 1000.0 + campaign().probe.spacing_s
     assert (home.role, home.url) == ("home", "http://a.gov.cn/")
     assert (column.role, column.text, column.found_on) == ("column", "通知公告", "")

@@ -1,0 +1,164 @@
+"""What reading finds on a page, and nothing else: pure, from bytes and headers to these.  ``contracts.py`` is the page to read first.
+
+Dates are ``datetime.date``, the site's own day; an empty string or tuple means that nothing of the kind was seen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+ColumnClass = Literal[
+    "news", "notice", "policy", "personnel", "plan", "consult", "survey", "interview", "service", "static", "other"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An entry of a list.  ``date`` None: no date is shown; never a guess."""
+
+    url: str
+    title: str
+    date: date | None
+    dated_by: Literal["shown", "url", ""] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnLink:
+    """A link that names a column (from navigation, side list, breadcrumb, 更多)."""
+
+    url: str
+    name: str
+    cls: ColumnClass
+    level: int  #: 1 = 一级栏目 (main navigation)
+    source: Literal["nav", "side", "crumb", "more", "tab", "registered"]
+
+
+#: listed: entries are shown; text: words instead of a list; channel: only leads to further columns; blank: a reader sees nothing
+#: in it; unknown: drawn by a script, behind a frame, or not understood.
+ColumnState = Literal["listed", "text", "channel", "blank", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnFacts:
+    name: str
+    cls: ColumnClass
+    state: ColumnState
+    items: tuple[Item, ...] = ()
+    #: further pages of this list that may hold newer items, best first; of an unknown column also its frames, fragments and the
+    #: addresses that its scripts ask for entries
+    next_pages: tuple[str, ...] = ()
+    why: str = ""  #: for blank and unknown: what was seen, in Chinese
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleFacts:
+    title: str
+    published: date | None
+    source: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A citizen's letter on a message board (政务咨询类)."""
+
+    title: str
+    asked: date | None
+    answered: date | None
+    state: Literal["answered", "open", "unknown"]
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HomeFacts:
+    items: tuple[Item, ...]  #: every article-like link of the home page, dated where a date is shown
+    nav_only: bool  #: the page is only an entry (导航页): second-level pages are judged instead
+    #: frames of this site, and addresses its scripts ask for entries: they are the home page too
+    parts: tuple[str, ...] = ()
+    drawn: str = ""  #: why a reader may see more entries than were read, in Chinese
+
+
+@dataclass(frozen=True, slots=True)
+class FooterFacts:
+    """Identity marks; an empty string means not seen on this page."""
+
+    site_code: str = ""
+    icp: str = ""
+    police: str = ""
+    party_badge: str = ""
+    error_report: str = ""
+    organiser: str = ""
+    drawn: bool = False  #: a script draws the page or its foot: what wasn't seen may be there
+
+
+#: letters: some can be read by anyone; empty: it says that it has none; form: only a form to write one; script: a script draws it.
+BoardShows = Literal["letters", "empty", "form", "script", ""]
+
+
+@dataclass(frozen=True, slots=True)
+class BoardFacts:
+    """A message board's page, or a letter's; ``trail``: what breadcrumb and title call it, for what the standards exclude."""
+
+    shows: BoardShows
+    trail: tuple[str, ...] = ()
+
+
+NoticeKind = Literal["closed", "moved", "domain", "paused"]
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeFacts:
+    """A site's own word on its home page: 关停, 迁移, 域名变更, 暂停服务."""
+
+    kind: NoticeKind
+    text: str  #: the sentence
+    target: str = ""  #: the address it leads to, absolute, where it names one
+
+
+@dataclass(frozen=True, slots=True)
+class GuideFacts:
+    """A service guide (办事指南) and which of its eight elements are there."""
+
+    name: str
+    present: tuple[str, ...]
+    missing: tuple[str, ...]
+    forms: tuple[str, ...] = ()  #: URLs of files to download
+    names_form: bool = False  #: its text speaks of a form to fill in
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    url: str
+    text: str
+    tag: Literal["a", "area", "img", "frame", "iframe"] = "a"
+
+
+PageKind = Literal[
+    "home", "list", "article", "board", "letter", "text", "channel", "redirect", "frames", "script", "challenge", "empty"
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that reading says about one page."""
+
+    kind: PageKind
+    title: str
+    encoding: str
+    redirect: str = ""  #: where a meta refresh or a ``location=`` script sends the reader
+    home: HomeFacts | None = None
+    column: ColumnFacts | None = None
+    article: ArticleFacts | None = None
+    letters: tuple[Letter, ...] = ()
+    board: BoardFacts | None = None
+    guide: GuideFacts | None = None
+    notices: tuple[NoticeFacts, ...] = ()
+    columns: tuple[ColumnLink, ...] = ()
+    links: tuple[Link, ...] = ()  #: every http(s) link, absolute, fragment removed, in order, once each
+    fragments: tuple[str, ...] = ()  #: same-site URLs whose HTML a script puts into the page ($.load, includes)
+    footer: FooterFacts = FooterFacts()
+    #: visible text without scripts, styles and hidden parts; but for the home page and fragments also without navigation, trail,
+    #: side lists, friend links and footer, which are read there once
+    text: str = ""

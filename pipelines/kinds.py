@@ -1,0 +1,46 @@
+"""What kind of site a row of the register is, for rules that are not for all: 门户网站, 提供对外服务.
+
+The register has no column for it.  A portal (县级以上人民政府门户网站, 国务院部门网站) is told by its name and its
+organiser; where they leave a doubt it is none, for a portal has more to answer for.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from govcrawl.contracts import Site
+from pipelines.standards.rules import Kind
+
+_AREA = r"(?:省|自治区|市|自治州|州|盟|地区|县|区|旗)"
+#: 昆明市西山区人民政府网站, 隆阳区门户网站, 昌宁县人民政府门户网.
+_PORTAL_NAME = re.compile(rf"(?:中国)?\S*{_AREA}(?:人民政府(?:(?:门户)?网站?)?|(?:政府)?门户网站?)(?:[（(]\S*[）)])?")
+_GOVERNMENT = re.compile(rf"\S*{_AREA}(?:人民政府|政府)(?:办公[厅室])?(?:、\S+|[（(]\S*[）)])?")
+_MINISTRY = re.compile(r"bm\d{2}00\d{4}")
+_BELOW_COUNTY = re.compile(r"[乡镇]|街道|开发区|园区|新区管|委员会|管委会")
+_PERHAPS = re.compile(r"门户|人民政府")
+
+
+@lru_cache(maxsize=4096)
+def _kinds(code: str, name: str, organiser: str, level: str, serves_public: bool) -> frozenset[Kind]:
+    kinds: set[Kind] = {"service"} if serves_public else set()
+    if _is_portal(code, name.strip(), organiser.strip(), level):
+        kinds.add("portal")
+    return frozenset(kinds)
+
+
+def kinds_of(site: Site) -> frozenset[Kind]:
+    return _kinds(site.code, site.name, site.organiser, site.level, site.serves_public)
+
+
+def may_be_portal(site: Site) -> bool:
+    """Its name speaks of one, and it could not be told."""
+    return "portal" not in kinds_of(site) and bool(_PERHAPS.search(site.name)) and not _BELOW_COUNTY.search(site.name)
+
+
+def _is_portal(code: str, name: str, organiser: str, level: str) -> bool:
+    if _BELOW_COUNTY.search(f"{name}{level}"):
+        return False
+    if _MINISTRY.fullmatch(code):
+        return name.endswith(("门户网站", "门户网"))
+    return bool(_PORTAL_NAME.fullmatch(name)) and (not organiser or bool(_GOVERNMENT.fullmatch(organiser)))

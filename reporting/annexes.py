@@ -1,0 +1,25 @@
+"""All tables of a bulletin, in the order of its annexes, and the sums that must agree before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from govcrawl.errors import Irreconcilable
+
+from . import accounts, changes, messages, tables
+from .snapshot import Snapshot
+from .tables import Table
+
+
+def annexes(snapshot: Snapshot) -> tuple[Table, ...]:
+    """Those of the sites, then what the campaign has besides: changes, messages, accounts."""
+    further = (*changes.tables(snapshot), *messages.tables(snapshot), *accounts.tables(snapshot))
+    return (*tables.site_tables(snapshot), *further)
+
+
+def reconcile(snapshot: Snapshot, found: Iterable[Table]) -> None:
+    """Nothing if every figure agrees with every other and with the verdicts; else Irreconcilable with all that don't."""
+    by_key = {table.key: table for table in found}
+    rows = [error for room in (changes, messages, accounts) for error in room.errors(snapshot, by_key)]
+    if rows := [*tables.site_errors(snapshot, by_key), *rows]:
+        raise Irreconcilable(rows)

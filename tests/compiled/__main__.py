@@ -1,0 +1,5 @@
+"""``make compiled``."""
+
+from tests.compiled import build
+
+print(build())

@@ -1,0 +1,80 @@
+"""Everything that is ever stored, once: for what must hold of every document."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+from govcrawl.contracts import (
+    Account,
+    AccountVerdict,
+    ColumnVerdict,
+    Evidence,
+    Finding,
+    Lease,
+    Message,
+    MessageVerdict,
+    Observation,
+    Page,
+    Probe,
+    ProbeCount,
+    RegisteredColumn,
+    Result,
+    Site,
+    Verdict,
+)
+from govcrawl.facts import Facts
+from govcrawl.frontier.codec import task_id
+from govcrawl.frontier.frontier import Dead, round_key
+from govcrawl.store import Store, page_id
+from tests.govcrawl.build import campaign, task
+
+AT = datetime(2018, 6, 14, 8, 0, tzinfo=UTC)
+ONE = campaign()
+KEY = round_key(ONE.id, 1)
+SITE = Site("5300000001", "测试网站", "http://a.gov.cn/", "省直", extra={"备注": "甲"})
+COLUMN = RegisteredColumn(SITE.code, "通知公告", "http://a.gov.cn/tzgg/", "notice")
+MESSAGE = Message("20180330f4710faa", SITE.code, date(2018, 4, 2), None, "政府网站找错")
+ACCOUNT = Account("测试发布", "微信", "测试局", "省直", updated=date(2018, 6, 1), interactive=True)
+
+
+def result(n: int = 1, claimed: float = 10.0) -> Result:
+    one = task(n, site=SITE.code)
+    lease = Lease(KEY, task_id(one), "w", 1, one, claimed)
+    seen = Observation(
+        ONE.id, 1, one.site, "article", one.url, AT, {"title": "题"}, page=page_id(KEY, lease.id), excerpt="题"
+    )
+    page = Page(one.url, "ok", 200, AT, 0.1, (("Content-Type", "text/html"),), "<p>题</p>".encode(), "host-1-abc")
+    probe = Probe(SITE.code, 1, n, AT, 15.0, "timeout", None, True, "host-1-abc")
+    facts = Facts("article", "题", "utf-8")
+    return Result(lease, page, facts, (task(n + 100),), probe, (seen,), Evidence("t/host-1-abc.warc.gz", 1, 2))
+
+
+def verdict(pack: str = "2015@1") -> Verdict:
+    finding = Finding(
+        "0123456789abcdef0123", ONE.id, SITE.code, "dead_link", "http://a.gov.cn/1", SITE.home, "题", {"status": 404, "on_home": True},
+        evidence=page_id(KEY, result().lease.id), clause="链接", seen=("o",),
+    )  # fmt: skip
+    column = ColumnVerdict("通知公告", COLUMN.url, "notice", date(2018, 6, 1), 3, "stale")
+    return Verdict(
+        ONE.id, SITE.code, pack, ONE.ends, "fail", ("columns_not_updated",), probes=ProbeCount(20, 1, 0), columns=(column,),
+        findings=(finding,),
+    )  # fmt: skip
+
+
+def plan(store: Store) -> None:
+    store.save_plan(ONE, [SITE, replace(SITE, code="row-3")], [SITE.code], [COLUMN], [MESSAGE], [ACCOUNT])
+
+
+def write(store: Store) -> None:
+    """As a campaign does, from its plan to its verdicts."""
+    plan(store)
+    store.open_round(ONE.id, 1)
+    store.open_round(ONE.id, 2)
+    store.save_results([result(1), result(2)])
+    dead = task(7, site=SITE.code)
+    store.save_dead(ONE.id, 1, [Dead(task_id(dead), SITE.code, dead, "ValueError: 例")])
+    store.close_round(ONE.id, 1, [SITE.code], "抓取未完成")
+    store.save_verdicts([verdict(), verdict("2019@1")])
+    store.save_message_verdicts(ONE.id, [MessageVerdict(MESSAGE, "overdue", date(2018, 4, 8))])
+    store.save_account_verdicts(ONE.id, "2019@1", [AccountVerdict(ACCOUNT, "2019@1", "fail", ("内容不更新",))])
