@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 import ipaddress
 import math
 import re
-import tomllib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -17,6 +15,7 @@ from govcrawl.contracts import Campaign, CrawlPlan, Issuer, ProbePlan, ReportPla
 from govcrawl.errors import InputError
 from govcrawl.register.codes import tenures
 from govcrawl.register.scope import PREVIOUS_FAILED
+from govcrawl.tomlfile import TomlFile, nearest, read_toml
 
 _ID = re.compile(r"[a-z0-9-]+")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -33,7 +32,7 @@ def load_campaign(path: str | Path, trouble: Callable[[str, date], str] | None =
     unchecked.  It is the name of a rule pack, or the path of such a file.  Whether the registry's files can be read is seen when
     they are read.  Raises ``InputError`` with the line of the fault (0: the file as a whole).
     """
-    source = _Source(Path(path))
+    source = _Source(read_toml(Path(path)))
     values = source.values()
     campaign, registry = values["campaign"], values["registry"]
     if campaign["ends"] < campaign["starts"]:
@@ -55,6 +54,7 @@ def load_campaign(path: str | Path, trouble: Callable[[str, date], str] | None =
         probe=ProbePlan(**values["probe"]),
         crawl=CrawlPlan(**values["crawl"]),
         report=ReportPlan(**values["report"]),
+        allowed=values["checks"].get("allowed", ()),
     )
 
 
@@ -133,7 +133,7 @@ def _yes_no(value: Any) -> bool:
 def _one_of(*words: str) -> _Check:
     def check(value: Any) -> str:
         if value not in words:
-            raise ValueError(f"只能是 {'、'.join(words)}（读到的是 {_shown(value)}）{_nearest(value, words)}")
+            raise ValueError(f"只能是 {'、'.join(words)}（读到的是 {_shown(value)}）{nearest(value, words)}")
         return str(value)
 
     return check
@@ -161,6 +161,13 @@ def _division(value: Any) -> str:
     return text
 
 
+def _allowed(value: Any) -> str:
+    site, colon, words = (text := _text(value).replace("：", ":")).rpartition(":")
+    if not words.strip() or (colon and not re.fullmatch(r"\w{5,20}|row-\d+", site.strip())):
+        raise ValueError(f"应为词语，或“网站标识码:词语”（读到的是“{text}”）")
+    return f"{site.strip()}{colon}{words.strip()}"
+
+
 def _network(value: Any) -> str:
     text = _text(value)
     try:
@@ -172,11 +179,6 @@ def _network(value: Any) -> str:
 
 def _shown(value: Any) -> str:
     return {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)[:60]
-
-
-def _nearest(word: object, words: Collection[str]) -> str:
-    near = difflib.get_close_matches(str(word), words, 1)
-    return f"；是否想写 {near[0]}？" if near else ""
 
 
 # --- the keys: contract §1; a key that is not required has the default of contracts.py ------------------------------
@@ -214,8 +216,10 @@ _KEYS: dict[str, dict[str, _Check]] = {
         "delay_s": _positive,
         "allow_networks": _list_of(_network),
         "browser": _yes_no,
+        "as_engine": _yes_no,
     },
     "report": {"digits": _whole(0, 4), "rounding": _one_of("half_up", "truncate"), "require_review": _yes_no},
+    "checks": {"allowed": _list_of(_allowed)},
 }
 _REQUIRED = {
     "campaign": ("id", "title", "standard", "starts", "ends"),
@@ -227,26 +231,24 @@ _REQUIRED = {
 # --- the file ----------------------------------------------------------------------------------------------------
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Source:
-    """The text of the file; knows on which line a key stands, which tomllib does not tell."""
+    """The campaign file, held to the keys above."""
 
-    path: Path
-    text: str = ""
+    file: TomlFile
 
     def values(self) -> dict[str, dict[str, Any]]:
         """Section → key → checked value; every section there, keys that are not written left out."""
-        self.text = self._read()
-        raw = self._parse()
+        raw = self.file.values()
         self._refuse_unknown(raw, _KEYS, "")
         return {section: self._section(section, raw.get(section, {})) for section in _KEYS}
 
     def beside(self, file: str) -> str:
         """A path of the file made absolute; an empty one stays empty."""
-        return str((self.path.resolve().parent / file).resolve()) if file else ""
+        return str((self.file.path.resolve().parent / file).resolve()) if file else ""
 
     def fail(self, section: str, key: str, reason: str) -> NoReturn:
-        raise InputError(str(self.path), self._line(section, key), reason)
+        raise InputError(str(self.file.path), self.file.line(*filter(None, (section, key))), reason)
 
     def _section(self, section: str, raw: Any) -> dict[str, Any]:
         if not isinstance(raw, dict):
@@ -254,7 +256,7 @@ class _Source:
         self._refuse_unknown(raw, _KEYS[section], section)
         for key in _REQUIRED.get(section, ()):
             if key not in raw:
-                where = f"[{section}] 一节" if self._line(section, "") else f"文件缺少 [{section}] 一节，其中"
+                where = f"[{section}] 一节" if self.file.line(section) else f"文件缺少 [{section}] 一节，其中"
                 self.fail(section, "", f"{where}缺少 {key}；请补上")
         return {key: self._checked(section, key, value) for key, value in raw.items()}
 
@@ -269,56 +271,7 @@ class _Source:
             if key in known:
                 continue
             home = next((f"；它属于 [{other}] 一节" for other, keys in _KEYS.items() if key in keys), "")
-            fix = home or _nearest(key, known) or "；请删去"
+            fix = home or nearest(key, known) or "；请删去"
             if section:
                 self.fail(section, key, f"[{section}] 一节没有 {key} 这个键{fix}")
             self.fail(key, "", f"没有 [{key}] 这一节{fix}")
-
-    def _line(self, section: str, key: str) -> int:
-        """Of the key, else of its section, else 0."""
-        here, found = "", 0
-        name = re.escape(key)
-        for number, line in enumerate(self.text.split("\n"), 1):
-            if heading := re.match(r"\s*\[+\s*([\w\"'-]+)\s*[\].]", line):
-                here = heading[1].strip("\"'")
-            wanted = (
-                rf"\s*[\"']?{name}[\"']?\s*[=.]" if here == section else rf"\s*{re.escape(section)}\s*\.\s*{name}\s*="
-            )
-            if key and re.match(wanted, line):
-                return number
-            if not found and (here == section or (not here and re.match(rf"\s*{re.escape(section)}\s*[=.]", line))):
-                found = number
-        return found
-
-    def _read(self) -> str:
-        try:
-            data = self.path.read_bytes()
-            return data.decode("utf-8-sig").replace("\r\n", "\n")
-        except FileNotFoundError as error:
-            raise InputError(str(self.path), 0, "找不到这个文件；请检查路径") from error
-        except OSError as error:
-            raise InputError(str(self.path), 0, f"文件打不开（{error.strerror}）；请检查路径和权限") from error
-        except UnicodeDecodeError as error:
-            line = data.count(b"\n", 0, error.start) + 1
-            raise InputError(str(self.path), line, "这一行不是 UTF-8 编码；请把文件另存为 UTF-8") from error
-
-    def _parse(self) -> dict[str, Any]:
-        try:
-            return tomllib.loads(self.text)
-        except (ValueError, RecursionError) as error:
-            place = re.search(r"\(at line (\d+)", str(error))
-            line = int(place[1]) if place else self.text.count("\n") + 1
-            raise InputError(str(self.path), line, self._syntax(line, error)) from error
-
-    def _syntax(self, line: int, error: Exception) -> str:
-        written = self.text.split("\n")[line - 1]
-        reason = str(error).partition(" (at ")[0]
-        if re.search(r"=\s*\d{4}[-/.年]\d", written):
-            return "不是有效的日期；请写成 2018-06-15 的形式，月和日各两位"
-        if re.search(r"[“”‘’＝［］]", written):
-            return '用了中文引号或全角符号；请改为英文半角的 " = [ ]'
-        if "\\" in written:
-            return "引号内的 \\ 有特殊含义；路径请用 / 分隔"
-        if "overwrite" in reason or "twice" in reason:
-            return "同一个键或同一节写了两次；请删去一处"
-        return f"TOML 语法错误（{reason}）；文字要用成对的英文双引号括起，每行一个“键 = 值”"

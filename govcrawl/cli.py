@@ -14,7 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from importlib.metadata import entry_points, version
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 from unicodedata import east_asian_width
@@ -24,6 +24,7 @@ import redis
 from pymongo.errors import PyMongoError
 
 from govcrawl import demo, plan, probing, rendering, rounds, run, schema, services, settings
+from govcrawl.arguments import Command, parser
 from govcrawl.errors import (
     GovcrawlError,
     InputError,
@@ -34,9 +35,9 @@ from govcrawl.errors import (
 )
 from govcrawl.frontier.frontier import STATES, Frontier, round_key, split_round
 from govcrawl.frontier.partitions import connect
+from govcrawl.private import masked_url
 from govcrawl.progress import Meter
 from govcrawl.store import Store
-from govcrawl.words import in_chinese
 
 NO_RENDERER = (
     "目前没有这样的进程：请在任一采集机安装（如 apt install chromium）或以 GOVCRAWL_CHROMIUM 指明路径，再启动 govcrawl worker；"
@@ -46,7 +47,18 @@ BAD_INPUT = (InputError, OutputError, StoreUnavailable, UnknownCampaign, Unknown
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    args = _parser().parse_args(argv)
+    try:
+        try:
+            return _done(argv)
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:  # who read along (head, less) has gone; what is written at the very end goes nowhere
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _done(argv: Sequence[str] | None) -> int:
+    args = parser(_COMMANDS).parse_args(argv)
     try:
         with run.terminated_like_interrupted():
             return int(args.run(args))
@@ -268,11 +280,12 @@ def _dead(args: argparse.Namespace) -> int:
             return 0
         rows = [["轮次", "网站标识码", "类别", "网址", "原因"]]
         for key, found in store.dead(args.id).items():
-            rows += [[key, one["site"], one["role"], one["url"], one["reason"]] for one in found]
+            rows += [[key, one["site"], one["role"], masked_url(one["url"]), one["reason"]] for one in found]
         for key in store.open_rounds(args.id):
             for one in frontier.dead(key):
+                task = one.task
                 rows.append(
-                    [key, one.site, one.task.role if one.task else "", one.task.url if one.task else "", one.reason]
+                    [key, one.site, task.role if task else "", masked_url(task.url) if task else "", one.reason]
                 )
         _print_rows(rows)
     return 0
@@ -341,97 +354,11 @@ def _schema(args: argparse.Namespace) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    in_chinese()
-    parser = argparse.ArgumentParser(prog="govcrawl", description="政府网站普查：采集、评判、通报")
-    parser.add_argument("--version", action="version", version=f"govcrawl {version('govcrawl')}")
-    commands = parser.add_subparsers(required=True, metavar="命令")
-
-    one = commands.add_parser("run", help="一份普查文件进，一份通报出；中断后再次运行即继续")
-    one.add_argument("file", help="campaign.toml")
-    one.add_argument("--out", default="out", help="结果目录（默认 ./out）")
-    one.add_argument(
-        "--workers", type=_positive, default=max(os.cpu_count() or 1, 1), help="采集进程数（默认 CPU 核数）"
-    )
-    one.add_argument("--no-wait", action="store_true", help="采集结束即出通报，不等可用性监测")
-    one.set_defaults(run=_run)
-
-    one = commands.add_parser("plan", help="检查输入并把一次普查放入共享队列")
-    one.add_argument("file", help="campaign.toml")
-    one.set_defaults(run=_plan)
-
-    one = commands.add_parser("worker", help="一个采集进程；SIGTERM 后完成手头任务再退出")
-    one.add_argument("--log-level", default="INFO", choices=["DEBUG", "INFO", "WARNING", "ERROR"])
-    one.set_defaults(run=_worker)
-
-    one = commands.add_parser("probe", help="只做一次普查的可用性访问，直至访问窗口结束；可同时启动任意多个")
-    one.add_argument("id", help="普查编号")
-    one.add_argument("--log-level", default="WARNING", choices=["DEBUG", "INFO", "WARNING", "ERROR"])
-    one.set_defaults(run=_probe)
-
-    one = commands.add_parser("status", help="各轮进度：计划 = 待办 + 在办 + 完成 + 放弃")
-    one.add_argument("id", nargs="?", default="", help="普查编号")
-    one.add_argument("--over", type=_seconds, default=1.0, metavar="秒", help="测速时长（默认 1 秒）")
-    one.add_argument("--sites", action="store_true", help="逐个网站列出")
-    one.set_defaults(run=_status)
-
-    one = commands.add_parser("rebuild", help="按 MongoDB 中的结果重建 Redis 队列（采集进程启动时也会自动检查）")
-    one.add_argument("id", help="普查编号")
-    one.set_defaults(run=_rebuild)
-
-    one = commands.add_parser("dead", help="列出放弃的任务及原因")
-    one.add_argument("id", help="普查编号")
-    one.add_argument("--revive", action="store_true", help="让它们重新待办；已结束的轮次会重新打开")
-    one.set_defaults(run=_dead)
-
-    one = commands.add_parser("score", help="按已存数据评判，不访问任何网页")
-    one.add_argument("id", help="普查编号")
-    one.add_argument("--standard", type=_standard, default="", help="标准，或 .toml 文件（默认用普查文件所写）")
-    one.set_defaults(run=_score)
-
-    one = commands.add_parser("report", help="由已存的评判重新生成通报")
-    one.add_argument("id", help="普查编号")
-    one.add_argument("--out", default="out", help="结果目录（默认 ./out）")
-    one.add_argument("--standard", type=_standard, default="", help="标准，或 .toml 文件（默认用普查文件所写）")
-    one.set_defaults(run=_report)
-
-    one = commands.add_parser("evidence", help="一个问题的证据：所见、网页、WARC 记录、截图")
-    one.add_argument("finding", help="问题编号，或其开头几位（见问题台账、results.json）")
-    one.add_argument("--out", default="", help="另存网页、WARC 记录和截图的目录")
-    one.add_argument("--screenshot", action="store_true", help="只另存截图（未给 --out 时存入当前目录）")
-    one.set_defaults(run=_evidence)
-
-    one = commands.add_parser(
-        "standards", help="评分标准：list 列出、show 打印一份、check 检查一个文件、table 各部分由谁判定"
-    )
-    one.add_argument("what", nargs="?", default="list", choices=["list", "show", "check", "table"])
-    one.add_argument("name", nargs="?", default="", help="标准名称（如 2019），或 .toml 文件")
-    one.set_defaults(run=_standards)
-
-    one = commands.add_parser("schema", help="数据库说明（Markdown）：各集合、字段、单位、查询示例")
-    one.set_defaults(run=_schema)
-
-    one = commands.add_parser("demo", help="本机样例省：从采集到通报，并与预设答案核对")
-    one.add_argument("--out", default="out/demo", help="结果目录")
-    one.add_argument("--workers", type=_positive, default=max(os.cpu_count() or 1, 1))
-    one.set_defaults(run=lambda args: demo.run(args.out, args.workers, main))
-    return parser
+def _demo(args: argparse.Namespace) -> int:
+    return demo.run(args.out, args.workers, main)
 
 
-def _standard(text: str) -> str:
-    """A pack's name; or a file, found from wherever the command is run."""
-    return str(Path(text).absolute()) if text.endswith(".toml") else text
-
-
-def _seconds(text: str) -> float:
-    seconds = float(text) if text.replace(".", "", 1).isdecimal() else -1.0
-    if seconds < 0:
-        raise argparse.ArgumentTypeError("须为不小于 0 的秒数")
-    return seconds
-
-
-def _positive(text: str) -> int:
-    number = int(text) if text.isdecimal() else 0
-    if number < 1:
-        raise argparse.ArgumentTypeError("须为正整数")
-    return number
+_COMMANDS: dict[str, Command] = {
+    "run": _run, "plan": _plan, "worker": _worker, "probe": _probe, "status": _status, "rebuild": _rebuild, "dead": _dead,
+    "score": _score, "report": _report, "evidence": _evidence, "standards": _standards, "schema": _schema, "demo": _demo,
+}  # fmt: skip

@@ -122,6 +122,7 @@ class CrawlPlan:
     delay_s: float = 1.0  #: seconds between two requests to one host, over all workers together
     allow_networks: tuple[str, ...] = ()  #: CIDR; else only public addresses are fetched
     browser: bool = False  #: pages that a script draws are rendered by Chromium
+    as_engine: bool = True  #: home pages are asked for once more under a search engine's name
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,13 +160,18 @@ class Campaign:
     probe: ProbePlan = ProbePlan()  #: the visits of 首页可用性
     crawl: CrawlPlan = CrawlPlan()  #: limits of the crawl
     report: ReportPlan = ReportPlan()  #: how the bulletin is written
+    allowed: tuple[str, ...] = ()  #: words that are no typos: 词语, or 网站标识码:词语 for one site
 
 
 # --- the crawl --------------------------------------------------------------------------------------------------
 
 Kind = Literal["site", "probe", "render"]  #: the spider that does a task
-#: What a task's URL is believed to be; reading decides what it is.  part: a frame of the home page, or a list that it asks for.
-Role = Literal["home", "part", "fragment", "column", "more", "article", "page", "link", "probe"]
+#: What a task's URL is believed to be; reading decides what it is.  part: a frame of the home page, or a list that it asks for; as_engine,
+#: script: the home page as a search engine gets it, a stranger's script file on it (``spiders/guise.py``); link: only checked; file: an
+#: attachment that may list people, checked and read.
+Role = Literal[
+    "home", "part", "fragment", "column", "more", "article", "page", "link", "file", "probe", "as_engine", "script"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +193,8 @@ class Task:
     not_before: float = 0.0  #: probes: Unix time of the visit; 0 = at once
     on_home: bool = False  #: found on the home page (dead links weigh more there)
     avoid: str = ""  #: confirming visits: the monitor that saw the failure; another one is to look
-    guessed: bool = False  #: its address stood in what a script gets: whether a reader's link leads there can't be told
+    #: its address stood in what a script gets, or in a hidden part: whether a reader's link leads there can't be told
+    guessed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

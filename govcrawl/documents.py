@@ -197,7 +197,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     ),
     Collection(
         "probes", "可用性访问", StoredProbe, "<campaign>:<round>:<site code>:<visit>",
-        (("campaign", "site"), ("campaign", "round", "failed", "site")), refuses=False,
+        (("campaign", "site"), ("campaign", "at"), ("campaign", "round", "failed", "site")), refuses=False,
         examples=(("一个网站打不开的访问", "failed visits of a site", "find", _SITE | {"failed": True}),),
     ),
     Collection(

@@ -58,10 +58,13 @@ class UnknownFinding(GovcrawlError):
     def __init__(self, prefix: str, ids: list[str]) -> None:
         self.prefix, self.ids = prefix, ids
         some = "、".join(ids[:5]) + (" 等" if len(ids) > 5 else "")
+        where = "编号见 results.json 的 findings"
         super().__init__(
             f"{prefix} 对应 {len(ids)} 个问题（{some}）；请多写几位编号"
             if ids
-            else f"没有编号以 {prefix} 开头的问题；编号见 results.json 的 findings"
+            else f"没有编号以 {prefix} 开头的问题；{where}"
+            if prefix
+            else f"没有写明哪个问题；请给出问题编号或其开头几位，{where}"
         )
 
 

@@ -21,7 +21,7 @@ class Item:
     url: str
     title: str
     date: date | None
-    dated_by: Literal["shown", "url", ""] = ""
+    dated_by: Literal["shown", "url", "unread", ""] = ""  #: unread: something is shown that may be a date
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +46,11 @@ class ColumnFacts:
     cls: ColumnClass
     state: ColumnState
     items: tuple[Item, ...] = ()
-    #: further pages of this list that may hold newer items, best first; of an unknown column also its frames, fragments and the
+    #: further pages of this list that may hold newer items, best first; of an unknown or drawn column also its frames, fragments and the
     #: addresses that its scripts ask for entries
     next_pages: tuple[str, ...] = ()
     why: str = ""  #: for blank and unknown: what was seen, in Chinese
+    drawn: str = ""  #: why a reader may see more entries than were read, in Chinese
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class ArticleFacts:
     published: date | None
     source: str = ""
     text: str = ""
+    unread: bool = False  #: a date may be shown that nobody could read, or a script draws the page
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +135,47 @@ class Link:
     url: str
     text: str
     tag: Literal["a", "area", "img", "frame", "iframe"] = "a"
+    hidden: bool = False  #: it stands only where nobody can click on it, as far as the page itself tells
+
+
+Hiding = Literal["display-none", "off-screen", "zero-size", "same-colour", "marquee", "script", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class HiddenLink:
+    """A link to a stranger's domain that a reader doesn't see."""
+
+    url: str
+    text: str
+    how: Hiding
+    sure: bool  #: False: a menu or tab of the page, or a style sheet that isn't read, may show it
+    scripted: bool = False  #: a script writes the link, or what hides it
+    at: str = ""  #: how the element that hides it begins, as it is written
+
+
+@dataclass(frozen=True, slots=True)
+class Trick:
+    """What an inline script, or a frame, does that no site needs."""
+
+    #: engine: what it does hangs on a search engine; encoded: it hides whom it loads from; frame: a frame that nobody sees; rewrite: it
+    #: puts a stranger's page in the place of this one; twin: a file both of a stranger and, by the same path, of the site
+    kind: Literal["engine", "encoded", "frame", "rewrite", "twin"]
+    target: str  #: whom it leads to or loads from; empty: it changes the page itself
+    words: str  #: the piece of code that shows it
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignFacts:
+    """What strangers have on a page: domains that are neither the site's own, nor public bodies', nor ones that everybody uses."""
+
+    hidden: tuple[HiddenLink, ...] = ()
+    scripts: tuple[str, ...] = ()  #: addresses of script files, in order
+    tricks: tuple[Trick, ...] = ()
+    claims: str = ""  #: keywords and description, as told to search engines
 
 
 PageKind = Literal[
-    "home", "list", "article", "board", "letter", "text", "channel", "redirect", "frames", "script", "challenge", "empty"
+    "home", "list", "article", "board", "letter", "text", "channel", "redirect", "frames", "script", "challenge", "empty", "file"
 ]  # fmt: skip
 
 
@@ -159,6 +198,7 @@ class Facts:
     links: tuple[Link, ...] = ()  #: every http(s) link, absolute, fragment removed, in order, once each
     fragments: tuple[str, ...] = ()  #: same-site URLs whose HTML a script puts into the page ($.load, includes)
     footer: FooterFacts = FooterFacts()
+    foreign: ForeignFacts = ForeignFacts()
     #: visible text without scripts, styles and hidden parts; but for the home page and fragments also without navigation, trail,
     #: side lists, friend links and footer, which are read there once
     text: str = ""

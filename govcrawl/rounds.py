@@ -18,8 +18,9 @@ from redis.exceptions import LockError
 from govcrawl.contracts import Campaign, Task
 from govcrawl.errors import BadMessage, UnknownCampaign
 from govcrawl.frontier.frontier import QUEUES, Frontier, round_key, split_round
+from govcrawl.patience import reason
 from govcrawl.seeds import seeds
-from govcrawl.store import Store, reason
+from govcrawl.store import Store
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")

@@ -29,7 +29,7 @@ from pymongo.errors import CollectionInvalid, OperationFailure
 from govcrawl.documents import COLLECTIONS, Collection
 
 logger = logging.getLogger(__name__)
-DAY = r"^\d{4}-\d{2}-\d{2}$"
+DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"  # not \d: the embedded server builds the expression for each value, \d of all scripts
 #: Error codes of a server that has no validators, or whose user may not set them.
 CANT = {13, 59, 115, 238, 8000}
 _BSON: dict[Any, dict[str, Any]] = {

@@ -1,9 +1,10 @@
 """Scrapy settings of a worker.  This file is the manual: every key with its unit, its default and the reason.
 
-Environment: ``REDIS_URL``, ``MONGODB_URI`` (production's stores), ``GOVCRAWL_HOME`` (folder of the embedded stores, evidence and
-logs; ``./.govcrawl``), ``GOVCRAWL_MONITOR`` (name of the place whose network this machine uses; the host's name: give machines behind one
-line the same, for they are one witness), ``GOVCRAWL_USER_AGENT`` (how the monitor names itself; give a contact), ``GOVCRAWL_CHROMIUM``
-(the browser).
+Environment: ``REDIS_URL``, ``MONGODB_URI`` (production's stores), ``GOVCRAWL_HOME`` (folder of the embedded stores, evidence and logs;
+``./.govcrawl``), ``GOVCRAWL_MONITOR`` (name of the place whose network this machine uses; the host's name: give machines behind one
+line the same, for they are one witness), ``GOVCRAWL_PRIVACY_KEY`` (secret words behind the hashes of persons' numbers; the same on all
+machines, else the same number isn't known again; ``GOVCRAWL_HOME/privacy.key``, made once), ``GOVCRAWL_USER_AGENT`` (how the monitor
+names itself; give a contact), ``GOVCRAWL_CHROMIUM`` (the browser).
 """
 
 from __future__ import annotations
@@ -65,6 +66,10 @@ DOWNLOAD_WARNSIZE = 0
 SCRAPER_SLOT_MAX_ACTIVE_SIZE = 64 * 1024 * 1024
 FETCH_ATTEMPTS = 3  # tries at a page that times out or breaks off, before that is its result
 RETRY_WAIT_S = 3.0  # s before the second try, doubled for each further one; shorter where the campaign's delay is tiny
+
+# --- checks ---
+# "1": a second look for wrong characters that no list has; it costs more CPU than all other checks and the reading together
+SUSPECT_TYPOS = os.environ.get("GOVCRAWL_SUSPECT_TYPOS", "") == "1"
 
 # --- how a worker renders what a script draws (campaigns with ``browser = true``) ---
 # name or path of the program; empty: looked for under its usual names

@@ -10,11 +10,10 @@ Days are ISO strings, moments are BSON dates (UTC).
 
 from __future__ import annotations
 
-import asyncio
 import atexit
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from hashlib import sha256
@@ -22,16 +21,17 @@ from typing import Any, TypeVar
 
 import msgspec
 import pymongo
-from pymongo import DeleteMany, ReplaceOne, UpdateOne
+from pymongo import ASCENDING, DeleteMany, ReplaceOne, UpdateOne
 from pymongo.collection import Collection
 from pymongo.database import Database
-from pymongo.errors import BulkWriteError, DocumentTooLarge, PyMongoError
+from pymongo.errors import BulkWriteError
 
 from govcrawl import schema
 from govcrawl.contracts import (
     Account,
     AccountVerdict,
     Campaign,
+    Finding,
     Lease,
     Message,
     MessageVerdict,
@@ -47,6 +47,7 @@ from govcrawl.documents import StoredPage
 from govcrawl.errors import UnknownCampaign
 from govcrawl.frontier.codec import decode, encode
 from govcrawl.frontier.frontier import Dead, round_key, split_round
+from govcrawl.patience import end_soon
 from govcrawl.services import DATABASE
 
 #: Scrapy lets every logger speak; the driver's account of its commands, which nobody keeps, is a fifth of a write.
@@ -55,51 +56,33 @@ logging.getLogger("pymongo").setLevel(logging.INFO)
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
 Document = dict[str, Any]
-AWAY_WAIT_S = 1.0
-#: MongoDB's error codes: BadValue, FailedToParse, TypeMismatch, Overflow, InvalidBSON, DollarPrefixedFieldName, DottedFieldName,
-#: ImmutableField, DocumentValidationFailure, BSONObjectTooLarge, and too large an index key or a document after an update.
-ABOUT_A_DOCUMENT = {2, 9, 14, 15, 22, 52, 57, 66, 121, 10334, 17280, 17419, 17420}
+NOT_READ = ("link", "file", "probe", "as_engine", "script")  #: roles of exchanges that are no page of the site
+AT_ONCE = 500  #: ids in one query: the embedded server's time grows with their square
+THERE = 11000  #: MongoDB's error code DuplicateKey
 
 
 @cache
 def shared(uri: str) -> Store:
     """The one of this process: spiders and pipelines need no connections of their own."""
     store = Store(uri)
-    atexit.register(store.close)
+    atexit.register(end_soon, store.close)
     return store
 
 
-async def patiently(ask: Callable[[], T], away: Callable[[], None] = lambda: None, thread: Executor | None = None) -> T:
-    """What MongoDB answers, asked off the event loop, and asked again until it can; ``away`` is called before each wait.  Raises only
-    what waiting can't mend.
-    """
-    while True:
-        try:
-            return await asyncio.get_running_loop().run_in_executor(thread, ask)
-        except PyMongoError as error:
-            if is_about_a_document(error):
-                raise
-            logger.warning("MongoDB is away, waiting: %s", reason(error))
-        away()
-        await asyncio.sleep(AWAY_WAIT_S)
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """What the crawl saw of one site, over all rounds."""
 
-
-def is_about_a_document(error: PyMongoError) -> bool:
-    """Whether waiting is no help: this result can't be written.  A full disk, lost rights, an election pass; nothing is lost meanwhile."""
-    codes = {e["code"] for e in error.details.get("writeErrors", ())} if isinstance(error, BulkWriteError) else set()
-    return bool(codes & ABOUT_A_DOCUMENT) or isinstance(error, DocumentTooLarge)
-
-
-def reason(error: PyMongoError) -> str:
-    """The first one, in one line."""
-    written = isinstance(error, BulkWriteError) and error.details.get("writeErrors")
-    return str(written[0] if written else error).partition(", Timeout:")[0][:300]
+    observations: list[Observation] = field(default_factory=list)
+    probes: list[Probe] = field(default_factory=list)
+    read: set[str] = field(default_factory=set)  #: URLs of the pages that were read
 
 
 class Store:
     """One MongoDB database.  ``uri`` may name it; ``govcrawl`` otherwise."""
 
     def __init__(self, uri: str) -> None:
+        self.uri = uri
         # the driver retries a write once by itself; waiting for a store that is away is the caller's work
         self.client: pymongo.MongoClient[Document] = pymongo.MongoClient(
             uri, tz_aware=True, serverSelectionTimeoutMS=5000, retryWrites=True, w="majority"
@@ -126,18 +109,10 @@ class Store:
     ) -> None:
         """The campaign and its register; replaces what an earlier plan of the same campaign wrote."""
         picked = set(chosen)
-        documents = [
-            _document(s, f"{campaign.id}:{s.code}", campaign=campaign.id, chosen=s.code in picked) for s in sites
-        ]
-        _upsert(self.db["sites"], documents)
-        self.db["sites"].delete_many({"campaign": campaign.id, "_id": {"$nin": [d["_id"] for d in documents]}})
-        self.db["columns"].delete_many({"campaign": campaign.id})
-        _upsert(
-            self.db["columns"],
-            [_document(c, f"{campaign.id}:{n}", campaign=campaign.id) for n, c in enumerate(columns)],
-        )
         of_campaign = {"campaign": campaign.id}
         for name, found in (
+            ("sites", [_document(s, f"{campaign.id}:{s.code}", **of_campaign, chosen=s.code in picked) for s in sites]),
+            ("columns", [_document(c, f"{campaign.id}:{n}", **of_campaign) for n, c in enumerate(columns)]),
             ("messages", [_document(m, _message_id(campaign.id, m), **of_campaign) for m in messages]),
             ("accounts", [_document(a, _account_id(campaign.id, a), **of_campaign) for a in accounts]),
         ):
@@ -164,10 +139,14 @@ class Store:
     def accounts(self, campaign: str) -> list[Account]:
         return [_load(d, Account) for d in self.db["accounts"].find({"campaign": campaign}).sort("_id", 1)]
 
-    def _replace_all(self, collection: str, scope: Mapping[str, str], documents: Sequence[Document]) -> None:
+    def _replace_all(self, collection: str, scope: Mapping[str, Any], documents: Sequence[Document]) -> None:
         """What the collection holds within ``scope`` becomes ``documents``; never is one missing that stays."""
-        _upsert(self.db[collection], documents)
-        self.db[collection].delete_many({**scope, "_id": {"$nin": [d["_id"] for d in documents]}})
+        there = {d["_id"]: d for d in self.db[collection].find(scope)}
+        wanted = {d["_id"]: d for d in documents}
+        _upsert(self.db[collection], [d for id_, d in wanted.items() if there.get(id_) != d])
+        gone = [id_ for id_ in there if id_ not in wanted]
+        for n in range(0, len(gone), AT_ONCE):
+            self.db[collection].delete_many({**scope, "_id": {"$in": gone[n : n + AT_ONCE]}})
 
     # --- results ---
 
@@ -187,13 +166,25 @@ class Store:
         if old:
             self.db["observations"].bulk_write(old, ordered=False)
 
-    def observations(self, campaign: str, site: str) -> Iterator[Observation]:
-        """What was seen in the exchanges that the pages hold; not what a worker left that died over another."""
-        query = {"campaign": campaign, "site": site}
-        claimed = {d["_id"]: d["claimed"] for d in self.db["pages"].find(query, {"claimed": 1})}
-        for document in self.db["observations"].find(query):
-            if document["claimed"] == claimed.get(document["page"]):
-                yield _load(document | {"id": document["_id"]}, Observation)
+    def looks(self, campaign: str, sites: Sequence[str]) -> dict[str, Looks]:
+        """Site → all that was seen of it, in the exchanges that the pages hold; not what a worker left that died over another."""
+        query = {"campaign": campaign, "site": {"$in": list(sites)}}
+        found, claimed = {site: Looks() for site in sites}, {}
+        wanted = {"site": 1, "url": 1, "outcome": 1, "role": 1, "claimed": 1}
+        for d in self.db["pages"].find(query, wanted):
+            claimed[d["_id"]] = d["claimed"]
+            if d["outcome"] == "ok" and d["role"] not in NOT_READ:
+                found[d["site"]].read.add(d["url"])
+        for d in self.db["observations"].find(query):
+            if d["claimed"] == claimed.get(d["page"]):
+                d["id"] = d["_id"]
+                found[d["site"]].observations.append(_load(d, Observation))
+        for d in self.db["probes"].find(query):
+            found[d["site"]].probes.append(_load(d, Probe))
+        return found
+
+    def observations(self, campaign: str, site: str) -> list[Observation]:
+        return self.looks(campaign, [site])[site].observations
 
     def observations_of(self, ids: Iterable[str]) -> list[Observation]:
         """Those of these ``_id``s that no later exchange has replaced."""
@@ -201,14 +192,20 @@ class Store:
             _load(d | {"id": d["_id"]}, Observation) for d in self.db["observations"].find({"_id": {"$in": list(ids)}})
         ]
 
+    def checked(self, campaign: str, check: str) -> Iterator[Observation]:
+        """What one of the checks saw, on all sites."""
+        for document in self.db["observations"].find({"campaign": campaign, "kind": "check", "data.check": check}):
+            yield _load(document | {"id": document["_id"]}, Observation)
+
     def probes(self, campaign: str, site: str) -> Iterator[Probe]:
         for document in self.db["probes"].find({"campaign": campaign, "site": site}):
             yield _load(document, Probe)
 
     def visits(self, campaign: str) -> Iterator[tuple[str, str, datetime, float, str]]:
-        """(worker, site, moment of its end, seconds, outcome) of every availability visit."""
-        wanted = {"worker": 1, "site": 1, "at": 1, "seconds": 1, "outcome": 1}
-        for d in self.db["probes"].find({"campaign": campaign}, wanted):
+        """(worker, site, moment of its end, seconds, outcome) of every availability visit, in the order of their ends."""
+        wanted = {"_id": 0, "worker": 1, "site": 1, "at": 1, "seconds": 1, "outcome": 1}
+        in_time = [("campaign", ASCENDING), ("at", ASCENDING)]
+        for d in self.db["probes"].find({"campaign": campaign}, wanted).sort(in_time):
             yield d["worker"], d["site"], d["at"], d["seconds"], d["outcome"]
 
     def failing(self, campaign: str, number: int) -> int:
@@ -216,18 +213,12 @@ class Store:
         query = {"campaign": campaign, "round": number, "failed": True}
         return len(self.db["probes"].distinct("site", query))
 
-    def pages_read(self, campaign: str, site: str) -> int:
-        """Distinct pages of the site that were read, over all rounds."""
-        # more conditions than the index has, and the embedded server reads the whole campaign for each site
-        found = self.db["pages"].find({"campaign": campaign, "site": site}, {"url": 1, "outcome": 1, "role": 1})
-        return len({d["url"] for d in found if d["outcome"] == "ok" and d["role"] not in ("link", "probe")})
-
     def pages(self, ids: Iterable[str]) -> list[Document]:
         return list(self.db["pages"].find({"_id": {"$in": list(ids)}}))
 
     def pages_at(self, campaign: str, site: str, url: str) -> list[Document]:
         """Every exchange of one URL that brought a page to read, earlier ones first."""
-        query = {"campaign": campaign, "site": site, "url": url, "outcome": "ok", "role": {"$nin": ["link", "probe"]}}
+        query = {"campaign": campaign, "site": site, "url": url, "outcome": "ok", "role": {"$nin": list(NOT_READ)}}
         return sorted(self.db["pages"].find(query), key=lambda d: d["at"])
 
     def finished(self, campaign: str, number: int) -> Iterator[Task]:
@@ -298,16 +289,19 @@ class Store:
         """Replaces the verdicts and findings of the same campaign, site and pack."""
         for campaign, pack in {(v.campaign, v.pack) for v in verdicts}:
             same = [v for v in verdicts if (v.campaign, v.pack) == (campaign, pack)]
-            kept = [f"{finding.id}:{pack}" for verdict in same for finding in verdict.findings]
+            findings = [_document(f, f"{f.id}:{pack}", pack=pack) for v in same for f in v.findings]
             scope = {"campaign": campaign, "pack": pack, "site": {"$in": [v.site for v in same]}}
-            self.db["findings"].delete_many(scope | {"_id": {"$nin": kept}})
-        findings = [_document(f, f"{f.id}:{v.pack}", pack=v.pack) for v in verdicts for f in v.findings]
-        _upsert(self.db["findings"], findings)
+            self._replace_all("findings", scope, findings)
         _upsert(self.db["verdicts"], [_document(v, f"{v.campaign}:{v.site}:{v.pack}") for v in verdicts])
 
     def findings(self, prefix: str) -> list[Document]:
         """Those whose id begins so, each once a pack."""
         return list(self.db["findings"].find({"id": {"$gte": prefix, "$lt": f"{prefix}~"}}))
+
+    def dismissed(self, campaigns: Iterable[str]) -> list[Finding]:
+        """Those of these campaigns that a person found to be none."""
+        query = {"campaign": {"$in": list(campaigns)}, "review": "dismissed"}
+        return [_load(d, Finding) for d in self.db["findings"].find(query)]
 
     def verdicts(self, campaign: str, pack: str) -> dict[str, Verdict]:
         found = self.db["verdicts"].find({"campaign": campaign, "pack": pack})
@@ -350,9 +344,17 @@ def _account_id(campaign: str, account: Account) -> str:
 
 
 def _upsert(collection: Collection[Document], documents: Sequence[Document]) -> None:
+    """What is new is inserted, what is there is replaced: many inserts are one commit, where each upsert is one of its own."""
     unique = {d["_id"]: d for d in documents}
-    if unique:
-        collection.bulk_write([ReplaceOne({"_id": i}, d, upsert=True) for i, d in unique.items()], ordered=False)
+    try:
+        if unique:
+            collection.insert_many(list(unique.values()), ordered=False)
+    except BulkWriteError as error:
+        failed = error.details["writeErrors"]
+        if error.details["writeConcernErrors"] or any(e["code"] != THERE for e in failed):
+            raise
+        again = [unique[e["op"]["_id"]] for e in failed]
+        collection.bulk_write([ReplaceOne({"_id": d["_id"]}, d, upsert=True) for d in again], ordered=False)
 
 
 def _replace_earlier(collection: Collection[Document], documents: Sequence[Document]) -> None:

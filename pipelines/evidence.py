@@ -15,7 +15,7 @@ from govcrawl.frontier.frontier import split_round
 from pipelines.warc import info, packed, record
 
 #: How a link's exchange came about; all else is GET.
-METHODS = "GET; of links HEAD, and GET where HEAD was not answered well"
+METHODS = "GET; of links HEAD, and GET where HEAD was not answered well; home pages once more as Baiduspider"
 
 
 class EvidencePipeline:

@@ -13,8 +13,10 @@ from datetime import date
 from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
+from govcrawl import attachments
 from govcrawl.contracts import Role
 from govcrawl.facts import Facts
+from govcrawl.private import masked
 from govcrawl.reading import read
 from govcrawl.reading.encoding import decode
 
@@ -28,8 +30,8 @@ _WIDE = ("utf-16-le", "utf-16-be")  #: not searched: a letter's second byte may 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """``start``, ``end``: characters of the visible text; ``stored``: bytes of the page, None where the words are not there in this order
-    (a script drew them, entities spell them)."""
+    """``start``, ``end``: characters of the visible text, whose words are shown masked; ``stored``: bytes of the page, None where the
+    words are not there in this order (a script drew them, entities spell them, a file packs them)."""
 
     start: int
     end: int
@@ -51,17 +53,19 @@ class Sheet:
     name: str = ""
 
     def facts(self, role: Role | None = None) -> Facts:
+        if self.role == "file":
+            return attachments.read(self.body, self.url, self.name) or Facts("file", self.name, "")
         return read(self.body, self.url, self.headers, role=role or self.role, name=self.name)
 
 
 def locate(excerpt: str, sheet: Sheet) -> Place | None:
     """The first place of these words; spaces and breaks don't matter.  None: the page does not show them."""
-    words = excerpt.strip().removesuffix("…").strip()[:MAX_EXCERPT]
+    words = masked(excerpt).strip().removesuffix("…").strip()[:MAX_EXCERPT]
     if not words:
         return None
-    for text, whole in _texts(sheet):
-        if found := _search(words, text):
-            return _place(text, *found.span(), sheet, whole)
+    for text, shown, whole in _texts(sheet):
+        if found := _search(words, shown):
+            return _place(text, shown, *found.span(), sheet, whole)
     return None
 
 
@@ -69,13 +73,13 @@ def newest_line(day: date, sheet: Sheet) -> Place | None:
     """The line of the newest entry of a list or home page: what shows that nothing newer is there."""
     facts = sheet.facts()
     items = (facts.column and facts.column.items) or (facts.home and facts.home.items) or ()
-    title = next((item.title for item in items if item.date == day), "")
+    title = masked(next((item.title for item in items if item.date == day), ""))
     # pages cut long titles short, and give them whole where the mouse rests on them
     for words in (title[:n] for n in range(len(title), FEW, -1)):
-        for text, whole in _texts(sheet):
-            if found := _search(words, text):
+        for text, shown, whole in _texts(sheet):
+            if found := _search(words, shown):
                 start, end = text.rfind("\n", 0, found.start()) + 1, text.find("\n", found.end())
-                return _place(text, start, len(text) if end < 0 else end, sheet, whole)
+                return _place(text, shown, start, len(text) if end < 0 else end, sheet, whole)
     return None
 
 
@@ -90,20 +94,21 @@ def link_at(url: str, sheet: Sheet) -> tuple[int, int] | None:
 
 
 @lru_cache(maxsize=4)
-def _texts(sheet: Sheet) -> tuple[tuple[str, bool], ...]:
-    """What is visible, first as the page was read; and whether that is all."""
-    roles: tuple[Role, ...] = tuple(dict.fromkeys((sheet.role, "fragment")))
-    return tuple((sheet.facts(role).text, role in ("home", "fragment")) for role in roles)
+def _texts(sheet: Sheet) -> tuple[tuple[str, str, bool], ...]:
+    """What is visible, first as the page was read; the same, as long, with numbers of persons masked; and whether that is all."""
+    roles: tuple[Role, ...] = ("file",) if sheet.role == "file" else tuple(dict.fromkeys((sheet.role, "fragment")))
+    texts = ((sheet.facts(role).text, role in ("home", "fragment", "file")) for role in roles)
+    return tuple((text, masked(text), whole) for text, whole in texts)
 
 
 def _search(words: str, text: str) -> re.Match[str] | None:
     return re.search(r"\s*".join(map(re.escape, "".join(words.split()))), text)
 
 
-def _place(text: str, start: int, end: int, sheet: Sheet, whole: bool) -> Place:
-    words = text[start:end]
-    before, after = text[max(start - AROUND, 0) : start], text[end : end + AROUND]
-    return Place(start, end, words, before, after, stored_at(words, sheet.body, sheet.headers), whole)
+def _place(text: str, shown: str, start: int, end: int, sheet: Sheet, whole: bool) -> Place:
+    before, after = shown[max(start - AROUND, 0) : start], shown[end : end + AROUND]
+    stored = stored_at(text[start:end], sheet.body, sheet.headers)
+    return Place(start, end, shown[start:end], before, after, stored, whole)
 
 
 def stored_at(words: str, body: bytes, headers: Sequence[tuple[str, str]]) -> tuple[int, int] | None:

@@ -20,6 +20,8 @@ from pipelines.excerpts import Place, Sheet, link_at, locate, newest_line
 from pipelines.seen import as_day
 from pipelines.warc import BadRecord, Record, unpacked
 
+#: Indicators whose fault is an address on the page, which no reader need see.
+TARGETS = frozenset({"hidden_link", "malicious_code", "security_incident"})
 VISITS = frozenset({"site_unreachable", "home_unavailable"})  #: indicators that rest on the visits
 
 
@@ -36,7 +38,7 @@ class Exhibit:
     why: str = ""
     place: Place | None = None
     excerpt: str = ""  #: the words that were looked for
-    link: tuple[int, int] | None = None  #: bytes of the page that spell the address of the dead link
+    link: tuple[int, int] | None = None  #: bytes of the page that spell the address of the dead, or hidden, link
 
     @property
     def intact(self) -> bool:
@@ -67,8 +69,9 @@ class Behind:
 
 
 def behind(store: Store, prefix: str, folder: Path) -> Behind:
-    """``prefix``: of the finding's id; ``folder``: where the WARC files lie.  Raises UnknownFinding."""
-    stored = store.findings(prefix)
+    """``prefix``: of the finding's id, in either case; ``folder``: where the WARC files lie.  Raises UnknownFinding."""
+    prefix = prefix.strip().lower()
+    stored = store.findings(prefix) if prefix else []
     ids = sorted({d["id"] for d in stored})
     if len(ids) != 1:
         raise UnknownFinding(prefix, ids)
@@ -127,6 +130,8 @@ def _exhibit(page: Document, seen: Sequence[Observation], finding: Finding, fold
     sheet = _sheet(page, task, record)
     excerpt, place = _placed(finding, seen, sheet)
     link = link_at(finding.url, sheet) if finding.indicator == "dead_link" and not seen else None
+    if finding.indicator in TARGETS and (target := finding.detail.get("target")):
+        link = link_at(str(target), sheet)
     return Exhibit(page, task, tuple(seen), file, member, record, place=place, excerpt=excerpt, link=link)
 
 

@@ -12,8 +12,8 @@ from dataclasses import replace
 from datetime import date
 
 from govcrawl.contracts import Finding, Observation, Probe, Verdict
+from govcrawl.reading.records import BEIJING
 from govcrawl.reading.urls import identity
-from pipelines.seen import BEIJING
 
 _OF_VISITS = {"site_unreachable", "home_unavailable"}
 #: Says something of all rounds only.
@@ -87,7 +87,7 @@ def _is_of(finding: Finding, seen: Sequence[Observation]) -> bool:
 
 def _day_of(finding: Finding, seen: Sequence[Observation]) -> date:
     """Of the look that is its evidence, else of the round's first."""
-    return min((_day(o) for o in seen if o.page == finding.evidence), default=min(_days(seen)))
+    return min((_day(o) for o in seen if o.page == finding.evidence), default=None) or min(_days(seen))
 
 
 def _days(seen: Iterable[Observation]) -> list[date]:

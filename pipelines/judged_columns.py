@@ -13,7 +13,7 @@ from govcrawl.contracts import ColumnVerdict, Finding, Observation
 from govcrawl.facts import ColumnClass, ColumnState
 from govcrawl.reading.urls import identity
 from pipelines.rulings import Case, Doubt, Ruling, Weight
-from pipelines.seen import Dated, Seen, date_items, entries
+from pipelines.seen import Dated, Seen, date_items, entries, is_drawn
 from pipelines.standards.rules import ColumnBlank, ColumnsBlank, ColumnsNotUpdated, ColumnStale
 
 ENOUGH_ARTICLES = 5  #: of an undated list, opened in vain for a date; fewer prove nothing while others are unopened
@@ -128,7 +128,7 @@ def _read(looks: Sequence[Observation], case: Case, main: frozenset[str]) -> Jud
     state, emptied = _over_rounds(looks, bool(items))
     until = seen.until(looks)
     dated = date_items(items, seen, until, case.pack.windows.get(first.data["cls"], 0))
-    clouded = any(identity(o.url) in seen.clouded for o in looks)
+    clouded = is_drawn(looks) or any(identity(o.url) in seen.clouded for o in looks)
     return _judged(first, looks, state, case, main, url=url, until=until, dated=dated, clouded=clouded, emptied=emptied)
 
 
@@ -225,22 +225,33 @@ def _not_updated(case: Case, columns: Columns) -> list[Ruling]:
     rule = case.rule(ColumnsNotUpdated)
     if rule is None:
         return []
-    stale = [c for c in columns.judged if c.stale]
-    open_ = [c for c in columns.judged if c.stale is None]
+    stale = [c for c in columns.judged if c.stale and _must_be_updated(c)]
+    open_ = [c for c in columns.judged if c.stale is None and _must_be_updated(c)]
+    loose = [c for c in columns.judged if c.stale is not False and not _must_be_updated(c)]
     key = {c.url: c.counts(rule.key_classes, rule.first_level) for c in (*stale, *open_)}
     counts: dict[str, int] = {cls: sum(c.cls == cls and key[c.url] is True for c in stale) for cls in rule.key_classes}
     broken = sum(counts.values()) >= rule.key_count or len(stale) >= rule.all_count
+    # a site that registered its columns has said which ones are to be updated
+    perhaps = 0 if any(_is_registered(c.shown) for c in columns.judged) else len(loose)
     may = (
         sum(key[c.url] is not False for c in (*stale, *open_)) + columns.unclassed >= rule.key_count
-        or len(stale) + len(open_) + columns.unclassed >= rule.all_count
+        or len(stale) + len(open_) + perhaps + columns.unclassed >= rule.all_count
     )
-    doubts = _untold(columns, Weight.MAY_FAIL if may and not broken else Weight.NOTE)
+    weight = Weight.MAY_FAIL if may and not broken else Weight.NOTE
+    doubts = _untold(columns, weight)
     levels = sum(key[c.url] is None for c in stale)
     if levels and not broken:
-        weight = Weight.MAY_FAIL if may else Weight.NOTE
         doubts = (*doubts, Doubt(f"{levels}个超期未更新的栏目未能判断是否一级栏目", weight))
+    old = sum(c.stale is True for c in loose)
+    if old and len(stale) + len(open_) + len(loose) + columns.unclassed >= rule.all_count and not broken:
+        doubts = (*doubts, Doubt(f"{old}个超期未更新的栏目类别不明且未登记，未能判断是否应更新", weight))
     found = _together(case, "columns_not_updated", {**counts, "all": len(stale)}, stale) if broken else ()
     return [Ruling("columns_not_updated", found, doubts=doubts)]
+
+
+def _must_be_updated(c: JudgedColumn) -> bool:
+    """“应更新”: its class says so, or its site, which registered it; of any other found by the crawl nobody can tell."""
+    return c.cls != "other" or _is_registered(c.shown)
 
 
 def _many_blank(case: Case, columns: Columns) -> list[Ruling]:

@@ -10,7 +10,7 @@ from govcrawl.contracts import Observation
 from govcrawl.reading.urls import identity
 from pipelines.judged_columns import Columns
 from pipelines.rulings import Case, Doubt, Ruling, Weight
-from pipelines.seen import Dated, date_items, entries
+from pipelines.seen import Dated, date_items, entries, is_drawn
 from pipelines.standards.rules import HomeFewUpdates, HomeNotUpdated
 
 
@@ -29,7 +29,7 @@ def rule_on_home(case: Case, columns: Columns) -> list[Ruling]:
             ]
         return [_second_level(case, rule, columns, whole[-1])]
     dated = _dated(case, looks, rule.window_days)
-    clouded = _is_drawn(looks) or any(identity(o.url) in case.seen.clouded for o in looks)
+    clouded = is_drawn(looks) or any(identity(o.url) in case.seen.clouded for o in looks)
     stale = _stale(dated, clouded)
     later = (_later(dated.later),) if dated.later else ()
     untold = (_untold(clouded),) if stale is None else ()
@@ -38,15 +38,6 @@ def rule_on_home(case: Case, columns: Columns) -> list[Ruling]:
         return [Ruling("home_not_updated", doubts=(*untold, *later)), *few]
     seen = {"items": dated.items, "dated": dated.dated}
     return [_not_updated(case, dated.newest, whole[-1], seen, (*untold, *later))]
-
-
-def _is_drawn(looks: Sequence[Observation]) -> bool:
-    """Whether a script draws the page, or a part of it, and no look at that saw what it draws."""
-    drawn: dict[str, bool] = {}
-    for o in looks:
-        place = identity(o.url) if o.data.get("part") else ""
-        drawn[place] = bool(o.data.get("drawn")) and drawn.get(place, True)
-    return any(drawn.values())
 
 
 def _stale(dated: Dated, clouded: bool) -> bool | None:

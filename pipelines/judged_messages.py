@@ -17,7 +17,7 @@ WORKING_DAYS = 3
 
 
 def judge_messages(messages: Iterable[Message], as_of: date) -> list[MessageVerdict]:
-    """Pure; one verdict a message, in their order.  ``as_of``: the cut-off of the campaign."""
+    """Pure; one verdict a message, in their order.  ``as_of``: the cut-off of the campaign; what was closed later was open then."""
     return [_judged(message, as_of) for message in messages]
 
 
@@ -36,6 +36,6 @@ def _judged(message: Message, as_of: date) -> MessageVerdict:
     except NotImplementedError:
         why = f"{message.accepted.year}年受理的留言，其办理期限所在年份的节假日安排不在所装工作日历中"
         return MessageVerdict(message, "unknown", None, why)
-    if message.closed:
+    if message.closed and message.closed <= as_of:
         return MessageVerdict(message, "late" if message.closed > due else "in_time", due)
     return MessageVerdict(message, "overdue" if as_of > due else "pending", due)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -60,7 +62,11 @@ def _letters(case: Case, rule: PoorResponse) -> dict[tuple[str, str, str], list[
     for o in case.seen.of("letter"):
         name, cls = boards.get(identity(o.data["board"]), (o.data["board_name"], o.data["board_cls"]))
         names = (name, *o.data.get("trail", ()))
-        if all(_must_answer(rule, n, cls) for n in names) and _effective(o) and _waited(case, rule, o) is not None:
+        if (
+            all(_must_answer(rule, n, cls) for n in names)
+            and _effective(o)
+            and _waited_too_long(case, rule, o) is not None
+        ):
             letters[o.data["board"], o.data["title"], o.data["asked"]].append(o)
     return letters
 
@@ -79,20 +85,26 @@ def _effective(o: Observation) -> bool:
 def _late(case: Case, rule: PoorResponse, looks: Sequence[Observation]) -> Observation | None:
     """The letter, if the last round that saw it saw nothing but a wait that was too long."""
     last = [o for o in looks if o.round == looks[-1].round]
-    waits = [_waited(case, rule, o) or 0 for o in last]
-    return last[0] if min(waits) > rule.late_days else None
+    return last[0] if all(_waited_too_long(case, rule, o) for o in last) else None
 
 
-def _waited(case: Case, rule: PoorResponse, o: Observation) -> int | None:
-    """Days without an answer, as far as they were seen; None: the letter is no evidence."""
+def _waited_too_long(case: Case, rule: PoorResponse, o: Observation) -> bool | None:
+    """As far as it was seen; None: the letter is no evidence."""
     asked, answered, until = as_day(o.data["asked"]), as_day(o.data["answered"]), case.seen.until([o])
     if asked is None or not 0 <= (case.seen.as_of - asked).days <= rule.within_days:
         return None
+    due = months_after(asked, rule.late_months)
     if o.data["state"] == "open":
-        return (until - asked).days
+        return until > due
     if o.data["state"] == "answered" and answered and answered >= asked:
-        return (min(answered, until) - asked).days
+        return min(answered, until) > due
     return None
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day so many months on; the month's last one where it has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _letter_finding(case: Case, o: Observation) -> Finding:
@@ -111,27 +123,42 @@ def rule_on_links(case: Case, columns: Columns, outage: Fraction) -> list[Ruling
     rule = case.rule(DeadLink)
     if rule is None:
         return []
-    targets = _dead_targets(case)
+    targets, doubted = _dead_targets(case)
+    answered = _answered(case)
     charged = {identity(c.url) for c in columns.judged if c.points}
     home, links, down = identity(case.site.home), Fraction(0), Fraction(0)
     for target, o in targets.items():
-        price = (rule.points_home if o.data["on_home"] else rule.points_other) or Fraction(0)
-        if target == home or (isinstance(o.data["status"], str) and same_site(o.data["target"], case.site.home)):
+        price = _price(rule, o)
+        if target == home or (target not in answered and same_site(o.data["target"], case.site.home)):
             down += price
         elif target not in charged:
             links += price
     findings = tuple(_link_finding(case, o.data["target"], o) for o in targets.values())
-    return [Ruling("dead_link", findings, links + max(Fraction(0), down - outage))]
+    possible = sum((_price(rule, o) for o in doubted.values()), Fraction(0))
+    told = (Doubt(f"{len(doubted)}个链接在本方网络中断时检查，未能判断是否可用"),) if doubted else ()
+    return [Ruling("dead_link", findings, links + max(Fraction(0), down - outage), possible, told)]
 
 
-def _dead_targets(case: Case) -> dict[str, Observation]:
-    """By identity.  Only what the last round still found dead: a link that was mended meanwhile is no fault any more."""
-    last = max((o.round for every in case.seen.kinds.values() for o in every), default=0)
+def _price(rule: DeadLink, o: Observation) -> Fraction:
+    return (rule.points_home if o.data["on_home"] else rule.points_other) or Fraction(0)
+
+
+def _dead_targets(case: Case) -> tuple[dict[str, Observation], dict[str, Observation]]:
+    """By identity: those that are dead, and those asked for only while we were cut off.  Only what the last round still found dead: a
+    link that was mended meanwhile is no fault any more.
+    """
+    last = case.seen.last_round
     targets: dict[str, Observation] = {}
+    doubted: dict[str, Observation] = {}
     for o in sorted(case.seen.of("dead_link"), key=lambda o: not o.data["on_home"]):
         if o.round == last:
-            targets.setdefault(identity(o.data["target"]), o)
-    return targets
+            (doubted if o.data.get("cut_off") else targets).setdefault(identity(o.data["target"]), o)
+    return targets, {target: o for target, o in doubted.items() if target not in targets}
+
+
+def _answered(case: Case) -> set[str]:
+    """Targets of which a server said that they are not there."""
+    return {identity(o.data["target"]) for o in case.seen.of("dead_link") if isinstance(o.data["status"], int)}
 
 
 def _link_finding(case: Case, target: str, o: Observation) -> Finding:

@@ -4,12 +4,13 @@ The share is failed ÷ all visits, exactly as the standard has it; what could no
 accuses nobody while another look might undo it:
 
     another round    where the campaign has several, a failure that only one round looked at waits for the next one
-    another monitor  where all failures were seen from one place, while another place opened the site within the hour, our line is
-                     suspected, not the site; visits that only confirm (visit < 0) are looks of that kind
+    another monitor  where another place opened the site within the hour of a failure, our line is suspected, not the site: the rest
+                     of the failures must reach the limit; visits that only confirm (visit < 0) are looks of that kind
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -53,40 +54,60 @@ def rule_on_probes(case: Case, probes: Sequence[Probe], count: ProbeCount) -> li
     """The veto, or else points by the share of failed visits; exact fractions, no rounding."""
     conclusive = count.total - count.inconclusive
     if not conclusive:
-        doubt = Doubt("首页可用性没有一次有效的访问记录，未能判断", Weight.NO_MEANS)
-        return [Ruling("site_unreachable", doubts=(doubt,))]
+        return [_untold("首页可用性没有一次有效的访问记录，未能判断", Weight.NO_MEANS)]
     # visits still to come are taken as successes: a site is accused only of what they can't undo
     possible = max(conclusive, case.visits - count.inconclusive)
-    share = Fraction(count.failed, possible)
     veto, deduction = case.rule(Unreachable), case.rule(HomeUnavailable)
+    standing = _standing(probes)
     if veto and Fraction(count.failed, conclusive) >= veto.failed_share:
-        few = share < veto.failed_share or 2 * possible < case.visits
-        why = (
-            f"首页的有效访问只有{conclusive}次，其中打不开{count.failed}次，不足以判断"
-            if few
-            else _unconfirmed(case, probes)
-        )
-        if why:
-            return [Ruling("site_unreachable", doubts=(Doubt(why, Weight.MAY_FAIL),))]
+        few = Fraction(count.failed, possible) < veto.failed_share or 2 * possible < case.visits
+        suspected = Fraction(len(standing), possible) < veto.failed_share
+        if few:
+            return [_untold(f"首页的有效访问只有{conclusive}次，其中打不开{count.failed}次，不足以判断")]
+        if why := _one_round(case, probes) or (_our_line(probes, standing) if suspected else ""):
+            return [_untold(why)]
         return [Ruling("site_unreachable", (_finding(case, "site_unreachable", probes, count),))]
-    if not share or not deduction:
+    if 2 * conclusive < count.total:
+        return [_untold(f"首页的{count.total}次访问只有{conclusive}次有效，不足以判断首页可用性")]
+    if not count.failed or not deduction:
         return []
-    points = share * 100 * (deduction.points_per_percent or 0)
-    return [Ruling("home_unavailable", (_finding(case, "home_unavailable", probes, count),), points=points)]
+    each = 100 * (deduction.points_per_percent or 0)
+    points, most = (Fraction(n, possible) * each for n in (len(standing), count.failed))
+    found = (_finding(case, "home_unavailable", probes, count),) if standing else ()
+    return [Ruling("home_unavailable", found, points=points, possible=most - points)]
 
 
-def _unconfirmed(case: Case, probes: Sequence[Probe]) -> str:
-    """Why it may not be the site's fault; empty where it is."""
+def _untold(why: str, weight: Weight = Weight.MAY_FAIL) -> Ruling:
+    return Ruling("site_unreachable", doubts=(Doubt(why, weight),))
+
+
+def _standing(probes: Iterable[Probe]) -> list[Probe]:
+    """The plan's failed visits but for those of which, of the looks from elsewhere within the hour, the nearest opened the site."""
+    looks = sorted((p for p in probes if p.failed is not None), key=lambda p: p.at)
+    times = [p.at for p in looks]
+    near = (looks[bisect_left(times, p.at - NEAR) : bisect_right(times, p.at + NEAR)] for p in looks)
+    return [p for p, others in zip(looks, near, strict=True) if p.failed and p.visit > 0 and not _opened(p, others)]
+
+
+def _opened(failed: Probe, near: Iterable[Probe]) -> bool:
+    others = (p for p in near if monitor_of(p.worker) != monitor_of(failed.worker))
+    nearest = min(others, key=lambda p: (abs(p.at - failed.at), p.failed), default=None)
+    return nearest is not None and nearest.failed is False
+
+
+def _one_round(case: Case, probes: Iterable[Probe]) -> str:
+    """Why it waits for another round; empty where it needn't."""
     rounds = sorted({p.round for p in probes if p.failed is not None and p.visit > 0})
-    if case.rounds > 1 and len(rounds) == 1:
-        return f"首页打不开只见于第{rounds[0]}轮，尚待另一轮复查"
-    failed = [p for p in probes if p.failed]
-    places = {monitor_of(p.worker) for p in failed}
-    opened = [p for p in probes if p.failed is False and monitor_of(p.worker) not in places]
-    if len(places) > 1 or not any(abs(a.at - b.at) <= NEAR for a in failed for b in opened):
-        return ""
-    others = "、".join(sorted({monitor_of(p.worker) for p in opened}))
-    return f"首页{len(failed)}次打不开都由监测点{places.pop()}所见，同时段监测点{others}能够打开，疑为本方线路问题"
+    return f"首页打不开只见于第{rounds[0]}轮，尚待另一轮复查" if case.rounds > 1 and len(rounds) == 1 else ""
+
+
+def _our_line(probes: Sequence[Probe], standing: Sequence[Probe]) -> str:
+    """Where the rest of the failures is too little; each of the others was seen from one place while another opened the site."""
+    failed = [p for p in probes if p.failed and p.visit > 0]
+    doubted = set(failed).difference(standing)
+    places = "、".join(sorted({monitor_of(p.worker) for p in doubted}))
+    some = f"其中{len(doubted)}次" if standing else ""
+    return f"首页{len(failed)}次打不开，{some}只由监测点{places}所见，同时段其他监测点能够打开，疑为本方线路问题"
 
 
 def _finding(case: Case, indicator: str, probes: Sequence[Probe], count: ProbeCount) -> Finding:

@@ -17,7 +17,11 @@ _AREA = r"(?:省|自治区|市|自治州|州|盟|地区|县|区|旗)"
 _PORTAL_NAME = re.compile(rf"(?:中国)?\S*{_AREA}(?:人民政府(?:(?:门户)?网站?)?|(?:政府)?门户网站?)(?:[（(]\S*[）)])?")
 _GOVERNMENT = re.compile(rf"\S*{_AREA}(?:人民政府|政府)(?:办公[厅室])?(?:、\S+|[（(]\S*[）)])?")
 _MINISTRY = re.compile(r"bm\d{2}00\d{4}")
-_BELOW_COUNTY = re.compile(r"[乡镇]|街道|开发区|园区|新区管|委员会|管委会")
+#: Nor what ends on 区 and is no division: of the 新区 only these two are districts.
+_BELOW_COUNTY = re.compile(
+    r"[乡镇]|街道|社区|委员会|管委会|[园景]区|(?:开发|高新|经开|经济|工业|产业|保税|空港|度假|保护|风景|名胜|示范|试验|实验|合作|先行|集聚|管理"
+    r"|功能|生态|科技|商务)区|(?<!浦东)(?<!滨海)新区"
+)
 _PERHAPS = re.compile(r"门户|人民政府")
 
 

@@ -1,9 +1,11 @@
 """First pipeline: what was read becomes observations.  Keys of ``data`` per kind (dates are ISO strings or None):
 
-home       items [[url, title, date]], nav_only, title, drawn (why a reader may see more), parts (URLs of its frames and lists),
+home       items [[url, title, date]], unread (URLs of items that show what may be a date), nav_only, title,
+           drawn (why a reader may see more), parts (URLs of its frames and lists),
            part (whether it is one itself), nav (URLs of 一级栏目, by its main navigation)
-column     column (URL of its first page), name, cls, level, state, items [[url, date]], why, registered, board (what a message board shows)
-article    title, published, column (URL of the list it was found on)
+column     column (URL of its first page), name, cls, level, state, items [[url, date]], unread (as of a home page), why, drawn (likewise),
+           registered, board (what a message board shows)
+article    title, published, column (URL of the list it was found on), unread (whether it may show a date that was not read)
 letter     title, asked, answered, state, board (URL), board_name, board_cls, trail (what breadcrumb and title call the board)
 guide      name, present, missing (of the eight elements), forms (URLs), names_form
 notice     notice (closed / moved / domain / paused), target: what the home page says of its own site; excerpt: the sentence
@@ -11,23 +13,37 @@ dead_link  target, status (number, or dns / timeout / refused / reset), on_home,
 footer     site_code, icp, police, party_badge, error_report, organiser (empty: not seen on that page), drawn
 challenge  status, role: a firewall's test page came instead of the page
 unread     outcome, status, role, name, cls, level: a planned page that could not be read
+check      check (which one), indicator, detail (by indicator, as in results.json), span (of characters of the text that was read);
+           key: the fault, whatever the page
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from datetime import date
-from typing import Any
+from functools import partial
+from typing import Any, Self
 
+from scrapy.crawler import Crawler
+
+from govcrawl import attachments
 from govcrawl.contracts import Observation, ObservationKind, Page, Result, Task
-from govcrawl.facts import Facts, HomeFacts
+from govcrawl.facts import Facts, HomeFacts, Item
 from govcrawl.frontier.frontier import split_round
 from govcrawl.reading import MARKED
 from govcrawl.reading.columns import classify
 from govcrawl.reading.urls import canonical
+from govcrawl.spiders.guise import APART
 from govcrawl.spiders.outcome import NOT_YOU
 from govcrawl.store import page_id
+from pipelines.checks import Look, checks, for_files, look_at
+from pipelines.masks import without_numbers
+
+log = logging.getLogger(__name__)
 
 MAX_ITEMS = 200  #: entries kept of one list page
 #: Outcomes and statuses that make a link dead.  What firewalls and our own guard refuse is never dead.
@@ -38,21 +54,58 @@ NOT_DEAD = NOT_YOU | {405, 408, 503, 521}
 class ObservePipeline:
     """Adds observations to a Result.  A page is looked at once; nothing is asked of the network or the store."""
 
+    def __init__(self, crawler: Crawler) -> None:
+        self.stats = crawler.stats
+        self._readers = ThreadPoolExecutor(1, "attachments")  # waits for a process of its own
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
     async def process_item(self, item: Result) -> Result:
-        return replace(item, observations=tuple(observe(item)))
+        task, page = item.lease.task, item.page
+        if task.role == "file" and page.outcome == "ok":
+            read = partial(attachments.read, page.body, page.url, task.text)
+            item = replace(item, facts=await asyncio.get_running_loop().run_in_executor(self._readers, read))
+        seen = tuple(observe(item, partial(self._failed, item)))
+        return without_numbers(replace(item, observations=seen))
+
+    def _failed(self, item: Result, check: str, error: Exception) -> None:
+        _log_failure(item, check, error)
+        if self.stats:
+            self.stats.inc_value(f"checks/{check}/failed")
 
 
-def observe(result: Result) -> Iterator[Observation]:
-    """Pure."""
+def _log_failure(item: Result, check: str, error: Exception) -> None:
+    log.error("检查项 %s 未能检查网页 %s（%s）；其他检查照常", check, item.page.url, error, exc_info=error)
+
+
+def observe(result: Result, failed: Callable[[str, Exception], None] | None = None) -> Iterator[Observation]:
+    """Pure.  ``failed`` is told of a check that raised; else the log is."""
     task, page, facts = result.lease.task, result.page, result.facts
     if task.kind == "probe" or (task.kind == "render" and not page.rendered):
         return  # a page that could not be rendered is what it was without
+    tell = failed or partial(_log_failure, result)
+    if task.role in APART:
+        yield from _checked(result, Look(task, page, facts), tell) if facts else ()
+        return
     if page.outcome == "challenge":
         yield _seen(result, "challenge", {"status": page.status, "role": task.role})
     elif page.outcome not in ("ok", "redirect"):
         yield from _unread(result, task, page)
     elif facts and not facts.redirect:
         yield from _read(result, task, facts)
+        yield from _checked(result, Look(task, page, facts), tell)
+
+
+def _checked(result: Result, page: Look, failed: Callable[[str, Exception], None]) -> Iterator[Observation]:
+    looked = look_at(page, for_files if page.task.role == "file" else checks)
+    for name, seen in looked.sightings:
+        span = list(seen.span) if seen.span else None
+        data = {"check": name, "indicator": seen.indicator, "detail": seen.detail, "span": span}
+        yield _seen(result, "check", data, key=f"{seen.indicator} {seen.key}", excerpt=seen.excerpt)
+    for name, error in looked.failed.items():
+        failed(name, error)
 
 
 def _unread(result: Result, task: Task, page: Page) -> Iterator[Observation]:
@@ -97,7 +150,13 @@ def _read(result: Result, task: Task, facts: Facts) -> Iterator[Observation]:
         yield _seen(result, "column", _column(task, facts))
     if facts.article and task.role in ("article", "page"):
         column = task.found_on if task.role == "article" else ""
-        data = {"title": facts.article.title, "published": _iso(facts.article.published), "column": column}
+        article = facts.article
+        data = {
+            "title": article.title,
+            "published": _iso(article.published),
+            "column": column,
+            "unread": article.unread,
+        }
         yield _seen(result, "article", data)
     if facts.guide:
         yield _seen(result, "guide", asdict(facts.guide))
@@ -112,6 +171,7 @@ def _home(task: Task, facts: Facts, home: HomeFacts) -> dict[str, Any]:
     silent = "框架中没有可见的文字" if part and not (facts.text or home.items) else ""
     return {
         "items": [[canonical(i.url), i.title, _iso(i.date)] for i in home.items[:MAX_ITEMS]],
+        "unread": _unread_dates(home.items),
         "nav_only": home.nav_only,
         "title": facts.title,
         "drawn": home.drawn or silent,
@@ -119,6 +179,10 @@ def _home(task: Task, facts: Facts, home: HomeFacts) -> dict[str, Any]:
         "part": part,
         "nav": [canonical(c.url) for c in facts.columns if c.source == "nav" and c.level == 1],
     }
+
+
+def _unread_dates(items: Sequence[Item]) -> list[str]:
+    return [canonical(i.url) for i in items[:MAX_ITEMS] if i.dated_by == "unread"]
 
 
 def _is_column(task: Task, facts: Facts) -> bool:
@@ -136,7 +200,9 @@ def _column(task: Task, facts: Facts) -> dict[str, Any]:
         "level": task.depth,
         "state": column.state,
         "items": [[canonical(i.url), _iso(i.date)] for i in column.items[:MAX_ITEMS]],
+        "unread": _unread_dates(column.items),
         "why": column.why,
+        "drawn": column.drawn,
         "board": facts.board.shows if facts.board else "",
         "registered": not task.found_on,
     }

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Coroutine
 from functools import partial
 from typing import Any, Self
 
@@ -15,12 +15,15 @@ from scrapy.crawler import Crawler
 from govcrawl.contracts import Result
 from govcrawl.frontier.frontier import Settled
 from govcrawl.frontier.scheduler import LeaseScheduler
-from govcrawl.store import patiently, shared
+from govcrawl.patience import patiently
+from govcrawl.private import masked
+from govcrawl.store import shared
 
 logger = logging.getLogger(__name__)
 
 
-CLOSE_S = 5.0  #: a worker that was told to end waits so long for a MongoDB that is away
+CLOSE_S = 5.0  #: a worker that was told to end waits so long for a MongoDB that is away, or hangs
+CLOSING_S = 1.0  #: between two looks whether it was told so
 
 
 class Left(Exception):
@@ -41,7 +44,6 @@ class PersistPipeline:
         self._close_by = 0.0  # time.monotonic
         self._writer: asyncio.Future[None] | None = None
         self._words: set[asyncio.Future[None]] = set()  # to Redis, under way
-        self._thread = ThreadPoolExecutor(1, "mongodb")
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -64,7 +66,6 @@ class PersistPipeline:
         if self._writer:  # else the store refused at the start
             await self._writer
             await asyncio.gather(*self._words)
-        self._thread.shutdown(wait=False)
 
     async def _run(self) -> None:
         while not self._closing or self._waiting:
@@ -94,7 +95,7 @@ class PersistPipeline:
                     await self._settle([one])
                 return
             logger.error("MongoDB can't take the result of %s: %s", batch[0].page.url, error)
-            self._tell([Settled(batch[0].lease, "dead", reason=f"store: {error}"[:500])])
+            self._tell([Settled(batch[0].lease, "dead", reason=masked(f"store: {error}")[:500])])
             return
         self._tell([Settled(r.lease, "ack", r.children) for r in batch])
 
@@ -117,9 +118,22 @@ class PersistPipeline:
                 raise Left
 
         try:
-            await patiently(partial(self.store.save_results, batch), away, self._thread)
+            await self._until_closed(patiently(partial(self.store.save_results, batch), away))
+        except TimeoutError:
+            logger.warning("MongoDB hangs: %s task(s) are given back", len(batch) + len(self._waiting))
+            self._give_back(batch)
+            raise Left from None
         finally:
             self._scheduler.resting = False
+
+    async def _until_closed(self, saving: Coroutine[Any, Any, None]) -> None:
+        """Raises TimeoutError where MongoDB says nothing at all until this worker has to end."""
+        task = asyncio.ensure_future(saving)
+        while not (await asyncio.wait({task}, timeout=CLOSING_S))[0]:
+            if self._closing and time.monotonic() > self._close_by + CLOSING_S:
+                task.cancel()
+                raise TimeoutError
+        task.result()
 
     def _give_back(self, batch: list[Result]) -> None:
         """Others may reach MongoDB.  This batch is stored all the same when it can be, unless another's is there by then."""

@@ -8,6 +8,7 @@ from contextlib import aclosing
 from pathlib import Path
 
 from govcrawl.contracts import Page
+from govcrawl.private import masked_url
 from govcrawl.rendering.chromium import BrowserGone, Chromium, ProtocolError, find
 from govcrawl.rendering.picture import Stored, picture
 from pipelines.exhibits import Behind, Exhibit
@@ -40,7 +41,7 @@ async def _take(case: Behind, stored: Stored, out: Path, program: str, memory_mb
 
 async def _each(browser: Chromium, case: Behind, stored: Stored, out: Path) -> AsyncGenerator[str]:
     for number, one in enumerate(case.exhibits[:MOST], 1):
-        if not (page := as_page(one)) or b"<" not in page.body:
+        if not (page := as_page(one)) or b"<" not in page.body or one.task.role == "file":
             continue
         told = _told(case, one)
         caption = "\n".join(f"{name}: {text}" for name, text in told.items())
@@ -49,7 +50,7 @@ async def _each(browser: Chromium, case: Behind, stored: Stored, out: Path) -> A
             file.write_bytes(await picture(browser, page, stored, caption, told))
             yield f"截图       {file}"
         except (BrowserGone, ProtocolError, TimeoutError) as error:
-            yield f"未生成截图：{page.url}（{error or '浏览器没有回答'}）"
+            yield f"未生成截图：{masked_url(page.url)}（{error or '浏览器没有回答'}）"
 
 
 def as_page(one: Exhibit) -> Page | None:
@@ -67,7 +68,7 @@ def _told(case: Behind, one: Exhibit) -> dict[str, str]:
     finding = case.finding
     return {
         "Title": f"{case.site.name} {finding.indicator} {finding.id}",
-        "Source": str(one.page["url"]),
+        "Source": masked_url(one.page["url"]),
         "Creation Time": clock(one.page["at"]),
         "SHA-256": f"{one.page['sha256']}{spoilt}",
         "Comment": NOTE,

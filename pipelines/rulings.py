@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Any, TypeVar
 
 from govcrawl.contracts import Finding, Observation, Site
+from pipelines.allowed import NOTHING, Allowed
 from pipelines.kinds import kinds_of
 from pipelines.seen import Seen
 from pipelines.standards.packs import Pack
@@ -57,6 +58,7 @@ class Case:
     seen: Seen
     visits: int = 0  #: availability visits the campaign plans for this site
     rounds: int = 1  #: of the campaign
+    allowed: Allowed = NOTHING  #: words that a person has said are right
 
     def rule(self, kind: type[R]) -> R | None:
         """The pack's rule of that class; None: it has none, or not for a site of this kind."""

@@ -14,6 +14,8 @@ from datetime import date
 from fractions import Fraction
 
 from govcrawl.contracts import RUNNING, Finding, Observation, Probe, Site, Verdict
+from pipelines.allowed import NOTHING, Allowed
+from pipelines.judged_checks import rule_on_checks
 from pipelines.judged_columns import judge_columns, rule_on_columns
 from pipelines.judged_home import rule_on_home
 from pipelines.judged_notices import spare
@@ -42,12 +44,13 @@ def score(
     visits: int = 0,
     rounds: int = 1,
     complete: bool = True,
+    allowed: Allowed = NOTHING,
 ) -> Verdict:
     """Judges a site by everything that all rounds saw of it.
 
     ``observations`` and ``probes`` are this site's only; ``pages``: distinct pages read; ``visits``: availability
     visits the campaign plans in its ``rounds``; ``complete`` False: the crawl still goes on or was cut short, so that only
-    what nothing still to be read can undo fails the site.
+    what nothing still to be read can undo fails the site; ``allowed``: words that are no typos.
 
     pass          nothing is wrong enough, and nothing that could not be told might be
     fail          ``vetoes`` names why; or it is empty and the points miss the pass line (``score_below_pass``)
@@ -57,13 +60,14 @@ def score(
     blank = Verdict(campaign, site.code, pack.label, as_of, "not_checked", pages=pages)
     if site.status != RUNNING:
         return blank
-    case = Case(campaign, site, pack, look_at(observations, as_of), visits, rounds)
+    case = Case(campaign, site, pack, look_at(observations, as_of), visits, rounds, allowed)
     visits_made = list(probes)
     columns, count = judge_columns(case), count_probes(visits_made)
     visited = rule_on_probes(case, visits_made, count)
     rulings = [
         *visited, *rule_on_home(case, columns), *rule_on_columns(case, columns), *rule_on_letters(case),
         *rule_on_links(case, columns, _outage(case, visited)), *rule_on_identity(case), *rule_on_services(case),
+        *rule_on_checks(case),
     ]  # fmt: skip
     rulings, shown = spare(case, rulings, tuple(verdict for column in columns.judged if (verdict := column.verdict)))
     unscored = pack.unscored() if is_scored(case) else ()

@@ -6,15 +6,15 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta, timezone
+from datetime import date, timedelta
 from functools import lru_cache
 from itertools import groupby
 
 from govcrawl.contracts import Observation
+from govcrawl.reading.records import BEIJING
 from govcrawl.reading.urls import identity
 
 Kinds = Mapping[str, Sequence[Observation]]
-BEIJING = timezone(timedelta(hours=8))
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +24,18 @@ class Seen:
     as_of: date
     kinds: Kinds  #: in a fixed order, earlier rounds first
     dates: Mapping[str, frozenset[date]]  #: identity of an item -> every day a list, the home page or the article shows
-    articles: frozenset[str]  #: identities of articles that were read
+    articles: frozenset[
+        str
+    ]  #: identities of articles that were read, and of which it can be told whether they show a date
     #: identities of pages of which something (a further page, an inserted fragment, a frame) could not be read
     clouded: frozenset[str]
 
     def of(self, kind: str) -> Sequence[Observation]:
         return self.kinds.get(kind, ())
+
+    @property
+    def last_round(self) -> int:
+        return max((o.round for every in self.kinds.values() for o in every), default=0)
 
     def unread(self, role: str) -> list[Observation]:
         """Pages of that role which no round could read."""
@@ -50,12 +56,13 @@ def look_at(observations: Iterable[Observation], as_of: date) -> Seen:
         same = list(alike)
         for observation in sorted(same, key=_content) if len(same) > 1 else same:
             kinds[observation.kind].append(observation)
+    days = _dates(kinds)
     missed, read = [o for o in _failures(kinds) if _is(o, "more", "fragment")], _read(kinds)
     return Seen(
         as_of,
         dict(kinds),
-        _dates(kinds),
-        frozenset(identity(o.url) for o in kinds["article"]),
+        days,
+        frozenset(identity(o.url) for o in kinds["article"]) - _unreadable(kinds, days),
         frozenset(identity(o.found_on) for o in missed if o.found_on and identity(o.url) not in read)
         | frozenset(_lacking(kinds.get("home", ()))),
     )
@@ -64,6 +71,16 @@ def look_at(observations: Iterable[Observation], as_of: date) -> Seen:
 def entries(observation: Observation) -> list[tuple[str, date | None]]:
     """(identity of the URL, shown date) of every item of a home or column observation."""
     return [(identity(item[0]), as_day(item[-1])) for item in observation.data["items"]]
+
+
+def is_drawn(looks: Iterable[Observation]) -> bool:
+    """Whether a script draws a page, or a part of it, and no look of the last round at that saw what it draws.  Earlier rounds first."""
+    drawn: dict[str, tuple[int, bool]] = {}
+    for o in looks:
+        place = identity(o.url) if o.kind != "home" or o.data.get("part") else ""
+        number, before = drawn.get(place, (0, True))
+        drawn[place] = o.round, bool(o.data.get("drawn")) and (before or number < o.round)
+    return any(still for _, still in drawn.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +93,7 @@ class Dated:
     dated: int  #: with a date not after the day of judgement
     later: tuple[date, ...]  #: of items dated only after it, which are no updates
     read: int  #: items without a shown date whose article was read
-    unread: int  #: items that nothing dates and whose article was not read
+    unread: int  #: items that nothing dates and whose article was not read, or that show what may be a date
 
     @property
     def pushed_off(self) -> bool:
@@ -85,11 +102,13 @@ class Dated:
 
 
 def date_items(items: Iterable[tuple[str, date | None]], seen: Seen, until: date, window_days: int) -> Dated:
-    """Judges items by the date they show, else by the date that their URL has anywhere else."""
+    """Judges items by the latest date that they show here, on any other list, or in their article: an earlier one may be of the
+    paper, not of its publishing.
+    """
     shown: dict[str, set[date]] = defaultdict(set)
     for url, day in items:
         shown[url] |= {day} if day else set()
-    days = {url: own or seen.dates.get(url, frozenset()) for url, own in shown.items()}
+    days = {url: own | seen.dates.get(url, frozenset()) for url, own in shown.items()}
     newest = {url: max(past) for url, own in days.items() if (past := [d for d in own if d <= until])}
     oldest_fresh = until - timedelta(days=window_days)
     return Dated(
@@ -122,6 +141,14 @@ def _lacking(looks: Sequence[Observation]) -> Iterator[str]:
     for o in looks:
         if any(last.get(identity(part), 0) < o.round for part in o.data.get("parts", ())):
             yield identity(o.url)
+
+
+def _unreadable(kinds: Kinds, days: Mapping[str, frozenset[date]]) -> set[str]:
+    """Identities of entries without a date that any look at them, or at their article, could read, though one may be shown."""
+    lists = (*kinds.get("home", ()), *kinds.get("column", ()))
+    told = {identity(url) for o in lists for url in o.data.get("unread", ())}
+    drawn = {identity(o.url) for o in kinds.get("article", ()) if o.data.get("unread")}
+    return (told | drawn) - days.keys()
 
 
 def _dates(kinds: Kinds) -> dict[str, frozenset[date]]:

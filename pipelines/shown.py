@@ -9,9 +9,10 @@ from pathlib import Path
 
 from govcrawl.contracts import Finding, Probe
 from govcrawl.errors import InputError
+from govcrawl.private import masked, masked_url
+from govcrawl.reading.records import BEIJING
 from pipelines.excerpts import Place
 from pipelines.exhibits import Behind, Exhibit
-from pipelines.seen import BEIJING
 from pipelines.standards import load_pack
 from pipelines.warc import first_member
 
@@ -22,10 +23,18 @@ OUTCOMES = {
     "refused": "拒绝连接", "reset": "连接中断", "too_large": "超过大小上限", "bad_answer": "回答无法读取",
     "refused_by_us": "本机规则不许访问", "our_fault": "本机原因",
 }  # fmt: skip
-SUFFIXES = {"html": ".html", "xml": ".xml", "json": ".json", "javascript": ".js", "pdf": ".pdf", "plain": ".txt"}
+SUFFIXES = {
+    "spreadsheetml": ".xlsx", "wordprocessingml": ".docx", "html": ".html", "xml": ".xml", "json": ".json",
+    "javascript": ".js", "pdf": ".pdf", "plain": ".txt",
+}  # fmt: skip
 
 
 def lines(case: Behind) -> Iterator[str]:
+    """Numbers of persons masked: only the stored pages have them whole."""
+    return map(masked, _lines(case))
+
+
+def _lines(case: Behind) -> Iterator[str]:
     one = case.finding
     yield f"问题编号   {one.id}"
     yield f"普查       {one.campaign}（{case.title}）"
@@ -73,7 +82,7 @@ def alarms(case: Behind) -> list[str]:
             found.append(one.why)
         elif not one.intact:
             found.append(
-                f"!!! 证据不可采用：{one.page['url']} 的所存内容与采集时的 SHA-256 不一致；请从备份恢复 {one.file}"
+                f"!!! 证据不可采用：{masked_url(one.page['url'])} 的所存内容与采集时的 SHA-256 不一致；请从备份恢复 {one.file}"
             )
     return found
 
@@ -155,6 +164,8 @@ def kept(case: Behind, out: Path) -> list[Path]:
 
 
 def _write(path: Path, content: bytes) -> Path:
+    """For nobody else's eyes: a page as it came has the numbers of persons whole."""
+    path.touch(mode=0o600)
     path.write_bytes(content)
     return path
 

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import replace
+from collections import defaultdict
+from collections.abc import Collection
 from datetime import date
 from functools import partial
 from pathlib import Path
 
 from govcrawl import settings
-from govcrawl.contracts import Observation, Page, RegisteredColumn, Verdict
+from govcrawl.contracts import Campaign, Page, RegisteredColumn, Verdict
 from govcrawl.errors import InputError
 from govcrawl.reading.urls import identity
 from govcrawl.store import Store
 from pipelines import exhibits, observe, pictures, shown
-from pipelines.history import dated
+from pipelines.allowed import Allowed, in_use, taught, written
 from pipelines.judged_accounts import judge_accounts
 from pipelines.judged_messages import judge_messages
-from pipelines.outages import outages, without
-from pipelines.scoring import score as score_site
+from pipelines.judging import Brief, Terms, judge_all
+from pipelines.outages import Visit, outages, spells
 from pipelines.standards import SUFFIX, known_packs, load_pack
-
-AT_ONCE = (
-    200  #: verdicts that are written together: their findings' ids go into one command, which must stay below 16 MB
-)
 
 
 def standard_trouble(name: str, ends: date) -> str:
@@ -48,31 +44,9 @@ def score(store: Store, campaign_id: str, standard: str, unfinished: Collection[
     ``standard`` empty: the campaign's own.  ``unfinished``: sites whose crawl is still going on.
     """
     campaign = store.campaign(campaign_id)
-    pack = load_pack(standard or campaign.standard)
-    cut_short = set(unfinished).union(*(sites for sites, _ in store.closed_rounds(campaign_id).values()))
-    registered = {(c.site, identity(c.url)): c for c in store.registered_columns(campaign_id)}
-    chosen = {s.code for s in store.sites(campaign_id, chosen_only=True)}
-    cut_off = outages(store.visits(campaign_id))
-    verdicts: list[Verdict] = []
-    saved = 0
-    for site in store.sites(campaign_id):
-        if len(verdicts) - saved >= AT_ONCE:
-            store.save_verdicts(verdicts[saved:])
-            saved = len(verdicts)
-        if site.code not in chosen:
-            verdicts.append(Verdict(campaign_id, site.code, pack.label, campaign.ends, "not_checked"))
-            continue
-        seen = [_as_registered(o, registered) for o in store.observations(campaign_id, site.code)]
-        probes = without(store.probes(campaign_id, site.code), cut_off)
-        verdict = score_site(
-            site, seen, probes, pack, campaign=campaign_id, as_of=campaign.ends,
-            pages=store.pages_read(campaign_id, site.code), visits=campaign.rounds * campaign.probe.per_round,
-            rounds=campaign.rounds,
-            complete=site.code not in cut_short,
-        )  # fmt: skip
-        alone = partial(score_site, site, probes=(), pack=pack, campaign=campaign_id, as_of=campaign.ends, pages=0)
-        verdicts.append(dated(verdict, seen, probes, alone))
-    store.save_verdicts(verdicts[saved:])
+    terms = Terms(campaign, standard or campaign.standard, allowed(store, campaign))
+    pack = terms.pack  # first: one that can't be used is told here
+    verdicts = list(judge_all(store, terms, _briefs(store, campaign, unfinished)))
     store.save_message_verdicts(campaign_id, judge_messages(store.messages(campaign_id), campaign.ends))
     store.save_account_verdicts(
         campaign_id, pack.label, judge_accounts(store.accounts(campaign_id), pack, campaign.ends)
@@ -80,13 +54,31 @@ def score(store: Store, campaign_id: str, standard: str, unfinished: Collection[
     return verdicts
 
 
-def _as_registered(seen: Observation, columns: Mapping[tuple[str, str], RegisteredColumn]) -> Observation:
-    """A column's name and class are what the site registered, where it did; else what reading made of the page."""
-    column = columns.get((seen.site, identity(seen.data["column"]))) if seen.kind == "column" else None
-    if column is None:
-        return seen
-    told = {"registered": True, "name": column.name} | ({"cls": column.cls} if column.cls else {})
-    return replace(seen, data=seen.data | told)
+def allowed(store: Store, campaign: Campaign) -> Allowed:
+    """Words that are no typos: of the campaign file, of findings that were dismissed in this campaign or in those before it, and
+    such as many sites use."""
+    learnt = taught(store.dismissed([campaign.id, *campaign.previous]))
+    usual = in_use((o.site, o.excerpt, o.data["detail"]) for o in store.checked(campaign.id, "typos"))
+    return Allowed(learnt.words | written(campaign.allowed) | usual, learnt.dismissed)
+
+
+def _briefs(store: Store, plan: Campaign, unfinished: Collection[str]) -> list[Brief]:
+    campaign = plan.id
+    cut_short = set(unfinished).union(*(sites for sites, _ in store.closed_rounds(campaign).values()))
+    chosen = {site.code for site in store.sites(campaign, chosen_only=True)}
+    columns: defaultdict[str, dict[str, RegisteredColumn]] = defaultdict(dict)
+    for column in store.registered_columns(campaign):
+        columns[column.site][identity(column.url)] = column
+    cut_off: defaultdict[str, dict[Visit, bool]] = defaultdict(dict)
+    ours = outages(store.visits(campaign), plan.probe.spacing_s)
+    for visit, proven in ours.items():
+        cut_off[visit[1]][visit] = proven
+    cut_off_at = spells(ours, plan.probe.spacing_s)
+    return [
+        Brief(site, code in chosen, code not in cut_short, columns.get(code, {}), cut_off.get(code, {}), cut_off_at)
+        for site in store.sites(campaign)
+        for code in [site.code]
+    ]
 
 
 def observed() -> str:

@@ -7,7 +7,7 @@ Its layout follows GB/T 9704-2012 and the bulletins of 2017-2021: title, address
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -209,12 +209,20 @@ def _over_rounds(snapshot: Snapshot) -> str:
 
 
 def _remarks(snapshot: Snapshot) -> str:
-    named = {i for r in snapshot.running for i in r.verdict.unscored}
-    unscored = dict.fromkeys(wording(i, snapshot.words).name for i in sorted(named))
-    sentences = [f"评判规则版本为{snapshot.pack}", *snapshot.notes, snapshot.partial]
-    if unscored:
-        sentences.insert(1, f"{enumerate_names(unscored)}等指标未公布分值，只列问题、不扣分")
+    unscored = {i for r in snapshot.running for i in r.verdict.unscored}
+    sentences = (
+        f"评判规则版本为{snapshot.pack}",
+        _named(snapshot, unscored - snapshot.by_person, "指标未公布分值，只列问题、不扣分"),
+        _named(snapshot, unscored & snapshot.by_person, "指标须由人检查，未列问题、未扣分"),
+        *snapshot.notes,
+        snapshot.partial,
+    )
     return "".join(f"{sentence.rstrip('。')}。" for sentence in sentences if sentence)
+
+
+def _named(snapshot: Snapshot, indicators: Collection[str], what: str) -> str:
+    names = dict.fromkeys(wording(i, snapshot.words).name for i in sorted(indicators))
+    return f"{enumerate_names(names)}{'等' if len(names) > 1 else ''}{what}" if names else ""
 
 
 def _numbered(texts: Iterator[tuple[str, str]]) -> tuple[Paragraph, ...]:

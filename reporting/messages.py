@@ -132,7 +132,7 @@ def _late(snapshot: Snapshot) -> Table:
 
 def _cells(verdict: MessageVerdict, many: bool, year: int) -> tuple[Cell, ...]:
     message = verdict.message
-    closed = _short(message.closed, year) if message.closed else ""
+    closed = _short(message.closed, year) if message.closed and verdict.state == "late" else ""
     platform = (message.platform,) if many else ()
     return *platform, shorten(message.number, 60), _short(message.accepted, year), closed, WORDS[verdict.state]
 

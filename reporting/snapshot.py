@@ -44,7 +44,8 @@ class Snapshot:
 
     ``pack``: rule pack and version, ``2015@1``; ``notes``: sentences for 有关说明; ``partial``: one Chinese sentence
     on why the figures are not final yet, empty when they are.  ``messages``, ``accounts``: empty where the campaign has no
-    such register; ``before``: earlier campaigns, the last one last; ``words``: the rule pack's, by indicator.
+    such register; ``before``: earlier campaigns, the last one last; ``words``: the rule pack's, by indicator;
+    ``by_person``: its indicators that only a person can judge.
     """
 
     campaign: Campaign
@@ -56,6 +57,7 @@ class Snapshot:
     accounts: tuple[AccountVerdict, ...] = ()
     before: tuple[Earlier, ...] = ()
     words: Mapping[str, str] = field(default_factory=dict)
+    by_person: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         for name in ("campaign", "pack", "results", "notes", "partial", "messages", "accounts", "before"):

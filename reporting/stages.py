@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from govcrawl.contracts import RUNNING, Campaign, Verdict
 from govcrawl.errors import InputError, OutputError, UnknownCampaign
 from pipelines.standards import SUFFIX, load_pack
+from pipelines.standards.packs import Pack
 from reporting.snapshot import Earlier, SiteResult, Snapshot
 from reporting.write import write_report
 
@@ -34,7 +35,8 @@ def report(store: Store, campaign_id: str, pack: str, out: Path) -> list[Path]:
     wanted = _label(pack or campaign.standard)
     matching = [p for p in store.packs(campaign_id) if _is(p, wanted)]
     if not matching:
-        raise InputError(campaign_id, 0, f"还没有按标准 {wanted} 的评判；请先运行 govcrawl score {campaign_id}")
+        by = f" --standard {pack}" if pack else ""
+        raise InputError(campaign_id, 0, f"还没有按标准 {wanted} 的评判；请先运行 govcrawl score {campaign_id}{by}")
     newest = _newest(matching)
     verdicts = store.verdicts(campaign_id, newest)
     results = tuple(
@@ -43,18 +45,31 @@ def report(store: Store, campaign_id: str, pack: str, out: Path) -> list[Path]:
     partial = "".join(sorted({why for _, why in store.closed_rounds(campaign_id).values() if why}))
     accounts = tuple(store.account_verdicts(campaign_id, newest))
     before = {id_: _earlier(store, id_) for id_ in campaign.previous}
+    standard = _loaded(newest, campaign.standard)
+    passed = any(v.verdict == "pass" for v in verdicts.values())
+    ours = len(store.accounts(campaign_id)) if not accounts else 0
     snapshot = Snapshot(
         campaign,
         newest,
         results,
-        notes=(*_not_judged(len(store.accounts(campaign_id)) if not accounts else 0, newest), *_not_stored(before)),
+        notes=(*_left_to_a_person(standard if passed else None), *_not_judged(ours, newest), *_not_stored(before)),
         partial=partial,
         messages=tuple(store.message_verdicts(campaign_id)),
         accounts=accounts,
         before=tuple(one for one in before.values() if one),
-        words=_words(newest, campaign.standard),
+        words=_words(standard),
+        by_person=frozenset(name for name, rule in standard.rules.items() if rule.judged == "person")
+        if standard
+        else frozenset(),
     )
     return write_report(snapshot, out)
+
+
+def _left_to_a_person(pack: Pack | None) -> Iterator[str]:
+    """The vetoes of which a site that passes was not cleared."""
+    vetoes = [pack.rules[name].word for name in pack.unscored("veto")] if pack else []
+    if vetoes:
+        yield f"单项否决指标{'、'.join(f'“{word}”' for word in vetoes)}须由人判定，本次未作判定，合格网站不含此项结论"
 
 
 def _not_judged(accounts: int, pack: str) -> Iterator[str]:
@@ -98,13 +113,17 @@ def _is(pack: str, wanted: str) -> bool:
     return wanted in (pack, pack.partition("@")[0])
 
 
-def _words(pack: str, standard: str) -> dict[str, str]:
-    """The words of a pack, by indicator; none where it isn't there any more in that version."""
+def _loaded(pack: str, standard: str) -> Pack | None:
+    """The pack of that label; None where it isn't there any more in that version.  ``standard``: the campaign's own."""
     try:
-        found = load_pack(standard) if _label(standard) == pack else load_pack(pack)
+        return load_pack(standard) if _label(standard) == pack else load_pack(pack)
     except InputError:
-        return {}
-    return {name: rule.word for name, rule in found.rules.items()} | {"score_below_pass": found.pass_line.word}
+        return None
+
+
+def _words(pack: Pack | None) -> dict[str, str]:
+    """By indicator."""
+    return {n: rule.word for n, rule in pack.rules.items()} | {"score_below_pass": pack.pass_line.word} if pack else {}
 
 
 def _newest(packs: Iterable[str]) -> str:

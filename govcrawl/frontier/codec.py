@@ -24,6 +24,7 @@ KEYS = {
 DEFAULTS = {name: getattr(Task(site="", kind="site", role="page", url=""), name) for name in KEYS.values()}
 REQUIRED = ("site", "role", "url", "priority")
 ROLES = frozenset(get_args(Role))
+APART = ("part", "as_engine", "script")  #: roles in which a page is looked at beside any other
 ID_BYTES = 12  #: 96 bits: a clash among 10^7 tasks of a round has a chance of 10^-15
 
 _encode = msgspec.json.Encoder().encode
@@ -31,8 +32,8 @@ _decode = msgspec.json.Decoder().decode
 
 
 def queue_of(task: Task) -> str:
-    """Queues have quotas of their own: pages, links that are only checked, and availability visits."""
-    return "link" if task.role == "link" else task.kind
+    """Queues have quotas of their own: pages, links that are checked (files among them), and availability visits."""
+    return "link" if task.role in ("link", "file") else task.kind
 
 
 def host_of(url: str) -> str:
@@ -41,11 +42,11 @@ def host_of(url: str) -> str:
 
 
 def task_id(task: Task) -> bytes:
-    """Identity within a round.  The role is not part of it: a page is read once, whatever it was believed to be.  Only a part of the
-    home page is looked at as such, for it may be a column too.
+    """Identity within a round.  The role is not part of it: a page is read once, whatever it was believed to be.  Only in
+    some it is looked at for what it is there: a part of the home page may be a column too.
     """
     words = (
-        queue_of(task) + ("part" if task.role == "part" else ""),
+        queue_of(task) + (task.role if task.role in APART else ""),
         task.site,
         identity(task.url),
         str(task.visit),

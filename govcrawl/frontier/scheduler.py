@@ -42,6 +42,7 @@ from govcrawl.frontier.gate import Landing
 from govcrawl.frontier.hands import Hands
 from govcrawl.frontier.known import KnownTasks
 from govcrawl.frontier.partitions import connect
+from govcrawl.patience import beside
 from govcrawl.visits import CONFIRM_S
 
 logger = logging.getLogger(__name__)
@@ -239,11 +240,11 @@ class LeaseScheduler(Scheduler):  # type: ignore[misc]
         any_open = partial(self._any_open, tuple(queues))
         if await self._off_loop(any_open):
             return False
-        return await self._off_loop(restore) and not await self._off_loop(any_open)
+        return await beside(restore) and not await self._off_loop(any_open)
 
     async def _restore(self, restore: Callable[[], object]) -> None:
         if time.monotonic() - self._restored >= RESTORE_S:
-            await self._off_loop(restore)
+            await beside(restore)  # MongoDB may hang
             self._restored = time.monotonic()
 
     async def _look(self, queues: Mapping[str, float]) -> tuple[list[Lease], float]:

@@ -1,8 +1,8 @@
 """Reading: bytes and headers in, facts out.  One parse, no clock, no input or output.
 
 ``document`` lays a page out; ``regions`` tells its parts; ``lists``, ``articles``, ``boards``, ``columns``, ``footer`` and
-``state`` (with ``blank``) say what is in them, ``sources`` where the rest of a page comes from, ``records`` what a JSON answer
-holds; this module decides which of their answers apply.
+``state`` (with ``blank``) say what is in them, ``drawn`` what a script may add, ``sources`` where the rest of a page comes from,
+``records`` what a JSON answer holds; this module decides which of their answers apply.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from govcrawl.reading import (
     boards,
     columns,
     footer,
+    foreign,
     guides,
     lists,
     notices,
@@ -44,7 +45,7 @@ from govcrawl.reading.challenge import is_challenge
 from govcrawl.reading.document import Document
 from govcrawl.reading.encoding import decode
 from govcrawl.reading.regions import divide
-from govcrawl.reading.urls import join, same_site
+from govcrawl.reading.urls import same_site
 from govcrawl.reading.written import part_of
 
 __all__ = ["MARKED", "read"]
@@ -61,24 +62,27 @@ def read(
     role: Role = "page",
     name: str = "",
     shown_on: str = "",
+    ran: bool = False,
 ) -> Facts:
     """All that can be said about one page.
 
     ``role`` is what the crawler believes the URL to be, ``name`` the words of the link that led here; breadcrumb and heading
     win over both where they are clear.  ``shown_on``: the page that a fragment, script file or JSON answer is loaded into; its
-    relative links are that page's, those of a whole document (a frame) are its own.
+    relative links are that page's, those of a whole document (a frame) are its own.  ``ran``: a browser has run its scripts.
     """
     source, encoding = decode(body, headers)
     if (data := records.answer(source)) is not None:
         return _of_answer(data, encoding, shown_on or url, role, name)
     source, piece = part_of(source, url)
-    doc = Document(source, url, shown_on if piece else "")
+    doc = Document(source, url, shown_on if piece else "", encoding)
     goal = redirects.target(doc)
     if goal:
-        return Facts("redirect", doc.title, encoding, goal, links=_links(doc), text=doc.seen(0))
+        return Facts(
+            "redirect", doc.title, encoding, goal, links=_links(doc), foreign=foreign.read(doc), text=doc.seen(0)
+        )
     if len(doc.words) < FEW_WORDS and is_challenge(200, headers, body):
         return Facts("challenge", doc.title, encoding, text=doc.seen(0))
-    return _Reading(doc, encoding, role, name, partial(same_site, url)).facts()
+    return _Reading(doc, encoding, role, name, partial(same_site, url), ran).facts()
 
 
 def _of_answer(data: object, encoding: str, shown_on: str, role: Role, name: str) -> Facts:
@@ -108,8 +112,10 @@ def _as_items(letters: Sequence[Letter], url: str) -> tuple[Item, ...]:
 class _Reading:
     """One page on its way to its facts."""
 
-    def __init__(self, doc: Document, encoding: str, role: Role, name: str, ours: Callable[[str], bool]) -> None:
-        self.doc, self.encoding, self.role, self.hint, self.ours = doc, encoding, role, name, ours
+    def __init__(
+        self, doc: Document, encoding: str, role: Role, name: str, ours: Callable[[str], bool], ran: bool
+    ) -> None:
+        self.doc, self.encoding, self.role, self.hint, self.ours, self.ran = doc, encoding, role, name, ours, ran
         self.regions = divide(doc)
         self.items = self._items()
         on_board = boards.is_board(doc, self.regions, name)
@@ -144,6 +150,7 @@ class _Reading:
             links=_links(self.doc),
             fragments=self._fragments(column),
             footer=footer.read(self.doc, self.regions) if self.role in MARKED else FooterFacts(),
+            foreign=foreign.read(self.doc),
             text=self._text(),
         )
 
@@ -210,15 +217,17 @@ class _Reading:
             return ColumnFacts(name, cls, "text")
         if kind == "board":
             return ColumnFacts(name, cls, "listed", _as_items(self.letters, self.doc.url))
-        sight = state.Sight(self.doc, self.regions, (name, self.hint))
+        sight = state.Sight(self.doc, self.regions, (name, self.hint), self.ran)
         seen, why = state.judge(self.doc, self.regions, self.items, sight)
         if seen == "blank" and cls == "consult" and self.board and self.board.shows == "empty":
             seen, why = "text", ""  # a board without letters is there all the same
         items = self.items if seen in ("listed", "channel") else ()
         pages = paging.next_pages(self.doc, self.regions, items) if items or seen == "unknown" else ()
-        if seen == "unknown":
+        drawn = (sight.canvas.more() or sight.canvas.frames()) if items else ""
+        beyond = paging.unseen(self.doc, self.regions, items, pages) if items and self.role != "more" else ""
+        if seen == "unknown" or drawn:
             pages += sources.of_list(self.doc, sight.at, self.ours)
-        return ColumnFacts(name, cls, seen, items, pages, why)
+        return ColumnFacts(name, cls, seen, items, tuple(dict.fromkeys(pages)), why, drawn or beyond)
 
     def _name(self) -> str:
         """The column's name: meta tag, the words of the link where the title repeats them, breadcrumb, link, heading, title."""
@@ -245,7 +254,8 @@ class _Reading:
     def _home(self) -> HomeFacts:
         area = range(len(self.doc.tags))
         parts = sources.of_area(self.doc, area, self.ours)
-        drawn = sources.strangers(self.doc, self.ours) or state.Sight(self.doc, self.regions, ()).scripted()
+        canvas = state.Sight(self.doc, self.regions, (), self.ran).canvas
+        drawn = sources.strangers(self.doc, self.ours) or canvas.more() or canvas.frames(parts)
         entry = not self.items and 0 < len(self.doc.anchors) <= FEW_LINKS and not parts and not drawn
         return HomeFacts(self.items, entry, parts, drawn)
 
@@ -265,18 +275,24 @@ class _Reading:
 
 
 def _links(doc: Document) -> tuple[Link, ...]:
-    """Every http(s) link once, absolute, in reading order; an address shared by a link and a picture is the link's."""
+    """Every http(s) link once, absolute, in reading order; an address shared by a link and a picture is the link's, by one that is
+    hidden and one that isn't the latter's.
+    """
     found: dict[str, Link] = {}
+    shaded = doc.shaded
     anchors = iter(doc.anchors)
     for i in doc.all("a", "area", "img", "frame", "iframe"):
         tag = doc.tags[i]
         if tag in ("a", "area"):
             a = next(anchors)
             old = found.get(a.url)
-            if a.url and (not old or not old.text or old.tag == "img"):
-                found[a.url] = Link(a.url, a.words[:200], tag)  # type: ignore[arg-type]
+            hidden = bool(shaded[i])
+            if a.url and (
+                not old or (old.hidden and not hidden) or ((not old.text or old.tag == "img") and old.hidden >= hidden)
+            ):
+                found[a.url] = Link(a.url, a.words[:200], tag, hidden)  # type: ignore[arg-type]
         else:
-            url = join(doc.base, doc.attr(i, "src"))
-            if url:
-                found.setdefault(url, Link(url, doc.attr(i, "alt").strip()[:200], tag))  # type: ignore[arg-type]
+            url = doc.join(doc.attr(i, "src"))
+            if url and (url not in found or (found[url].hidden and not shaded[i])):
+                found[url] = Link(url, doc.attr(i, "alt").strip()[:200], tag, bool(shaded[i]))  # type: ignore[arg-type]
     return tuple(found.values())

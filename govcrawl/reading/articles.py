@@ -22,11 +22,10 @@ _BODY: Final = re.compile(
 _TITLE_HINT: Final = re.compile(r"title|tit\b|biaoti|bt\b|headline", re.I)
 _CENTRED: Final = re.compile(r"text-align\s*:\s*center", re.I)
 _SEPARATOR: Final = re.compile(r"\s*(?:——|--|_|\||-|–|—|>|·)\s*")
-_DAY: Final = r"\s*((?:19|20)\d\d\s*(?:年|[-/.])\s*\d{1,2}\s*(?:月|[-/.])\s*\d{1,2})"
-_PUBLISHED: Final = re.compile(rf"(?:发布|发表)(?:(?:时间|日期|于)\s*[:：]?|\s*[:：]){_DAY}")
+_PUBLISHED: Final = re.compile(r"(?:发布|发表)(?:(?:时间|日期|于)\s*[:：]?|\s*[:：])\s*")
 #: Other labels of an article's head; bare 时间 only where no word before it makes it an event's (报名时间, 会议时间).
 _LABELLED: Final = re.compile(
-    rf"(?:(?:公开|发文|成文|更新|添加|录入|上传)(?:时间|日期)|(?<![\u4e00-\u9fff])(?:时间|日期))\s*[:：]?{_DAY}"
+    r"(?:(?:公开|发文|成文|更新|添加|录入|上传)(?:时间|日期)|(?<![\u4e00-\u9fff])(?:时间|日期))\s*[:：]?\s*"
 )
 _PROSE: Final = re.compile(r"。|[，；].*[，；]")
 #: Words beside a date that is not the publish date: of a law, an event, a generated page; and dates within a sentence.
@@ -45,9 +44,12 @@ _SOURCE: Final = re.compile(
 _AFTER_SOURCE: Final = re.compile(
     r"\s*(?:(?:19|20)\d\d\s*[-年/.]\s*\d|(?:发布(?:者|人|时间|日期|机构|单位)|作者|时间|日期|点击|浏览|阅读|责任|责编|字体|字号|编辑|审核|供稿|分享|打印|关闭|录入)).*"
 )
+_LONGEST: Final = 30  #: characters of a date
 _NEAR: Final = 200  #: characters after the title in which a bare date is the publish date
 _HEAD: Final = 500  #: characters of an article that may be its head
 _LINE: Final = 400  #: elements of a line; a longer one is no heading
+FEW_WORDS: Final = 40  #: characters of a page that shows no article; a script may draw it
+MAX_HEAD: Final = 100  #: characters of a line of the head
 _FIRST_TEXTS: Final = 60  #: of the main area, among which the heading stands
 
 
@@ -110,7 +112,7 @@ def _above_date(doc: Document, regions: Regions, candidates: Sequence[int]) -> i
 
 def _dates_article(line: str, before: str) -> bool:
     """Whether a line of the head is its date, not one of a table's cells (发文日期：)."""
-    return bool(_PUBLISHED.search(line) or (_lone(line) and not before.endswith((":", "："))))
+    return bool(_said(_PUBLISHED, line) or (_lone(line) and not before.endswith((":", "："))))
 
 
 def _may_head_date(doc: Document, regions: Regions, i: int) -> bool:
@@ -161,12 +163,11 @@ def read(doc: Document, regions: Regions, body: int) -> ArticleFacts:
     """``body``: the element ``body_of`` found."""
     title, at = find_title(doc, regions)
     start, end = regions.area
-    text = doc.text(max(at, start), end)
+    text, before = doc.text(max(at, start), end), doc.text(start, max(at, start))
+    day = published(doc, text, at >= 0, before)
+    shown = doc.seen(body) if body else doc.seen(max(at, start), end)
     return ArticleFacts(
-        title=title,
-        published=published(doc, text, at >= 0, doc.text(start, max(at, start))),
-        source=_source(doc, text),
-        text=doc.seen(body) if body else doc.seen(max(at, start), end),
+        title, day, _source(doc, text), shown, not day and _may_be_dated(doc, f"{before}\n{_head(text)}", shown)
     )
 
 
@@ -221,6 +222,20 @@ def published(doc: Document, text: str, titled: bool, before: str) -> date | Non
     )
 
 
+def _may_be_dated(doc: Document, head: str, shown: str) -> bool:
+    """Whether the head of an article without a date says that there is one, or shows what may be one, or whether a script draws it:
+    all of it, or a part of its head.
+    """
+    if any(
+        dates.like(line) or _PUBLISHED.search(line) or _LABELLED.search(line)
+        for line in head.split("\n")
+        if len(line) <= MAX_HEAD
+    ):
+        return True
+    drawn = len(shown) < FEW_WORDS and bool(doc.by_tag["script"])
+    return drawn or ("{{" in doc.source and "}}" in doc.source)
+
+
 def _head(text: str) -> str:
     """The lines from the title to the first of the prose."""
     lines = text[:_HEAD].split("\n")
@@ -229,8 +244,13 @@ def _head(text: str) -> str:
 
 
 def _said(label: re.Pattern[str], text: str) -> date | None:
-    m = label.search(text)
-    return dates.find(m[1]) if m else None
+    """The day that stands right behind such a label."""
+    for m in label.finditer(text):
+        said = text[m.end() : m.end() + _LONGEST].partition("\n")[0]
+        found = dates.find_all(said, 1)
+        if day := found[0][0] if found and found[0][1] < 5 else dates.whole(said.partition(" ")[0]):
+            return day
+    return None
 
 
 def _bare(text: str) -> date | None:

@@ -1,16 +1,17 @@
 """What speaks against calling a column blank: anything in its area that a reader may see, or that a script may fill.
 
-Here stands what an empty column may hold.  Whatever isn't listed is named, in Chinese, and the column can't be told: a page
-of a kind nobody has met yet is never an accusation.
+Here stands what an empty column may hold; what a script may draw in it says ``drawn``.  An element that is in neither list is named,
+in Chinese, and the column can't be told.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Sequence
 from typing import Final
 
 from govcrawl.reading.document import HOME_WORDS, Anchor, Document, mask, squeezed
+from govcrawl.reading.drawn import Canvas, is_template, names
 from govcrawl.reading.lists import is_more, is_noise, is_pager, looks_like_article, looks_like_column
 from govcrawl.reading.regions import Regions
 from govcrawl.reading.urls import join, same_site
@@ -21,7 +22,6 @@ _PLAIN: Final = frozenset(
     "em i u s small big tt nobr wbr sup sub label section article main header footer aside nav figure fieldset legend form script "
     "style link meta title img input noscript".split()
 )
-_LEAVES: Final = frozenset("div ul ol dl table tbody td span p section article font main".split())
 _LISTS: Final = frozenset("ul ol dl table tbody div font td".split())
 _HEADINGS: Final = frozenset("h1 h2 h3 h4 h5 h6".split())
 _SPACER: Final = re.compile(r"(?:dot|line|icon|ico|arrow|blank|spacer|space|bg|more)[\w-]*\.\w+$", re.I)
@@ -36,9 +36,6 @@ _LAZY: Final = (
     "_src",
     "original",
 )
-_TEMPLATE: Final = re.compile(
-    r"^(?:v-|ng-|ms-|:|@|x-|\*|\(|\[|wx:)|^data-(?:ng|bind|url|src|href|load|api|source|id|channel)|include|^react"
-)
 _BACKGROUND: Final = re.compile(r"url\s*\(", re.I)
 _LOGIN: Final = re.compile(r"搜索|检索|查询|登[录陆]|地图|导航|注册|search|sitemap|login|wzdt", re.I)
 
@@ -48,22 +45,6 @@ _COUNT: Final = re.compile(
 _PAGES: Final = re.compile(r"(?:共|/)\s*(\d+)\s*页|第\s*(\d+)\s*页|页次\D{0,3}\d+\s*/\s*(\d+)")
 _CREATE_PAGE: Final = re.compile(r"createPage\w*\s*\(\s*(\d+)")
 
-#: Script files that draw nothing into a list.
-_LIBRARY: Final = re.compile(
-    r"(?:^|/)(?:jquery[\w.-]*|create_?page\w*|page|paging|pager|bootstrap(?:\.min)?|swiper[\w.-]*|slick[\w.-]*|superslide[\w.-]*|slide[\w-]*|"
-    r"banner|focus|scroll\w*|share\w*|print\w*|font\w*|jiucuo|kb|html5(?:shiv)?|respond|modernizr|laydate|wdatepicker|swfobject|"
-    r"top|head\w*|foot\w*|nav|menu|hm|tongji|count\w*|stat|ta-\d+)(?:[._-](?:min|pack|\d[\w.]*))*\.js(?:$|\?)",
-    re.I,
-)
-_STRANGER: Final = re.compile(
-    r"conac\.cn|bdimg|bdstatic|bdshare|jiathis|hm\.baidu|cnzz|51\.la|51yes|google-analytics|kaipuyun|zfwzgl|beian|pucha",
-    re.I,
-)
-_FRAMEWORK: Final = re.compile(
-    r"vue|angular|react|chunk|bundle|webpack|umi\.|knockout|avalon|handlebars|mustache|juicer|layui|easyui|template|datagrid|ajax|"
-    r"bootstrap-table|require(?:\.min)?\.js|sea\.js|load|list|data|render|/(?:app|main|index)\.js|\.[0-9a-f]{6,}\.js",
-    re.I,
-)
 _FURNISHING: Final = re.compile(
     r"地图|联系|关于(?:我们|本站|网站)|声明|版权|主办|承办|维护|地址|电话|邮编|邮箱|备案|标识码|建议|浏览|分辨率|技术|支持|隐私|帮助|访问|指南|说明|RSS|©|Copyright",
     re.I,
@@ -71,14 +52,7 @@ _FURNISHING: Final = re.compile(
 _SENTENCE: Final = re.compile(r"[，。；]")
 _GREETING: Final = re.compile(r"欢迎|您好|今天|星期|农历")
 MAX_MENU: Final = 8  #: characters of a menu's entry, as a rule
-MAX_PLACES: Final = 100  #: empty elements of an area; no plain list has more
 MIN_SENTENCE: Final = 20  #: characters
-_INERT: Final = re.compile(
-    r"/\*.*?\*/|//[^\n]*|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|createPage\w*\s*\(|document\s*\.\s*writeln?\s*\(|document\s*\.\s*write\s*\(|"
-    r"\b(?:unescape|if|for|while|switch|catch|parseInt|String|encodeURI(?:Component)?)\s*\(",
-    re.S,
-)
-_CALL: Final = re.compile(r"[\w$\])]\s*\(")
 
 
 def obstacle(
@@ -112,6 +86,7 @@ class _Look:
         self.doc, self.regions, self.searches = doc, regions, searches
         self.at = [i for i in at if not any(a <= i < b for a, b in searches)]
         self.inside = frozenset(self.at)
+        self.canvas = Canvas(doc, self.at)
 
     # --- what a reader may see -----------------------------------------------------------------------------------
 
@@ -133,7 +108,7 @@ class _Look:
             return "栏目区域要求启用脚本"
         if _BACKGROUND.search(attrs.get("style") or "") or attrs.get("background"):
             return "栏目区域有背景图片"
-        if tag != "img" and any(_TEMPLATE.search(name) for name in attrs):
+        if tag != "img" and any(map(is_template, attrs)):
             return "栏目区域由前端模板填充"
         return ""
 
@@ -243,56 +218,23 @@ class _Look:
         if cut or not ended:
             return "页面不完整"
         area = range(*(self.regions.main or (0, 0)))
-        return "" if told or 0 in self._counts() or any(True for _ in self._places(area)) else "未见栏目内容的位置"
+        return (
+            "" if told or 0 in self._counts() or any(True for _ in self.canvas.places(area)) else "未见栏目内容的位置"
+        )
 
     # --- what a script may fill ----------------------------------------------------------------------------------
 
     def drawn(self) -> str:
-        doc = self.doc
-        if any("-" in tag for tag in doc.by_tag):
-            return "页面由前端框架渲染"
-        files = [(i, src) for i in doc.all("script") if (src := doc.attr(i, "src"))]
-        own = [(i, src) for i, src in files if not _LIBRARY.search(src) and not _STRANGER.search(src)]
-        if any(_FRAMEWORK.search(src) for _, src in own) or any(doc.attr(i, "type") == "module" for i, _ in files):
-            return "页面引用可能生成内容的脚本"
-        acting = {i: rest for i, s in doc.scripts.items() if _CALL.search(rest := _INERT.sub(" ", s))}
-        if any(i in self.inside for i, _ in own) or any(i in self.inside for i in acting):
-            return "栏目区域含有脚本"
-        return self._fillable(bool(own or acting or self._onload()), "".join(doc.scripts[i][:100_000] for i in acting))
+        return self.canvas.anything() or self._laid_behind()
 
-    def _onload(self) -> bool:
-        return any(self.doc.attr(i, "onload") for i in self.doc.all("body"))
-
-    def _fillable(self, active: bool, scripts: str) -> str:
-        """An empty place that a script of the page names, or could know by its id."""
-        for count, i in enumerate(self._places(self.at)):
-            if count > MAX_PLACES:
-                return "栏目区域由大量空元素组成"
-            id_ = self.doc.attr(i, "id")
-            if id_ and active:
-                return "栏目区域可能由脚本填充"
-            if any(not _SPACER.search(url) for name in self._names(i) for url in self._backgrounds(name)):
+    def _laid_behind(self) -> str:
+        """A picture that the page's own style sheet lays behind an empty place."""
+        for i in self.canvas.places(self.at):
+            if any(not _SPACER.search(url) for name in names(self.doc, i) for url in self._backgrounds(name)):
                 return "栏目区域有背景图片"
-            if any(f"{q}{mark}{name}" in scripts for name in self._names(i) for q in "\"'" for mark in ("", "#", ".")):
-                return "栏目区域由脚本填充"
         return ""
 
     def _backgrounds(self, name: str) -> list[str]:
         """The pictures that the page's own style sheet lays behind what has this id or class."""
         rule = rf"[.#]{re.escape(name)}\b[^{{}}]*\{{[^{{}}]*url\(\s*[\"']?([^\"'()\s]*)"
         return re.findall(rule, self.doc.source)
-
-    def _names(self, i: int) -> Iterator[str]:
-        yield from (name for name in (self.doc.attr(i, "id"), *self.doc.attr(i, "class").split()) if name)
-
-    def _places(self, area: Iterable[int]) -> Iterator[int]:
-        for i in area:
-            if (
-                self.doc.tags[i] in _LEAVES
-                and not self.doc.chars(i, self.doc.end[i])
-                and not _SERVER_FILLED.search(self.doc.hint(i))
-            ):
-                yield i
-
-
-_SERVER_FILLED: Final = re.compile(r"(?:^|\s)(?:zoom|ucap-content|vsb_content\w*|trs_editor\w*)(?:$|\s)")

@@ -36,7 +36,7 @@ _ASKED: Final = re.compile(
     r"(?:来信|写信|去信|留言|提问|咨询|投诉|举报|提交|发布|发表|来件|信件|受理|申请|反映|建议|上报|创建|诉求|登记)(?:时间|日期|于)$|^时间$|^日期$"
 )
 _ANSWERED: Final = re.compile(
-    r"(?:回复|答复|办结|回信|反馈|处理|办理|解答|回应|回答|办复)(?:发布|完成)?(?:时间|日期|于)$"
+    r"^(?!.*(?:最新|最后|最近)).*(?:回复|答复|办结|回信|反馈|处理|办理|解答|回应|回答|办复)(?:发布|完成)?(?:时间|日期|于)$"
 )
 _TITLES: Final = (  # the first that matches names the column of titles
     re.compile(r"标\s*题|主\s*题|题\s*目|信件名称|来信名称|事由"),
@@ -295,9 +295,11 @@ def _one(doc: Document, start: int, end: int) -> _Whole:
     asked, answered = _labelled("\n".join(lines))
     named = _ASKER.search("\n".join(question))
     asked = asked or (dates.find(named[1]) if named else None) or _alone(question, date.min)
-    reply = _reply_words(answer) if at < len(lines) else None
+    place = doc.line_start(start, end, at) if at < len(lines) else end
+    reply = _reply_words(answer) or _filled_in(doc, place, end) if at < len(lines) else None
     if reply:
-        answered = answered or _alone([_REPLY.sub("", answer[0]), *answer[1:]], asked or date.max)
+        own = doc.text(place, _reply_end(doc, start, place, end)).split("\n")
+        answered = answered or _alone([_REPLY.sub("", own[0]), *own[1:]], asked or date.max)
     state: State = "answered" if answered or reply else _shown_state("\n".join(lines))
     return _Whole(asked, answered, reply, state)
 
@@ -308,6 +310,24 @@ def _reply_line(doc: Document, start: int, end: int, lines: list[str]) -> int:
     named = next((k for k in range(start + 1, end) if doc.tags[k] in _BOXES and _REPLY_BOX.search(doc.hint(k))), 0)
     before = doc.text(start, named) if named and doc.chars(named, doc.end[named]) else ""
     return min(said, before.count("\n") + 1) if before else said
+
+
+def _reply_end(doc: Document, start: int, place: int, end: int) -> int:
+    """Where the letter ends: with the box it shares with its reply, or at the first list of other pages below."""
+    texts = doc.texts_in(start, place)
+    box = next((k for k in doc.above(place) if k <= (texts[-1] if texts else start)), 0)
+    until = min(end, doc.end[box]) if box else end
+    return next((k for k in doc.all("li", "tr", "dl") if place < k < until and _leads_on(doc, k)), until)
+
+
+def _leads_on(doc: Document, k: int) -> bool:
+    """Whether an entry names another page, and a day."""
+    return bool(doc.count_anchors(k, doc.end[k]) and dates.find(doc.text(k)))
+
+
+def _filled_in(doc: Document, place: int, end: int) -> str:
+    """What stands in a form's field behind the words that announce a reply."""
+    return next((text for i, text in doc.fields.items() if place < i < end and not _NO_REPLY.match(text)), "")
 
 
 def _reply_words(answer: list[str]) -> str:
@@ -396,11 +416,19 @@ def _letter(title: str, asked: date | None, answered: date | None, state: State,
 
 
 def _shown_state(text: str) -> State:
-    """By a line with a label that says so, else by one that holds nothing else, dates aside."""
-    if (m := _STATE_LINE.search(text)) and (state := _state(m[1])) != "unknown":
-        return state
+    """By a line with a label that says so, else by those that hold nothing else, dates aside.
+
+    Where lines say both, they are the steps that every letter goes through.
+    """
     lines = (_DATES.sub("", line).strip(_BRACKETS) for line in text.split("\n"))
-    return next((_state(line) for line in lines if _OPEN.fullmatch(line) or _DONE.fullmatch(line)), "unknown")
+    told = {_state(line) for line in lines if _OPEN.fullmatch(line) or _DONE.fullmatch(line)}
+    if (m := _STATE_LINE.search(text)) and (len(told) < 2 or "\n" not in m[0]) and (s := _state(m[1])) != "unknown":
+        return s
+    return _agreed(told)
+
+
+def _agreed(told: set[State]) -> State:
+    return told.pop() if len(told) == 1 else "unknown"
 
 
 def _entry_state(text: str) -> State:
@@ -408,12 +436,14 @@ def _entry_state(text: str) -> State:
     if (state := _shown_state(text)) != "unknown":
         return state
     lines = (_DATES.sub("", line).strip() for line in text.split("\n"))
-    return next((s for line in lines if len(line) <= MAX_STATE and (s := _state(line)) != "unknown"), "unknown")
+    return _agreed({s for line in lines if len(line) <= MAX_STATE and (s := _state(line)) != "unknown"})
 
 
 def _state(text: str) -> State:
+    """“已回复，处理中” says both, and tells nothing."""
     if _VOID.search(text):
         return "unknown"
+    done = bool(_DONE.search(_OPEN.sub("", text)))  # 未办结 is not 办结
     if _OPEN.search(text):
-        return "open"
-    return "answered" if _DONE.search(text) else "unknown"
+        return "unknown" if done else "open"
+    return "answered" if done else "unknown"

@@ -12,7 +12,7 @@ from govcrawl.facts import ColumnClass, ColumnLink
 from govcrawl.reading.document import HOME_WORDS, Anchor, Document
 from govcrawl.reading.lists import is_more, is_noise, looks_like_article, looks_like_column
 from govcrawl.reading.regions import Regions
-from govcrawl.reading.urls import canonical, identity, join
+from govcrawl.reading.urls import canonical, identity
 
 MAX_NAME: Final = 20  #: characters
 
@@ -193,6 +193,6 @@ def _tree(doc: Document) -> Iterator[ColumnLink]:
             by_id = {doc.attr(a.at, "id"): a.url for a in doc.anchors if doc.attr(a.at, "id")}
         for m in _WEBFX.finditer(script):
             name = m[1].replace("&nbsp;", " ").strip()
-            url = by_id.get(m[2], "") if m[2] else join(doc.base, m[3]) or ""
+            url = by_id.get(m[2], "") if m[2] else doc.join(m[3]) or ""
             if url and _is_name(name):
                 yield _link(url, name, 2, "side")

@@ -15,9 +15,26 @@ LAST_YEAR: Final = 2099
 
 _YEAR: Final = r"(?:19[9]\d|20\d\d)"
 _FULL: Final = re.compile(  # the years first: a search looks for their first digits, not at every character
-    r"(19(?<![\d.]19)9\d|20(?<![\d.]20)\d\d)(?:\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})|([-/.])(\d{1,2})\4(\d{1,2}))(?!\d)"
+    r"(19(?<![\d.]19)9\d|20(?<![\d.]20)\d\d)(?:\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})| ?([-/.．－／–—]) ?(\d{1,2}) ?\4 ?(\d{1,2}))(?!\d)"
 )
+_WIDE: Final = {0xFF10 + digit: str(digit) for digit in range(10)}
+_MONTHS: Final = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTH: Final = rf"(?P<{{}}>{'|'.join(_MONTHS)})[a-z]*\.?"
+_ENGLISH: Final = re.compile(  # Jun 1, 2018; Fri Jun 01 00:00:00 CST 2018; 1 June 2018
+    rf"\b(?:{_MONTH.format('a')} +(?P<d>\d\d?)(?:st|nd|rd|th)?,?(?: \d\d:\d\d:\d\d(?: [A-Z]{{3,4}})?)? +(?P<y>20\d\d|199\d)"
+    rf"|(?P<e>\d\d?) +{_MONTH.format('b')},? +(?P<z>20\d\d|199\d))\b",
+    re.I,
+)
+#: 6/3/2018, as a server of American habit writes it: the month first.
+_AMERICAN: Final = re.compile(r"(?<![\d/.-])(?P<m>\d\d?)/(?P<d>\d\d?)/(?P<y>20\d\d|199\d)(?!\d)")
+_HAN_DIGIT: Final = {digit: n for n, digits in enumerate(("〇○零OＯ0０", *"一二三四五六七八九")) for digit in digits}
+_HAN: Final = re.compile(
+    r"(?P<y>二[〇○零OＯ0０][〇○零OＯ0０一二三四五六七八九]{2})年(?P<m>[元一二三四五六七八九十]{1,2})月(?P<d>[一二三四五六七八九十]{1,3})[日号]"
+)
+_HAN_YEAR: Final = str.maketrans({digit: str(n) for digit, n in _HAN_DIGIT.items()})
+MAX_ODD: Final = 100  #: characters of a text that is searched for rarer forms
 _SHORT: Final = re.compile(r"^[\[(【（]?\s*(\d\d)[-/.](\d\d)[-/.](\d\d)(?:\s+\d\d?:\d\d(?::\d\d)?)?\s*[\])】）]?$")
+_TOGETHER: Final = re.compile(rf"^[\[(【（]?\s*({_YEAR})(\d\d)(\d\d)\s*[\])】）]?$")
 _MONTH_DAY: Final = re.compile(
     r"^[\[(【（]?\s*(\d{1,2})(?:[-/.]|\s*月\s*)(\d{1,2})\s*日?(?:\s+\d\d?:\d\d)?\s*[\])】）]?$"
 )
@@ -35,7 +52,7 @@ _IN_URL: Final = (
     re.compile(rf"/({_YEAR})[-_]?(\d\d)/(\d\d)/"),
     re.compile(rf"/({_YEAR})[-_](\d{{1,2}})[-_](\d{{1,2}})(?:[/_.]|$)"),
     re.compile(rf"/({_YEAR})/[a-z]*_?(\d\d)(\d\d)/", re.I),
-    re.compile(rf"[/_=]({_YEAR})(\d\d)(\d\d)(?:\d{{4,9}})?(?:[/_.-]|$)"),
+    re.compile(rf"[/_]({_YEAR})(\d\d)(\d\d)(?:\d{{4,9}})?(?:[/_.-]|$)"),
 )
 
 
@@ -64,13 +81,50 @@ def find_all(text: str, most: int = 1_000_000) -> list[tuple[date, int]]:
                 found.append((day, m.start()))
                 if len(found) == most:
                     break
-    return found
+    return found or (_odd(text) if len(text) <= MAX_ODD else found)
+
+
+def _odd(text: str) -> list[tuple[date, int]]:
+    """The date of a short text in a rarer form: wide digits, Chinese numerals, American or English order."""
+    if "２０" in text:
+        return find_all(text.translate(_WIDE))
+    m: re.Match[str] | None = None
+    if "二" in text and "年" in text and (m := _HAN.search(text)):
+        year, month, day = m["y"].translate(_HAN_YEAR), _han(m["m"]), _han(m["d"])
+    elif "/20" in text and (m := _AMERICAN.search(text)):
+        year, month, day = m["y"], int(m["m"]), int(m["d"])
+    elif " 20" in text and (m := _ENGLISH.search(text)):
+        year, month, day = m["y"] or m["z"], _MONTHS.index((m["a"] or m["b"]).lower()) + 1, int(m["d"] or m["e"])
+    found = real(int(year), month, day) if m else None
+    return [(found, m.start())] if m and found else []
+
+
+def _han(text: str) -> int:
+    """一 … 三十一; 元 is the first month."""
+    tens, ten, ones = text.rpartition("十")
+    return (_HAN_DIGIT.get(tens, 1) * 10 if ten else 0) + (_HAN_DIGIT.get(ones, 1 if ones == "元" else 0))
+
+
+_LABELS: Final = re.compile(r"[\u4e00-\u9fff]{2,6}[:：]\s*")
+_RELATIVE: Final = re.compile(
+    r"(?:\d|[一二两三四五六七八九十几半])\s*个?(?:秒钟?|分钟?|小时|天|日|周|星期|月|年)之?以?前|刚刚|[昨今前][天日]"
+)
+_SOME: Final = r"(?:\d{1,4}|[〇○零一二三四五六七八九十]{1,4})"
+_LIKE: Final = re.compile(
+    rf"^\W*{_SOME}(?:\s*[-/.．－／–—年月]\s*{_SOME}|(?:\s*[-/.．－／–—年月日,，、:： ]\s*{_SOME}){{2,5}})\s*[年月日号]?(?:\s*[AP]M)?\W*$",
+    re.I,
+)
+
+
+def like(text: str) -> bool:
+    """Whether a text is, or holds, what a reader may take for a date: ``06-01``, ``3天前``, ``2018、6、1``."""
+    return bool(_RELATIVE.search(text) or _LIKE.match(_LABELS.sub("", text)) or find(text) or _ENGLISH.search(text))
 
 
 def whole(text: str) -> date | None:
-    """The date where ``text`` is nothing but a date of two-digit year, as ``18-03-08 23:16``."""
-    m = _SHORT.match(text)
-    return real(2000 + int(m[1]), int(m[2]), int(m[3])) if m else None
+    """The date where ``text`` is nothing but one of two-digit year, as ``18-03-08 23:16``, or without marks, as ``20180308``."""
+    m = _SHORT.match(text) or _TOGETHER.match(text)
+    return real(int(m[1]) + 2000 * (len(m[1]) == 2), int(m[2]), int(m[3])) if m else None
 
 
 def month_day(text: str) -> tuple[int, int] | None:

@@ -62,16 +62,19 @@ class Anchor:
 
 
 class Document:
-    """A parsed page; ``shown_on``: where its relative links start, if it is put into another page.
+    """A parsed page; ``shown_on``: where its relative links start, if it is put into another page; ``encoding``: as ``decode`` tells.
 
     Lists run over its elements and non-blank texts in reading order; a text has the tag "".
     """
 
-    def __init__(self, source: str, url: str, shown_on: str = "") -> None:
+    def __init__(self, source: str, url: str, shown_on: str = "", encoding: str = "utf-8") -> None:
         self.source = source
         self.url = url
+        self._encoding = "" if encoding.startswith("utf") else "gbk" if encoding == "gb18030" else encoding
         self.title = ""
         self.scripts: dict[int, str] = {}  #: inline scripts by their element
+        self.styles: list[str] = []  #: style sheets in the page
+        self.fields: dict[int, str] = {}  #: what stands in a textarea, by its element
         self.by_tag: defaultdict[str, list[int]] = defaultdict(list)
         self.tags: list[str] = []
         self.parent: list[int] = []
@@ -166,9 +169,13 @@ class Document:
         return written
 
     def _keep_aside(self, tag: str, at: int, text: str) -> None:
-        """Words a reader doesn't see on the page: scripts, and the title in the head."""
+        """Words that are no text of the page: scripts, styles, what is filled into a form, and the title in the head."""
         if tag == "script":
             self.scripts[at] = text
+        elif tag == "textarea":
+            self.fields[at] = " ".join(text.split())
+        elif tag == "style":
+            self.styles.append(text)
         elif tag == "title":
             self.title = self.title or " ".join(text.split())
 
@@ -196,7 +203,11 @@ class Document:
         if title:
             title = " ".join(title.split())[:MAX_WORDS]
         words = title if title and (not text or text.endswith(("..", "…"))) else text
-        return Anchor(i, end, href, join(self.base, href) or "" if href else "", text, title, words)
+        return Anchor(i, end, href, self.join(href) or "" if href else "", text, title, words)
+
+    def join(self, href: str) -> str | None:
+        """Where a link of this page leads."""
+        return join(self.base, href, self._encoding)
 
     def attr(self, i: int, name: str) -> str:
         return self.attrs[i].get(name) or ""
@@ -228,6 +239,12 @@ class Document:
 
     def texts_in(self, start: int, end: int) -> list[int]:
         return self.text_at[bisect_left(self.text_at, start) : bisect_left(self.text_at, end)]
+
+    def line_start(self, start: int, end: int, line: int) -> int:
+        """Where a line of a range's text begins, from 0; its last line where it has fewer."""
+        at = self.texts_in(start, end)
+        firsts = [i for k, i in enumerate(at) if not k or self.lines[i] != self.lines[at[k - 1]]]
+        return firsts[min(line, len(firsts) - 1)]
 
     def chars(self, start: int, end: int) -> int:
         """Characters of text in a range."""

@@ -6,17 +6,20 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
+from unicodedata import normalize
 
 from govcrawl.facts import FooterFacts
 from govcrawl.reading.document import Document
+from govcrawl.reading.drawn import foot_is_drawn, page_is_drawn
 from govcrawl.reading.regions import Regions
-from govcrawl.reading.state import FRAMEWORK, has_templates
 
 _CODE: Final = r"(bm\d{8}|\d{12}|\d{10})(?!\d)"
 _SITE_CODE: Final = re.compile(rf"标识码\s*[:：]?\s*{_CODE}", re.I)
-_ICP: Final = re.compile(r"[\u4e00-\u9fff]\s?I[CP][CP]备\s*[:：]?\s*(?:案\s*)?\d{6,10}\s*号?(?:\s?[-－—]\s?\d{1,3})?")
+_ICP: Final = re.compile(
+    r"[\u4e00-\u9fff]\s?I[CP][CP]\s?备\s*[:：]?\s*(?:案\s*)?\d{6,10}\s*号?(?:\s?[-－—]\s?\d{1,3})?"
+)
 _POLICE: Final = re.compile(
-    r"公\s*(?:网\s*安\s*)?(?:安\s*)?(?:机关\s*)?备\s*(?:案)?\s*(?:编?号)?\s*[:：]?\s*(\d{11,14})(?!\d)"
+    r"公\s*(?:[\u4e00-\u9fff]?\s*网\s*安\s*)?(?:安\s*网?\s*)?(?:机关\s*)?备\s*(?:案)?\s*(?:编?号)?\s*[:：]?\s*第?\s*(\d{11,14})(?!\d)"
 )
 _POLICE_LINK: Final = re.compile(r"recordcode=(\d{11,14})(?!\d)", re.I)
 _BADGE: Final = re.compile(
@@ -24,13 +27,12 @@ _BADGE: Final = re.compile(
 )
 _REPORT_CODE: Final = re.compile(rf"(?:site_?code\s*=\s*[\"']?|Link\(\s*[\"']){_CODE}", re.I)
 _REPORT: Final = re.compile(r"jiucuo|exposure|zfwzgl\.www\.gov\.cn|pucha\.kaipuyun", re.I)
-_TEMPLATE: Final = re.compile(r"ng-(?:repeat|app|controller|bind|view)|v-(?:for|html|if)|data-bind")
-FEW_WORDS: Final = 100  #: characters; a page that shows fewer and loads scripts is drawn by them
 _NUMBERED: Final = ("标识码", "备")
+_GAP: Final = re.compile(r"(?<=\d)[^\S\n](?=\d)")
 _NAME: Final = r"[\u4e00-\u9fff（）()·“”]{4,40}"
 #: After its label a name may be short (教育局) and hold digits or letters.
 _LABELLED: Final = r"[\u4e00-\u9fff（）()·“”A-Za-z0-9]{2,40}"
-_ORGANISER: Final = re.compile(rf"主办(?:单位|方)?\s*[:：]\s*({_LABELLED})")
+_ORGANISER: Final = re.compile(rf"主\s*办\s*(?:单\s*位|方)?\s*[:：]\s*({_LABELLED})")
 _ORGANISER_FIRST: Final = re.compile(rf"(?:^|[\s|©：:])({_NAME})主办(?:$|[\s|，,])", re.M)
 _ORGANISER_END: Final = re.compile(r"(?:版权所有|承办|协办|地址|维护|技术支持|网站标识码|备案|联系电话|电话|邮编).*")
 _IN_ATTRIBUTES: Final = (
@@ -42,30 +44,22 @@ _MARKED_ATTRIBUTES: Final = frozenset(("href", "src", "sitecode", "onclick"))
 def read(doc: Document, regions: Regions) -> FooterFacts:
     """The marks found in the text, the attributes and the scripts of the page; of the organiser, only in the footer."""
     text = _windows(doc.words)
+    plain = normalize("NFKC", text)  # full-width figures and letters as usual ones
     marked = _marked(doc)
     attributes = "\n".join(marked)
     scripts = "\n".join(s for s in doc.scripts.values() if "conac" in s or "jiucuo" in s)
-    code = _first(_SITE_CODE, text) or _meta_code(doc)
     found = FooterFacts(
-        site_code=code,
-        icp=_icp(text),
-        police=_first(_POLICE, text) or _first(_POLICE_LINK, attributes),
+        site_code=_either(_SITE_CODE, plain) or _meta_code(doc),
+        icp=_icp(text) or _icp(plain),
+        police=_either(_POLICE, plain) or _first(_POLICE_LINK, attributes),
         party_badge=_first(_BADGE, attributes) or _first(_BADGE, scripts),
         error_report=_error_report(doc, marked, scripts),
         organiser=_organiser(_lines(doc, regions.footer))
         or ("" if regions.main else _organiser(_lines(doc, 0)[-1500:])),
     )
-    return replace(found, drawn=True) if found == FooterFacts() and _is_drawn(doc) else found
-
-
-def _is_drawn(doc: Document) -> bool:
-    """Whether a script's framework draws the page: then what is in its source says nothing about its foot."""
-    return (
-        has_templates(doc)
-        or any(map(FRAMEWORK.search, doc.scripts.values()))
-        or any(_TEMPLATE.match(name) for attrs in doc.attrs for name in attrs)
-        or (len(doc.words) < FEW_WORDS and any(doc.attr(i, "src") for i in doc.all("script")))
-    )
+    shown = found.icp or found.police or found.organiser or _either(_SITE_CODE, plain)
+    drawn = not shown and (foot_is_drawn(doc) or (found == FooterFacts() and page_is_drawn(doc)))
+    return replace(found, drawn=True) if drawn else found
 
 
 def _windows(text: str) -> str:
@@ -99,6 +93,11 @@ def _marked(doc: Document) -> list[str]:
 def _first(pattern: re.Pattern[str], text: str) -> str:
     m = pattern.search(text)
     return next((g for g in m.groups() if g), "") if m else ""
+
+
+def _either(pattern: re.Pattern[str], text: str) -> str:
+    """A number, also one written in groups: ``53 0000 0006``."""
+    return _first(pattern, text) or _first(pattern, _GAP.sub("", text))
 
 
 def _icp(text: str) -> str:

@@ -50,8 +50,9 @@ def read(doc: Document, regions: Regions, names: Sequence[str]) -> GuideFacts | 
     if not all(any(word in doc.words for word in words) for words in (_SOME if titled else _MOST)):
         return None
     start, end = regions.area
-    text = doc.seen(start, end)
-    found = dict(_elements(text, doc.holds(start, end, "img")))
+    text = doc.text(start, end)  # hidden parts too: the tabs of a guide
+    tabs = frozenset(doc.text(i) for i in doc.all("li", "a") if start <= i < end)
+    found = dict(_elements(text, doc.holds(start, end, "img"), tabs))
     if len(found) < (FEW if titled else MANY):
         return None
     found["事项名称"] = found.get("事项名称", False) or bool(names and names[0])
@@ -62,13 +63,13 @@ def read(doc: Document, regions: Regions, names: Sequence[str]) -> GuideFacts | 
     return GuideFacts(names[0] if names else "", present, missing, tuple(forms), bool(_FORM.search(text)))
 
 
-def _elements(text: str, pictured: bool) -> Iterator[tuple[str, bool]]:
-    """Each labelled element, and whether anything stands behind its label before the next one."""
+def _elements(text: str, pictured: bool, tabs: frozenset[str]) -> Iterator[tuple[str, bool]]:
+    """Each labelled element, and whether anything stands behind its label before the next one; what a tab shows can't be told."""
     labels = list(_LINE.finditer(text))
     filled: dict[str, bool] = {}
     for k, m in enumerate(labels):
         name = next(e for number, e in enumerate(ELEMENTS) if m[f"e{number}"])
         words = text[m.start(m.lastindex or 0) : labels[k + 1].start() if k + 1 < len(labels) else len(text)]
-        there = not _NOTHING.match(words) or (pictured and name == "办理流程")
+        there = not _NOTHING.match(words) or (pictured and name == "办理流程") or m[0].strip() in tabs
         filled[name] = filled.get(name, False) or there
     yield from filled.items()

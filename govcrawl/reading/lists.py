@@ -22,6 +22,7 @@ MAX_GAP: Final = 60  #: characters between a link and its date where no box hold
 MAX_YEARS: Final = 60  #: headings of years on a page
 MAX_RELATED: Final = 8  #: links of one entry of a list, its title and those that go with it
 BESIDE, IN_LINK = 20, 3  #: characters beside a date that stands for itself; in a link more are its title's
+MAX_BESIDE, MAX_LINES = 20, 4  #: elements and lines from a link within which a date beside it is looked for
 MAX_ENTRY: Final = 600  #: characters around a date and its one link; more is prose with a date in it
 _MORE: Final = re.compile(
     r"^[\[【(<+\s]*(?:更\s*多|查看更多|查看全部|more)\s*(?:信息|内容)?\s*[>＞»+.…\])】\s]*$|^[>＞»+]{1,3}$", re.I
@@ -53,7 +54,14 @@ _COLUMN_URL: Final = re.compile(
     r"columnid=|channelid=|typeid=|catid=|lanmu|/more",
     re.I,
 )
-_DIGIT: Final = re.compile(r"\d")
+_DIGIT: Final = re.compile(r"[\d二]")  #: of a date, 二〇一八年 among them
+_RELEASED: Final = re.compile(r"发布(?:时间|日期|于)?\s*[:：]?\s*(?=\d)")
+#: What stands before or above a date: of its publishing, and of something else that happens to a paper.
+_SHOWN_FROM: Final = re.compile(r"发布|发表|公开|公布|上网|上传|更新|刊登|录入|添加")
+_NOT_SHOWN_FROM: Final = re.compile(
+    r"成文|生成|印发|制定|签发|生效|失效|施行|实施|执行|截[止至]|有效|废止|通过|开始|结束|届满"
+)
+_DATE_NAME: Final = re.compile(r"(?:^|[\s_-])(?:date|time|rq|riqi|shijian)\w*$")
 _FILE: Final = re.compile(r"\.(?:docx?|xlsx?|pdf|zip|rar|wps|et|pptx?)$", re.I)
 
 
@@ -104,7 +112,7 @@ def marks(doc: Document, start: int, end: int) -> list[Mark]:
         text = texts[i].strip()
         if i == paired or len(text) > 60:
             continue
-        if day := alone(text, IN_LINK if links[i] else BESIDE):
+        if day := _shown_day(text, IN_LINK if links[i] else BESIDE):
             found.append(Mark(i, day))
         elif following >= 0 and (day := _split(doc, text, i, following)):
             found.append(Mark(i, day))
@@ -114,6 +122,15 @@ def marks(doc: Document, start: int, end: int) -> list[Mark]:
     if any(m.md for m in found):
         _give_years(doc, [m for m in found if m.md], at[:-1])
     return found
+
+
+def _shown_day(text: str, others: int) -> date | None:
+    """The day of a text that shows little else; of several the one of 发布, else the latest."""
+    day = alone(text, others)
+    if "发布" in text and (m := _RELEASED.search(text)):
+        said = text[m.end() : m.end() + 20]
+        return dates.find(said) or dates.whole(said.partition(" ")[0]) or day
+    return max(d for d, _ in dates.find_all(text)) if day and len(text) > 19 else day
 
 
 def _split(doc: Document, text: str, i: int, following: int) -> date | None:
@@ -223,12 +240,26 @@ class _Pairing:
         return any(1 <= len(self._in(j, self.doc.end[j])) <= 3 for j in items)
 
     def _give(self, anchor: Anchor, mark: Mark, levels: int = 8) -> None:
-        """Of several dates the one ``levels`` fewest below the entry's box is its own; the others are a pop-up's."""
-        if anchor.at not in self.given or levels < self._levels[anchor.at]:
+        """Of several dates the one of 发布 is the entry's own; else the one ``levels`` fewest below its box, the others are a pop-up's;
+        else the latest.
+        """
+        old = self.given.get(anchor.at)
+        if not old or self._rank(mark, levels) > self._rank(old, self._levels[anchor.at]):
             self.given[anchor.at], self._levels[anchor.at] = mark, levels
+
+    def _rank(self, mark: Mark, levels: int) -> tuple[int, int, date]:
+        told = _named(self.doc, mark.at)
+        return bool(_SHOWN_FROM.search(told)) - bool(_NOT_SHOWN_FROM.search(told)), -levels, mark.day or date.min
 
     def _give_nearest(self, mark: Mark, a: int, b: int) -> None:
         k = bisect_left(self.mark_at, mark.at)
+        while (
+            self.doc.tags[a] in ("li", "tr")
+            and k
+            and self.mark_at[k - 1] > a
+            and not self._in(self.mark_at[k - 1], mark.at)
+        ):
+            k -= 1  # another date of the same entry
         before = self._in(max(self.mark_at[k - 1] if k else a, a), mark.at)[-3:]
         after = self._in(mark.at, min(self.mark_at[k + 1] if k + 1 < len(self.mark_at) else b, b))[:3]
         near = after if self._dates_lead(a, b) else before
@@ -240,6 +271,29 @@ class _Pairing:
         """Whether the dates of a box stand before their links: its first date comes before its first link."""
         link = bisect_left(self.anchor_at, a)
         return link < len(self.anchors) and self.mark_at[bisect_left(self.mark_at, a)] < self.anchor_at[link] < b
+
+
+def _named(doc: Document, i: int) -> str:
+    """What a date is said to be: by words before it on its line, in the cell before, or at the head of its column."""
+    own, first = doc.texts[i], bisect_left(doc.text_at, i)
+    before = doc.texts[doc.text_at[first - 1]].strip() if first else ""
+    before = before if len(before) <= 10 and not _DIGIT.search(before) else ""
+    if before.endswith((":", "：")):
+        return own + before
+    cell = next((k for k in (i, *doc.above(i, 4)) if doc.tags[k] in ("td", "th")), 0)
+    row = doc.parent[cell] if cell else 0
+    table = next((k for k in doc.above(row) if doc.tags[k] == "table"), 0) if row else 0
+    head = next((k for k in doc.all("tr") if table < k < row), 0) if table else 0
+    cells, heads = _children(doc, row), _children(doc, head)
+    return own + (doc.text(heads[cells.index(cell)]) if head and len(heads) == len(cells) and cell in cells else before)
+
+
+def _children(doc: Document, k: int) -> list[int]:
+    found, i = [], k + 1
+    while k and i < doc.end[k]:
+        found.append(i)
+        i = doc.end[i]
+    return found
 
 
 # --- entries -----------------------------------------------------------------------------------------------------------
@@ -320,13 +374,37 @@ def _item(doc: Document, a: Anchor, mark: Mark | None, shown: set[int]) -> Item:
     title, inner = _title(doc, a, shown)
     by_url = dates.from_url(a.url) if a.url else None
     url = a.url or doc.url
-    day = inner or (mark.day if mark else None)
+    day = mark.day if mark else inner
+    if not day and mark and inner and (inner.month, inner.day) == mark.md:
+        day = inner
     if day and not (mark and mark.md and by_url and abs((day - by_url).days) > dates.BEFORE):
         return Item(url, title, day, "shown")
     if mark and mark.md:
         day = dates.with_year_of(mark.md, by_url) if by_url else None
-        return Item(url, title, day, "shown" if day else "")
-    return Item(url, title, by_url, "url" if by_url else "")
+        return Item(url, title, day, "shown" if day else "unread")
+    return Item(url, title, by_url, "url" if by_url else "unread" if _shows_a_date(doc, a) else "")
+
+
+def _shows_a_date(doc: Document, a: Anchor) -> bool:
+    """Whether what may be a date stands in a link or beside it, before the next one, or a script or a box for
+    one."""
+    k = bisect_left(doc.anchors, a.at, key=lambda x: x.at)
+    start = max(doc.anchors[k - 1].end if k else 0, a.at - MAX_BESIDE)
+    until = min(doc.anchors[k + 1].at if k + 1 < len(doc.anchors) else len(doc.tags), a.end + MAX_BESIDE)
+    parts = [
+        i for i in (*range(start, a.at), *range(a.at + 1, until)) if abs(doc.lines[i] - doc.lines[a.at]) <= MAX_LINES
+    ]
+    if any(doc.tags[i] == "script" or _awaits_date(doc, i) for i in parts):
+        return True
+    texts = [doc.texts[i].strip() for i in parts if not doc.tags[i] and len(doc.texts[i]) <= 62]
+    beside = "".join(doc.texts[i] for i in parts if not doc.tags[i] and not a.at <= i < a.end)[:MAX_GAP]
+    return any(map(dates.like, (*texts, beside, a.text[-12:].rpartition(" ")[2])))
+
+
+def _awaits_date(doc: Document, i: int) -> bool:
+    """Whether an element is an empty box for a date that a script can tell from its like; any other stays empty."""
+    told = doc.end[i] == i + 1 and bool(_DATE_NAME.search(doc.hint(i)))
+    return told and any(name == "id" or name.startswith("data-") for name in doc.attrs[i])
 
 
 def _title(doc: Document, a: Anchor, shown: set[int]) -> tuple[str, date | None]:

@@ -12,7 +12,7 @@ from typing import Final
 
 from govcrawl.facts import NoticeFacts, NoticeKind
 from govcrawl.reading.document import Document
-from govcrawl.reading.urls import join, same_site
+from govcrawl.reading.urls import same_site
 
 #: A sentence without one of these says nothing of the kind.
 _WORDS: Final = (
@@ -107,6 +107,6 @@ def _kind(sentence: str, own: re.Pattern[str]) -> NoticeKind | None:
 def _target(doc: Document, words: str) -> str:
     """The address that the notice leads to: as written, else of a link in it that leads to another host; "" if none."""
     if m := _TOWARDS.search(words):
-        return m[1] if "://" in m[1] else join(doc.base, f"http://{m[1]}") or ""
+        return m[1] if "://" in m[1] else doc.join(f"http://{m[1]}") or ""
     links = (a.url for a in doc.anchors if a.url and len(a.text) > 1 and a.text in words)
     return next((url for url in links if not same_site(url, doc.url)), "")

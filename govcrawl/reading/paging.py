@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode
-from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from itertools import accumulate, pairwise
 from typing import Final
 from urllib.parse import quote, unquote
 
@@ -17,14 +18,17 @@ from govcrawl.facts import Item
 from govcrawl.reading.document import HOME_WORDS, Document
 from govcrawl.reading.lists import is_pager
 from govcrawl.reading.regions import Regions
-from govcrawl.reading.urls import canonical, join
+from govcrawl.reading.urls import canonical
 
 MOST: Final = 3  #: pages
+MOST_PINNED: Final = 2  #: entries at the top of a list that are older than those below
 MAX_CODED: Final = 20_000  #: characters of a pager written in base64
 PROXY: Final = "/module/web/jpage/dataproxy.jsp"
 
 _FIRST: Final = ("首页", "第一页", "上一页", "上页")
 _LAST: Final = ("尾页", "末页", "最后一页")
+_NEXT: Final = ("下一页", "下页", "后一页", "后页")
+_PAGES: Final = re.compile(r"共\s*[:：]?\s*(\d+)\s*页|(?:^|\s)\d+\s*/\s*(\d+)\s*页|总页数\s*[:：]?\s*(\d+)")
 _CREATE_PAGE: Final = re.compile(
     r"createPageHTML\w*\(\s*(\d+)\s*,\s*(\d+)\s*,\s*[\"']([\w./-]+)[\"']\s*,\s*[\"'](\w+)[\"']"
 )
@@ -40,16 +44,40 @@ _STORE: Final = re.compile(
 
 def next_pages(doc: Document, regions: Regions, items: Iterable[Item]) -> tuple[str, ...]:
     """Pages of the same list that may hold newer entries, best first: the first page, if this is a later one; the last, if the
-    oldest entry stands first; the records of a store that shows none."""
+    oldest entry stands first, and the next too, if the entries stand in no order; the records of a store that shows none."""
     shown = tuple(items)
     rising = _oldest_first(shown)
-    words = (*_FIRST, *(_LAST if rising else ()))
+    mixed = not rising and _unordered(shown)
+    words = (*_FIRST, *(_LAST if rising or mixed else ()), *(_NEXT if mixed else ()))
     pager = _pager(doc, regions)
     wanted = [pager[w] for w in words if w in pager]
     wanted += _created(doc, rising)
     wanted += _stored(doc, rising, bool(shown))
     own = canonical(doc.url)
     return tuple(dict.fromkeys(u for u in wanted if canonical(u) != own))[:MOST]
+
+
+def unseen(doc: Document, regions: Regions, items: Iterable[Item], pages: Sequence[str]) -> str:
+    """Why further pages than ``pages``, which ``next_pages`` gave, may hold newer entries, in Chinese; "" if none does."""
+    shown = tuple(items)
+    rising = _oldest_first(shown)
+    if not rising and not _unordered(shown):
+        return ""
+    pager = _pager(doc, regions)
+    if rising and any(pager.get(word) in pages for word in _LAST):
+        return ""
+    count = _page_count(doc, regions)
+    return "条目未按日期由新到旧排列，另有页面未读" if count > 1 + len(pages) else ""
+
+
+def _page_count(doc: Document, regions: Regions) -> int:
+    """How many pages the list has, as far as its pager tells: one, where there is none."""
+    start, end = regions.main or (0, len(doc.tags))
+    told = [int(next(filter(None, m.groups()))) for m in _PAGES.finditer(doc.text(start, end))]
+    words = [_word(a.text) for a in doc.anchors_in(start, end) if is_pager(a.text)]
+    numbers = [int(word) for word in words if word.isdigit()]
+    further = len(words) > len(numbers) and not {*words}.isdisjoint((*_LAST, *_NEXT))
+    return max(1, *told, *numbers) if told or numbers else MOST + 2 if further else 1
 
 
 def _pager(doc: Document, regions: Regions) -> dict[str, str]:
@@ -71,7 +99,7 @@ def _coded(doc: Document, start: int, end: int) -> Iterator[tuple[str, str]]:
         if 40 <= len(text) <= MAX_CODED and " " not in text[:200] and _CODED.fullmatch(text) and len(text) % 4 == 0:
             html = unquote(b64decode(text).decode("ascii", "replace"))
             for href, words in _LINK.findall(html):
-                if url := join(doc.base, href):
+                if url := doc.join(href):
                     yield words.strip(), url
 
 
@@ -84,7 +112,7 @@ def _created(doc: Document, rising: bool) -> list[str]:
     names = [f"{m[3]}.{m[4]}"] if current else []
     if rising and current < pages - 1:
         names.append(f"{m[3]}_{pages - 1}.{m[4]}")
-    return [url for name in names if (url := join(doc.base, name))]
+    return [url for name in names if (url := doc.join(name))]
 
 
 def _stored(doc: Document, rising: bool, filled: bool) -> list[str]:
@@ -94,7 +122,7 @@ def _stored(doc: Document, rising: bool, filled: bool) -> list[str]:
         return []
     told = {m[1]: m[2] or m[3] or m[4] or "" for m in _STORE.finditer(script, script.index(".jpage("))}
     total, size = int(told.pop("totalRecord", "0") or 0), int(told.pop("perPage", "0") or 15)
-    proxy = join(doc.base, told.pop("proxyUrl", "") or PROXY)
+    proxy = doc.join(told.pop("proxyUrl", "") or PROXY)
     if not proxy or "columnid" not in told or not total:
         return []
     first = max(1, total - size + 1) if rising else 1
@@ -104,7 +132,19 @@ def _stored(doc: Document, rising: bool, filled: bool) -> list[str]:
 
 
 def _oldest_first(items: Iterable[Item]) -> bool:
-    days = [i.date for i in items if i.date and i.dated_by == "shown"]
+    days = _days(items)
     rises = sum(a < b for a, b in pairwise(days))
     falls = sum(a > b for a, b in pairwise(days))
     return len(days) > 2 and days[0] < days[-1] and rises > 2 * falls
+
+
+def _unordered(items: Iterable[Item]) -> bool:
+    """Whether too many entries stand above newer ones to be pinned."""
+    days = _days(items)
+    newest = list(accumulate(reversed(days), max))
+    above = sum(day < below for day, below in zip(reversed(days), newest, strict=True))
+    return above > MOST_PINNED and above > len(days) / 3
+
+
+def _days(items: Iterable[Item]) -> list[date]:
+    return [i.date for i in items if i.date and i.dated_by == "shown"]

@@ -81,7 +81,8 @@ def _item(record: dict[str, Any], base: str) -> Item | None:
     if len(title) < 2 or not (url or day):
         return None
     by_url = dates.from_url(url) if url and not day else None
-    return Item(url or base, title, day or by_url, "shown" if day else "url" if by_url else "")
+    told = any(plain.get(key) for key in _DATES)
+    return Item(url or base, title, day or by_url, "shown" if day else "url" if by_url else "unread" if told else "")
 
 
 def _words(found: Any) -> str:

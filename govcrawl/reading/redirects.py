@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from govcrawl.reading.document import Document
-from govcrawl.reading.urls import canonical, join
+from govcrawl.reading.urls import canonical
 from govcrawl.reading.written import Variables, commented, value
 
 MAX_DELAY_S: Final = 10.0  #: a longer wait is a page to read that renews itself
@@ -32,7 +32,7 @@ def _refresh(doc: Document) -> str:
         if doc.attr(i, "http-equiv").strip().lower() != "refresh":
             continue
         m = _REFRESH.match(doc.attr(i, "content"))
-        url = join(doc.base, m[2]) if m and m[2].strip() else None
+        url = doc.join(m[2]) if m and m[2].strip() else None
         if m and url and float(m[1] if m[1].strip(".") else 0) <= MAX_DELAY_S and canonical(url) != canonical(doc.url):
             return url
     return ""
@@ -60,5 +60,5 @@ def _targets(doc: Document, script: str) -> Iterator[str]:
     variables = Variables()
     variables.add(script)
     for m in _LOCATION.finditer(script):
-        if not commented(script, m.start()) and (url := join(doc.base, value(script, m.end(), variables))):
+        if not commented(script, m.start()) and (url := doc.join(value(script, m.end(), variables))):
             yield url

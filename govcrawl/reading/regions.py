@@ -35,7 +35,7 @@ _NOT_A_NAME: Final = frozenset(
     )
 )
 _FOOTER_WORDS: Final = re.compile(
-    r"版权所有|Copyright|©|备案号|备案序号|ICP备|IPC备|标识码|公网安备|公安备|主办单位|主办[:：]|承办单位|承办[:：]|技术支持|建议使用|维护单位|[主承]办$",
+    r"版权所有|Copyright|©|备案号|备案序号|ICP备|IPC备|标识码|公网安备|公安备|主\s?办\s?单\s?位|主\s?办\s?[:：]|承\s?办\s?单\s?位|承\s?办\s?[:：]|技术支持|建议使用|维护单位|[主承]办$",
     re.I,
 )
 _FOOTER_LINK: Final = re.compile(

@@ -13,8 +13,9 @@ from typing import Final
 from urllib.parse import quote
 
 from govcrawl.reading.document import Document
+from govcrawl.reading.drawn import frame_of, is_library
 from govcrawl.reading.regions import Regions
-from govcrawl.reading.urls import canonical, join
+from govcrawl.reading.urls import canonical
 from govcrawl.reading.written import Variables, value
 
 MOST: Final = 5  #: sources of one list
@@ -35,9 +36,6 @@ _FRAME_PART: Final = re.compile(
 _PART: Final = re.compile(r"\.(?:s?html?|jsp|php|aspx?)(?:$|\?)|/$", re.I)
 _TOP: Final = re.compile(r"head|top|nav|menu|tou\b|daohang|\bdh\b|common_?h|banner", re.I)
 _FOOT: Final = re.compile(r"foot|bottom|copyright|\bwei\b|dibu|yejiao|banquan", re.I)
-_LIBRARY: Final = re.compile(
-    r"jquery|bootstrap|superfish|slide|swiper|scroll|totop|backtop|gotop|topbar|toggle|\.min\.js|plugin", re.I
-)
 
 _CALL: Final = re.compile(
     r"(?:\$|jQuery|axios)\s*\.\s*(getJSON|get|post|ajax)\s*\(\s*(?!\{)|\bfetch\s*\(\s*|\baxios\s*\(\s*(?!\{)"
@@ -67,7 +65,7 @@ def fragments(doc: Document, regions: Regions, ours: Ours) -> tuple[str, ...]:
     marked = "include" in doc.source
     included = (href for attrs in doc.attrs if marked for key in _INCLUDE if (href := attrs.get(key)))
     named = (m[2] or m[3] for m in _loads(doc))
-    parts = (u for href in (*named, *included) if (u := join(doc.base, href)) and _PART.search(u))
+    parts = (u for href in (*named, *included) if (u := doc.join(href)) and _PART.search(u))
     own = canonical(doc.url)
     return tuple(dict.fromkeys(u for u in (*_framing(doc, regions), *parts) if ours(u) and canonical(u) != own))
 
@@ -79,8 +77,8 @@ def _framing(doc: Document, regions: Regions) -> Iterator[str]:
         if not (src := doc.attr(i, "src")):
             continue
         file = src.partition("?")[0].rpartition("/")[2]
-        hinted = file.endswith(".js") and not _LIBRARY.search(file) and any(names.search(file) for names in wanted)
-        if (hinted or _is_frame_part(src)) and (url := join(doc.base, src)):
+        hinted = file.endswith(".js") and not is_library(file) and any(names.search(file) for names in wanted)
+        if (hinted or _is_frame_part(src)) and (url := doc.join(src)):
             yield url
 
 
@@ -102,9 +100,9 @@ def of_area(doc: Document, at: Iterable[int], ours: Ours) -> tuple[str, ...]:
     """
     inside = frozenset(at)
     places = frozenset(islice(_places(doc, inside), MAX_PLACES))
-    frames = [doc.attr(i, "src") or doc.attr(i, "data-src") for i in doc.all("frame", "iframe") if i in inside]
+    frames = [frame_of(doc, i) for i in doc.all("frame", "iframe", "object", "embed") if i in inside]
     loaded = [m[2] for m in _loads(doc) if m[1] in places]
-    found = [url for href in (*frames, *loaded) if (url := join(doc.base, href))]
+    found = [url for href in (*frames, *loaded) if href and (url := doc.join(href))]
     found += _asked(doc, inside, places)
     own = canonical(doc.url)
     return tuple(dict.fromkeys(u for u in found if ours(u) and canonical(u) != own))[:MAX_PARTS]
@@ -112,7 +110,7 @@ def of_area(doc: Document, at: Iterable[int], ours: Ours) -> tuple[str, ...]:
 
 def strangers(doc: Document, ours: Ours) -> str:
     """That a frameset shows pages of another site, in Chinese, or nothing."""
-    frames = (join(doc.base, doc.attr(i, "src")) for i in doc.all("frame"))
+    frames = (doc.join(doc.attr(i, "src")) for i in doc.all("frame"))
     return "框架中是其他网站的网页" if any(url and not ours(url) for url in frames) else ""
 
 
@@ -141,7 +139,7 @@ def _asked(doc: Document, inside: frozenset[int], places: frozenset[str]) -> lis
     found = [
         a for script in asking for a in _addresses(script, variables) if not (_FILE.search(a) or _NO_LIST.search(a))
     ]
-    urls = [join(doc.base, a) for a in found]
+    urls = [doc.join(a) for a in found]
     return [url for url in urls if url] if all(urls) and urls else list(_channel(doc))
 
 
@@ -179,7 +177,5 @@ def _channel(doc: Document) -> Iterator[str]:
     if not _CHANNEL.fullmatch(channel):
         return
     for script in doc.scripts.values():
-        if (m := _SEARCH.search(script[:MAX_SCRIPT])) and (
-            url := join(doc.base, f"/{m[1].strip('/')}/{channel}{_JPAAS}")
-        ):
+        if (m := _SEARCH.search(script[:MAX_SCRIPT])) and (url := doc.join(f"/{m[1].strip('/')}/{channel}{_JPAAS}")):
             yield url

@@ -7,14 +7,14 @@ heading or a 暂无 line says so), whose main area was told from the rest, and i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cached_property
-from itertools import islice
 from typing import Final
 
 from govcrawl.facts import ColumnState, Item
 from govcrawl.reading.blank import obstacle
 from govcrawl.reading.document import HOME_WORDS, Anchor, Document, squeezed
+from govcrawl.reading.drawn import Canvas
 from govcrawl.reading.lists import is_more, is_noise
 from govcrawl.reading.regions import Regions
 
@@ -37,15 +37,6 @@ _TOOLS: Final = re.compile(
     r"分享到?|打印(?:本页)?|关闭(?:窗口|本页)?|返回(?:顶部|首页|上一页)?|字体|字号|\[?[大中小]\]?(?=\s|$|\])|更多|TOP|扫一扫.{0,12}|收藏|当前位置|您的位置|列表|标题|发布时间|发布日期|序号|日期|时间"
 )
 _SEARCH: Final = re.compile(r"检索|搜索|查询|关键[词字]|search|keyword", re.I)
-_AJAX: Final = re.compile(
-    r"\$\.(?:ajax|get|post|getJSON)\b|\.load\s*\(|\bajax\s*\(|XMLHttpRequest|\bfetch\s*\(|axios|\.jpage\s*\(|\.innerHTML\s*=|\.html\s*\(|\.append\s*\(|createElement\s*\(|template\s*\("
-)
-FRAMEWORK: Final = re.compile(r"new\s+Vue\b|createApp\s*\(|angular\.|ReactDOM|webpackJsonp|__NUXT__")
-_TEMPLATE_ATTRIBUTES: Final = re.compile(r" (?:ng-(?:repeat|app|controller|bind)|v-(?:for|html|if)|data-bind)")
-_HARMLESS: Final = re.compile(
-    r"page|share|jiathis|bdshare|count|tongji|stat|jquery|slide|swiper|scroll|print|font|video|player|conac|jiucuo|kb\.js|foot|head|nav|top",
-    re.I,
-)
 _DECORATION: Final = re.compile(
     r"(?:dot|line|icon|ico|arrow|blank|spacer|space|bg|bt|btn|logo|banner|left|title|tit|more|search|img_\d+|top|foot|ewm|qr)\w*\.\w+$|/(?:images?|img|skin|style|css|res|template|theme)s?/",
     re.I,
@@ -55,8 +46,8 @@ _DECORATION: Final = re.compile(
 class Sight:
     """What a reader sees in the main area, beside menus, headings and pagers."""
 
-    def __init__(self, doc: Document, regions: Regions, names: Sequence[str]) -> None:
-        self.doc, self.regions = doc, regions
+    def __init__(self, doc: Document, regions: Regions, names: Sequence[str], ran: bool = False) -> None:
+        self.doc, self.regions, self.ran = doc, regions, ran
         start, end = regions.area
         self.at = [i for i in range(start, end) if not regions.zones[i]]
         self.texts_at = [i for i in doc.texts_in(start, end) if not regions.zones[i]]
@@ -136,45 +127,9 @@ class Sight:
     def _asks(self, i: int) -> bool:
         return self.doc.attr(i, "type").lower() in ("", "text", "password", "file", "radio", "checkbox", "email", "tel")
 
-    def scripted(self) -> str:
-        """Why the area may be filled by a script, in Chinese; "" if nothing hints at it."""
-        doc = self.doc
-        if has_templates(doc) or _has_template_attributes(doc.source):
-            return "页面由前端模板渲染"
-        scripts = [(i, s) for i, s in doc.scripts.items() if _AJAX.search(s) or FRAMEWORK.search(s)]
-        if any(FRAMEWORK.search(s) for _, s in scripts):
-            return "页面由前端框架渲染"
-        inside = set(self.at)
-        if any(i in inside for i, _ in scripts) or any(self._loads(i) for i in self.at if doc.tags[i] == "script"):
-            return "栏目区域含有加载内容的脚本"
-        marks = set(islice(self._marks(), 500)) if scripts else ()
-        if any(f'"{m}' in s or f"'{m}" in s for s in (s[:100_000] for _, s in scripts) for m in marks):
-            return "栏目区域由脚本填充"
-        return ""
-
-    def _loads(self, i: int) -> bool:
-        """A script file of unknown purpose in the middle of the area may write into it."""
-        src = self.doc.attr(i, "src").partition("?")[0]
-        return bool(src) and not _HARMLESS.search(src[src.rfind("/") + 1 :])
-
-    def _marks(self) -> Iterator[str]:
-        """How scripts would address the elements of the area."""
-        for i in self.at:
-            if name := self.doc.attr(i, "id"):
-                yield name
-                yield f"#{name}"
-            for name in self.doc.attr(i, "class").split():
-                yield f".{name}"
-
-
-def has_templates(doc: Document) -> bool:
-    """Whether places for a script's values stand in the page: ``{{ title }}``."""
-    return "{{" in doc.source and "}}" in doc.source
-
-
-def _has_template_attributes(source: str) -> bool:
-    some = " ng-" in source or " v-" in source or " data-bind" in source
-    return some and bool(_TEMPLATE_ATTRIBUTES.search(source))
+    @cached_property
+    def canvas(self) -> Canvas:
+        return Canvas(self.doc, self.at, self.ran)
 
 
 def judge(doc: Document, regions: Regions, items: Sequence[Item], sight: Sight) -> tuple[ColumnState, str]:
@@ -187,7 +142,7 @@ def judge(doc: Document, regions: Regions, items: Sequence[Item], sight: Sight) 
         return "unknown", "未能识别页面版面" if doc.text_at else "页面没有任何文字"
     if _before_crumb(doc, regions) > ENOUGH // 20:
         return "unknown", "当前位置之前另有内容"
-    if why := sight.scripted():
+    if why := sight.canvas.more() or sight.canvas.written():
         return ("text", "") if len(sight.prose) > 10 * MIN_PROSE else ("unknown", why)
     thing = sight.things()
     if len(sight.prose) >= MIN_PROSE or thing in ("图片", "表单", "多媒体"):

@@ -6,13 +6,16 @@ import re
 from collections import Counter
 from functools import lru_cache
 from typing import Final
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 _SCHEME: Final = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
 _STRAY: Final = re.compile(r"[\t\r\n]+")
 _DOT_SEGMENT: Final = re.compile(r"(?:^|/)\.{1,2}(?:/|$)")
 _SESSION_PATH: Final = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#]*", re.I)
 _SESSION_KEY: Final = re.compile(r"(?:jsessionid|phpsessid|aspsessionid\w*|asp\.net_sessionid|cfid|cftoken)$", re.I)
+_NOT_ASCII: Final = re.compile(r"[^\x00-\x7f]+")
+#: Places that no server or script has filled: ``{id}``, ``${id}``, ``{{ id }}``, ``[!--id--]``, ``<%=id%>``; not a GUID in braces.
+_UNFILLED: Final = re.compile(r"\{(?![0-9a-f-]{32,36}\})|\[!--|<[%?]", re.I)
 _HEX32: Final = re.compile(r"[0-9a-fA-F]{32}$")
 _DEFAULT_PORT: Final = {"http": "80", "https": "443"}
 
@@ -65,7 +68,7 @@ def _without_session(query: str) -> str:
 
 def _is_session(key: str, value: str) -> bool:
     return bool(_SESSION_KEY.match(key)) or (
-        key.lower() in ("sid", "session", "sessionid") and bool(_HEX32.match(value))
+        key.lower() in ("session", "sessionid") and bool(_HEX32.match(value))  # sid may name an entry
     )
 
 
@@ -93,15 +96,32 @@ def _base_parts(base: str) -> tuple[str, str]:
     return f"{scheme}://{netloc}" if scheme in _DEFAULT_PORT else "", path[: path.rfind("/") + 1] or "/"
 
 
-def join(base: str, href: str) -> str | None:
-    """``href`` as an absolute http(s) URL without fragment; None where it leads nowhere (javascript:, mailto:, empty, broken)."""
+def join(base: str, href: str, encoding: str = "") -> str | None:
+    """``href`` as an absolute http(s) URL without fragment; None where it leads nowhere (javascript:, mailto:, empty, broken).
+
+    ``encoding``: of the page, where it isn't UTF-8: browsers write a query in it, but never a path (WHATWG URL).
+    """
     origin, directory = _base_parts(base)
     href = href.strip()
+    if encoding and not href.isascii():
+        href = _in_encoding(href, encoding)
     if href[:1] in ("?", ";"):
         return _joined(base, origin, directory, href)
     if href[:1] == "/" or (":" in href and _SCHEME.match(href)):
         directory = "/"
     return _from_folder(origin, directory, href)
+
+
+def _in_encoding(href: str, encoding: str) -> str:
+    """The query percent-encoded; what the encoding lacks as ``&#8226;``, as browsers do."""
+    start, (link, hash_, rest) = href.find("?"), href.partition("#")
+    if not 0 <= start < len(link):
+        return href
+    return link[:start] + _NOT_ASCII.sub(lambda m: _percent(m[0], encoding), link[start:]) + hash_ + rest
+
+
+def _percent(text: str, encoding: str) -> str:
+    return quote(text.encode(encoding, "xmlcharrefreplace"), safe="")
 
 
 @lru_cache(maxsize=16384)
@@ -111,7 +131,9 @@ def _from_folder(origin: str, directory: str, href: str) -> str | None:
 
 
 def _joined(base: str, origin: str, directory: str, href: str) -> str | None:
-    if not href or len(href) > MAX_URL or "{{" in href or "${" in href:  # a template that no script has filled
+    if not href or len(href) > MAX_URL:
+        return None
+    if ("{" in href or "[" in href or "<" in href) and _UNFILLED.search(href):
         return None
     if "\n" in href or "\t" in href or "\r" in href:
         href = _STRAY.sub("", href)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from govcrawl.contracts import RUNNING, Account, Campaign, Issue, Site
-from govcrawl.register.groups import group_of
+from govcrawl.register.groups import UNKNOWN_REGION, group_of, is_row
 from govcrawl.register.rows import Notes, RowError, day_of, need, refuse_shifted, status_of
 from govcrawl.register.sites import NO, ORGANISER, REGION, STATUS, STATUS_WORDS, YES
 from govcrawl.register.tables import read_rows
@@ -65,7 +65,10 @@ def _account(row: dict[str, str], campaign: Campaign, homes: Mapping[str, set[st
 
 def _group(row: dict[str, str], campaign: Campaign, homes: Mapping[str, set[str]], notes: Notes) -> str:
     if region := row.get(REGION, ""):
-        return group_of("", region, campaign.issuer, campaign.ends.year)
+        group = group_of("", region, campaign.issuer, campaign.ends.year)
+        if not is_row(group, campaign.issuer, campaign.ends.year):
+            notes.hint(REGION, UNKNOWN_REGION.format(region))
+        return group
     organiser = row.get(ORGANISER, "")
     groups = homes.get(organiser, set()) if organiser else set()
     if len(groups) != 1:

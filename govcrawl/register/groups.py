@@ -15,6 +15,9 @@ from functools import lru_cache
 from govcrawl.contracts import Issuer
 from govcrawl.register.codes import LAST_YEAR, name_of, standing, tenures
 
+UNKNOWN_REGION = (
+    "地区“{}”既不是下级行政区划，也不在 issuer.order 中；在表中单独成一行"  #: hint of whoever asked ``is_row``
+)
 _MUNICIPALITIES = ("11", "12", "31", "50")
 _DIRECT_COUNTIES = "90"  #: 省直辖县级: 429004 仙桃市 belongs to no prefecture
 _HEADING = re.compile(r"市辖区|县|市|林区|.*直辖.*|")  #: entries of the table that are no unit

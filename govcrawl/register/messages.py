@@ -51,6 +51,8 @@ def _message(row: dict[str, str], codes: Collection[str], campaign: Campaign, no
         raise RowError(CLOSED, f"办结时间（{closed}）早于受理时间（{accepted}）；请核对")
     if accepted > campaign.ends:
         raise RowError(ACCEPTED, f"受理时间（{accepted}）晚于数据采样截止（{campaign.ends}），不属于本次普查")
+    if closed and closed > campaign.ends:
+        notes.hint(CLOSED, f"办结时间（{closed}）晚于数据采样截止（{campaign.ends}）；按截止时尚未办结处理，请核对")
     if accepted < campaign.starts:
         notes.hint(
             ACCEPTED, f"受理时间（{accepted}）早于本次普查开始（{campaign.starts}）；仍计入，请核对是否已在上次通报"

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from govcrawl.contracts import RUNNING, Campaign, Issue, RegisteredColumn, Site
 from govcrawl.facts import ColumnClass
 from govcrawl.register.codes import check_code, mend_code
-from govcrawl.register.groups import group_of, is_row
+from govcrawl.register.groups import UNKNOWN_REGION, group_of, is_row
 from govcrawl.register.rows import Notes, RowError, need, refuse_shifted, status_of
 from govcrawl.register.tables import EXCESS, read_rows
 from govcrawl.register.urls import mend_url, same_page
@@ -142,7 +142,7 @@ def _group(code: str, row: dict[str, str], campaign: Campaign, notes: Notes) -> 
     if by_code and group != by_code:
         notes.hint(REGION, f"地区“{region}”与标识码所属的“{by_code}”不一致；按地区归入“{group}”")
     elif not is_row(group, issuer, year):
-        notes.hint(REGION, f"地区“{region}”既不是下级行政区划，也不在 issuer.order 中；在表中单独成一行")
+        notes.hint(REGION, UNKNOWN_REGION.format(region))
     return group
 
 

@@ -1,6 +1,7 @@
 """A picture of a stored page: its text in the browser's plain clothes, for what was never stored (styles, pictures) is never fetched.
 
-No script runs: the picture shows the bytes that were kept, and the same bytes give the same picture.
+No script runs: the picture shows the bytes that were kept, and the same bytes give the same picture; but the numbers of persons are
+masked in it.
 """
 
 from __future__ import annotations
@@ -9,14 +10,15 @@ import asyncio
 import json
 import struct
 import zlib
-from base64 import b64decode, b64encode
+from base64 import b64decode
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from typing import Any
 
 from govcrawl.contracts import Page
 from govcrawl.reading.encoding import decode
-from govcrawl.rendering.chromium import BrowserGone, Chromium, ProtocolError
+from govcrawl.rendering.chromium import BrowserGone, Chromium
+from govcrawl.rendering.masks import masked_page
+from govcrawl.rendering.tab import CRASHED, Answer, Tab
 
 WIDTH, HEIGHT, MOST = 1280, 1024, 12_000  #: CSS pixels; of a longer page the beginning
 LOAD_S = 20.0
@@ -42,87 +44,58 @@ async def picture(browser: Chromium, page: Page, stored: Stored, caption: str, t
         await tab.close()
 
 
-class _Still:
+class _Still(Tab):
+    """A tab in which no script runs."""
+
     def __init__(self, browser: Chromium, page: Page, stored: Stored) -> None:
-        self.browser, self.page, self.stored = browser, page, stored
-        self.context = self.session = self.frame = ""
+        super().__init__(browser, page)
+        self.stored = stored
         self.loaded = asyncio.Event()
-        self.shown = self.gone = False
-        self.errands: set[asyncio.Future[None]] = set()
+        self.gone = False
 
     async def open(self) -> None:
-        send = self.browser.send
-        self.context = (await send("Target.createBrowserContext", disposeOnDetach=True))["browserContextId"]
-        await send("Browser.setDownloadBehavior", behavior="deny", browserContextId=self.context)
-        made = await send("Target.createTarget", url="about:blank", browserContextId=self.context)
-        self.frame = made["targetId"]
-        self.session = (await send("Target.attachToTarget", targetId=self.frame, flatten=True))["sessionId"]
-        self.browser.listen(self.session, self._heard)
-        await self._send("Fetch.enable", patterns=[{"urlPattern": "*"}])
-        await self._send("Page.enable")
-        await self._send("Inspector.enable")
-        await self._send("Emulation.setScriptExecutionDisabled", value=True)
-        await self._send(
+        await super().open()
+        await self.send("Emulation.setScriptExecutionDisabled", value=True)
+        await self.send(
             "Emulation.setDeviceMetricsOverride", width=WIDTH, height=HEIGHT, deviceScaleFactor=1, mobile=False
         )
-        await self._send("Page.navigate", url=self.page.url)
+        await self.send("Page.navigate", url=self.page.url)
         await asyncio.wait_for(self.loaded.wait(), LOAD_S)
         if self.gone:
             raise BrowserGone("the tab crashed")
 
     async def taken(self, caption: str) -> bytes:
-        world = await self._send("Page.createIsolatedWorld", frameId=self.frame)
+        world = await self.send("Page.createIsolatedWorld", frameId=self.frame)
         script = CAPTION % (json.dumps(caption), json.dumps(STYLE))
-        await self._send("Runtime.evaluate", expression=script, contextId=world["executionContextId"])
-        size = (await self._send("Page.getLayoutMetrics"))["cssContentSize"]
+        await self.send("Runtime.evaluate", expression=script, contextId=world["executionContextId"])
+        size = (await self.send("Page.getLayoutMetrics"))["cssContentSize"]
         clip = {"x": 0, "y": 0, "width": WIDTH, "height": min(max(size["height"], 1), MOST), "scale": 1}
-        shot = await self._send("Page.captureScreenshot", format="png", captureBeyondViewport=True, clip=clip)
+        shot = await self.send("Page.captureScreenshot", format="png", captureBeyondViewport=True, clip=clip)
         return b64decode(shot["data"])
 
-    async def close(self) -> None:
-        self.browser.ignore(self.session)
-        for errand in self.errands:
-            errand.cancel()
-        if self.context:
-            with suppress(BrowserGone, ProtocolError, TimeoutError):
-                await self.browser.send("Target.disposeBrowserContext", browserContextId=self.context)
-
-    def _heard(self, event: str, told: dict[str, Any]) -> None:
+    def heard(self, event: str, told: dict[str, Any]) -> None:
         if event == "Fetch.requestPaused":
-            task = asyncio.ensure_future(self._answer(told))
-            self.errands.add(task)
-            task.add_done_callback(self.errands.discard)
+            self.do(self._answer(told))
         elif event == "Page.loadEventFired":
             self.loaded.set()
-        elif event in ("Inspector.targetCrashed", "Inspector.detached", "gone"):
+        elif event in CRASHED:
             self.gone = True
             self.loaded.set()
 
     async def _answer(self, told: dict[str, Any]) -> None:
         """The page, once; a frame where it is stored; nothing else is there, and nothing is asked of a network."""
         page = self._page(told) if told["resourceType"] == "Document" else None
-        with suppress(ProtocolError, TimeoutError, BrowserGone):
-            if page is None:  # "Aborted" leaves the page as it is where it wants to go elsewhere by itself
-                await self._send("Fetch.failRequest", requestId=told["requestId"], errorReason="Aborted")
-                return
-            body = b64encode(decode(page.body, page.headers)[0].encode("utf-8", "replace")).decode()
-            headers = [{"name": "Content-Type", "value": "text/html; charset=utf-8"}]
-            await self._send(
-                "Fetch.fulfillRequest",
-                requestId=told["requestId"],
-                responseCode=200,
-                responseHeaders=headers,
-                body=body,
-            )
+        if page is None:  # "Aborted" leaves the page as it is where it wants to go elsewhere by itself
+            await self.refuse(told["requestId"], "Aborted")
+            return
+        body = masked_page(decode(page.body, page.headers)[0]).encode("utf-8", "replace")
+        await self.give(told["requestId"], Answer(200, (("Content-Type", "text/html; charset=utf-8"),), body))
 
     def _page(self, told: dict[str, Any]) -> Page | None:
         if told["frameId"] != self.frame:
             return self.stored(told["request"]["url"])
         first, self.shown = not self.shown, True
         return self.page if first else None
-
-    async def _send(self, method: str, **params: Any) -> dict[str, Any]:
-        return await self.browser.send(method, self.session, **params)
 
 
 def with_text(png: bytes, told: Mapping[str, str]) -> bytes:

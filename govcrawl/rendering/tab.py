@@ -20,6 +20,7 @@ from govcrawl.rendering.chromium import BrowserGone, Chromium, ProtocolError
 
 PATIENCE_MS = 5000  #: of the page's own time; a reader waits no longer for a list
 TICK_S = 0.1
+CRASHED = ("Inspector.targetCrashed", "Inspector.detached", "gone")  #: events after which a tab says no more
 #: Headers of the transfer, which the browser never saw; and those that would make it do something else than show the page.
 NOT_SHOWN = frozenset(
     "transfer-encoding content-encoding content-length connection content-disposition refresh strict-transport-security".split()
@@ -61,7 +62,7 @@ class Cut(Exception):
 
 async def render(browser: Chromium, page: Page, fetch: Fetch, limits: Limits) -> bytes:
     """What a reader of ``page`` has before them, as HTML in UTF-8 with a byte order mark.  Raises Cut, BrowserGone."""
-    tab = _Tab(browser, page, fetch, limits)
+    tab = _Running(browser, page, fetch, limits)
     try:
         await tab.open()
         await tab.rest()
@@ -72,14 +73,13 @@ async def render(browser: Chromium, page: Page, fetch: Fetch, limits: Limits) ->
         await tab.close()
 
 
-class _Tab:
-    def __init__(self, browser: Chromium, page: Page, fetch: Fetch, limits: Limits) -> None:
-        self.browser, self.page, self.fetch, self.limits = browser, page, fetch, limits
+class Tab:
+    """A page in a profile of its own; ``heard`` gets what the browser says of it, and every request it makes is answered by hand."""
+
+    def __init__(self, browser: Chromium, page: Page) -> None:
+        self.browser, self.page = browser, page
         self.context = self.session = self.frame = ""
         self.shown = False  # the page itself has been given to the tab
-        self.over = asyncio.Event()
-        self.why = ""
-        self.awaited = 0
         self.errands: set[asyncio.Future[None]] = set()
 
     async def open(self) -> None:
@@ -89,22 +89,69 @@ class _Tab:
         made = await send("Target.createTarget", url="about:blank", browserContextId=self.context)
         self.frame = made["targetId"]  # of a page and its main frame alike
         self.session = (await send("Target.attachToTarget", targetId=self.frame, flatten=True))["sessionId"]
-        self.browser.listen(self.session, self._heard)
-        await self._send("Fetch.enable", patterns=[{"urlPattern": "*"}])
-        await self._send("Page.enable")
-        await self._send("Inspector.enable")
-        await self._send("Emulation.setVirtualTimePolicy", policy="pause")  # the empty tab has no time to spend
-        self._do(self._navigate())
+        self.browser.listen(self.session, self.heard)
+        await self.send("Fetch.enable", patterns=[{"urlPattern": "*"}])
+        await self.send("Page.enable")
+        await self.send("Inspector.enable")
+
+    def heard(self, event: str, told: dict[str, Any]) -> None:
+        raise NotImplementedError
+
+    async def send(self, method: str, **params: Any) -> dict[str, Any]:
+        return await self.browser.send(method, self.session, **params)
+
+    async def give(self, id_: str, answer: Answer) -> None:
+        headers = [{"name": n, "value": v} for n, v in answer.headers if n.lower() not in NOT_SHOWN]
+        body = b64encode(answer.body).decode()
+        await self.send(
+            "Fetch.fulfillRequest", requestId=id_, responseCode=answer.status, responseHeaders=headers, body=body
+        )
+
+    async def refuse(self, id_: str, why: str = "BlockedByClient") -> None:
+        await self.send("Fetch.failRequest", requestId=id_, errorReason=why)
+
+    def do(self, errand: Coroutine[Any, Any, Any]) -> None:
+        task = asyncio.ensure_future(self._done(errand))
+        self.errands.add(task)
+        task.add_done_callback(self.errands.discard)
+
+    async def _done(self, errand: Coroutine[Any, Any, Any]) -> None:
+        with suppress(ProtocolError, TimeoutError, BrowserGone):  # the page no longer wants it; or who waits will see
+            await errand
+
+    async def close(self) -> None:
+        self.browser.ignore(self.session)
+        for errand in self.errands:
+            errand.cancel()
+        if self.context:
+            with suppress(BrowserGone, ProtocolError, TimeoutError):
+                await self.browser.send("Target.disposeBrowserContext", browserContextId=self.context)
+
+
+class _Running(Tab):
+    """A tab whose scripts run."""
+
+    def __init__(self, browser: Chromium, page: Page, fetch: Fetch, limits: Limits) -> None:
+        super().__init__(browser, page)
+        self.fetch, self.limits = fetch, limits
+        self.over = asyncio.Event()
+        self.why = ""
+        self.awaited = 0
+
+    async def open(self) -> None:
+        await super().open()
+        await self.send("Emulation.setVirtualTimePolicy", policy="pause")  # the empty tab has no time to spend
+        self.do(self._navigate())
 
     async def _navigate(self) -> None:
-        reply = await self._send("Page.navigate", url=self.page.url)
+        reply = await self.send("Page.navigate", url=self.page.url)
         if "errorText" in reply:
             self._end(f"the browser does not show it: {reply['errorText']}")
 
     async def _start(self) -> None:
         """The page's own time, from the moment that the tab has it."""
         policy = "pauseIfNetworkFetchesPending"
-        await self._send("Emulation.setVirtualTimePolicy", policy=policy, budget=PATIENCE_MS)
+        await self.send("Emulation.setVirtualTimePolicy", policy=policy, budget=PATIENCE_MS)
 
     async def rest(self) -> None:
         """Until the page's own time is over.  Raises Cut."""
@@ -122,32 +169,24 @@ class _Tab:
 
     async def html(self) -> bytes:
         """From the browser's own tree: a page may have put its own functions in place of JavaScript's."""
-        root = (await self._send("DOM.getDocument", depth=0))["root"]
-        text: str = (await self._send("DOM.getOuterHTML", nodeId=root["nodeId"]))["outerHTML"]
+        root = (await self.send("DOM.getDocument", depth=0))["root"]
+        text: str = (await self.send("DOM.getOuterHTML", nodeId=root["nodeId"]))["outerHTML"]
         if len(text) > self.limits.size:
             raise Cut(f"larger than {self.limits.size} bytes")
         return b"\xef\xbb\xbf" + text.encode("utf-8", "replace")
 
-    async def close(self) -> None:
-        self.browser.ignore(self.session)
-        for errand in self.errands:
-            errand.cancel()
-        if self.context:
-            with suppress(BrowserGone, ProtocolError, TimeoutError):
-                await self.browser.send("Target.disposeBrowserContext", browserContextId=self.context)
-
     # --- what the tab says ---
 
-    def _heard(self, event: str, told: dict[str, Any]) -> None:
+    def heard(self, event: str, told: dict[str, Any]) -> None:
         if event == "Fetch.requestPaused":
-            self._do(self._answer(told))
+            self.do(self._answer(told))
         elif event == "Page.frameNavigated" and told["frame"]["id"] == self.frame:
-            self._do(self._start())
+            self.do(self._start())
         elif event == "Page.javascriptDialogOpening":
-            self._do(self._send("Page.handleJavaScriptDialog", accept=False))
+            self.do(self.send("Page.handleJavaScriptDialog", accept=False))
         elif event == "Emulation.virtualTimeBudgetExpired":
             self.over.set()
-        elif event in ("Inspector.targetCrashed", "Inspector.detached", "gone"):
+        elif event in CRASHED:
             self._end("the tab crashed")
 
     def _end(self, why: str) -> None:
@@ -159,48 +198,26 @@ class _Tab:
         if kind == "Document":
             await self._document(told)
         elif kind == "Stylesheet":  # scripts wait for it; what is read does not depend on it
-            await self._give(id_, Answer(200, (("Content-Type", "text/css"),), b""))
+            await self.give(id_, Answer(200, (("Content-Type", "text/css"),), b""))
         elif kind in ("Script", "XHR", "Fetch", "Preflight"):
             self.awaited += 1
             try:
                 answer = await self.fetch(_asked(told["request"], kind))
             finally:
                 self.awaited -= 1
-            await (self._give(id_, answer) if answer else self._refuse(id_))
+            await (self.give(id_, answer) if answer else self.refuse(id_))
         else:
-            await self._refuse(id_)
+            await self.refuse(id_)
 
     async def _document(self, told: dict[str, Any]) -> None:
         """The page itself, once; a frame, or another page that a script wants to go to, is a task of its own."""
         if told["frameId"] != self.frame or self.shown:
-            await self._refuse(told["requestId"], "Aborted")
+            await self.refuse(told["requestId"], "Aborted")
             return
         self.shown = True
         headers = [(n, v) for n, v in self.page.headers if n.lower() != "content-type"]
         headers.append(("Content-Type", f"text/html; charset={_charset(self.page)}"))
-        await self._give(told["requestId"], Answer(200, tuple(headers), self.page.body))
-
-    async def _give(self, id_: str, answer: Answer) -> None:
-        headers = [{"name": n, "value": v} for n, v in answer.headers if n.lower() not in NOT_SHOWN]
-        body = b64encode(answer.body).decode()
-        await self._send(
-            "Fetch.fulfillRequest", requestId=id_, responseCode=answer.status, responseHeaders=headers, body=body
-        )
-
-    async def _refuse(self, id_: str, why: str = "BlockedByClient") -> None:
-        await self._send("Fetch.failRequest", requestId=id_, errorReason=why)
-
-    async def _send(self, method: str, **params: Any) -> dict[str, Any]:
-        return await self.browser.send(method, self.session, **params)
-
-    def _do(self, errand: Coroutine[Any, Any, Any]) -> None:
-        task = asyncio.ensure_future(self._done(errand))
-        self.errands.add(task)
-        task.add_done_callback(self.errands.discard)
-
-    async def _done(self, errand: Coroutine[Any, Any, Any]) -> None:
-        with suppress(ProtocolError, TimeoutError, BrowserGone):  # the page no longer wants it; or ``rest`` will see
-            await errand
+        await self.give(told["requestId"], Answer(200, tuple(headers), self.page.body))
 
 
 def _charset(page: Page) -> str:

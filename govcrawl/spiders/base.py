@@ -19,10 +19,12 @@ from govcrawl.frontier.codec import host_of
 from govcrawl.frontier.frontier import Settled, split_round
 from govcrawl.frontier.gate import MAX_WAIT_S
 from govcrawl.frontier.scheduler import LEASE, LeaseScheduler
+from govcrawl.patience import patiently
+from govcrawl.private import MaskedRecord
 from govcrawl.reading.urls import join
 from govcrawl.spiders import outcome
 from govcrawl.spiders.download import ALLOW, PAUSED, SECONDS
-from govcrawl.store import patiently, shared
+from govcrawl.store import shared
 
 logger = logging.getLogger(__name__)
 ORPHAN_WAIT_S = 60.0  #: before a task whose campaign can't be read is looked at again
@@ -46,8 +48,9 @@ class LeaseSpider(Spider):
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
-        """Stores that no variable names are the embedded ones, held until the process ends."""
+        """Stores that no variable names are the embedded ones, held until the process ends.  No log shows a person's number."""
         super().update_settings(settings)
+        logging.setLogRecordFactory(MaskedRecord)
         if not (settings.get("REDIS_URL") and settings.get("MONGODB_URI")):
             for name, url in services.hold_for_process().environment().items():
                 settings.set(name, url, priority="spider")  # above the project's empty ones
@@ -97,6 +100,10 @@ class LeaseSpider(Spider):
     def method(self, lease: Lease) -> str:
         return "GET"
 
+    def headers(self, lease: Lease) -> dict[str, str]:
+        """Beside those of every request."""
+        return {}
+
     def read(self, lease: Lease, page: Page) -> Result:
         """The result of a finished fetch, whatever its outcome.  Pure but for the site's plan."""
         raise NotImplementedError
@@ -119,7 +126,7 @@ class LeaseSpider(Spider):
             "handle_httpstatus_all": True,
         }
         return Request(
-            lease.task.url, method=self.method(lease), meta=meta, callback=self.parse, errback=self.failed,
+            lease.task.url, method=self.method(lease), headers=self.headers(lease), meta=meta, callback=self.parse, errback=self.failed,
             dont_filter=True,
         )  # fmt: skip
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -19,7 +19,7 @@ from scrapy import Request, signals
 
 from govcrawl import addresses
 from govcrawl.contracts import Lease, Page, Result
-from govcrawl.facts import Facts
+from govcrawl.facts import Facts, Item
 from govcrawl.frontier.codec import host_of
 from govcrawl.frontier.frontier import Settled
 from govcrawl.frontier.scheduler import BEAT_S, LEASE
@@ -106,7 +106,7 @@ class RenderSpider(LeaseSpider):
                 return
         async for result in super()._conclude(lease, page):
             facts = result.facts
-            before = look(plain, lease.task) if facts and facts.home else None
+            before = look(plain, lease.task) if facts and (facts.home or facts.column) else None
             yield replace(result, facts=told(facts, before)) if facts else result
 
     async def _rendered(self, lease: Lease, page: Page) -> Page:
@@ -177,11 +177,18 @@ class RenderSpider(LeaseSpider):
 
 def told(seen: Facts, plain: Facts | None) -> Facts:
     """What a rendering can tell.  Nothing is there, or nothing came: without cookies and strangers' frames nobody knows, so a column is
-    not called blank, and a home page is known to be drawn whole only where more is seen than on the plain page.
+    not called blank, and what a script draws is known to be drawn whole only where more is seen than on the plain page and no place
+    for more is left empty.
     """
     column, home = seen.column, seen.home
     if column and column.state == "blank":
         column = replace(column, state="unknown", why=f"渲染后未见内容（{column.why}）")
-    if home and plain and plain.home and {i.url for i in home.items} - {i.url for i in plain.home.items}:
-        home = replace(home, drawn="")
+    if column and plain and plain.column and not _more(column.items, plain.column.items):
+        column = replace(column, drawn=plain.column.drawn or column.drawn)
+    if home and plain and plain.home and not _more(home.items, plain.home.items):
+        home = replace(home, drawn=plain.home.drawn or home.drawn)
     return replace(seen, column=column, home=home)
+
+
+def _more(seen: Sequence[Item], plain: Sequence[Item]) -> bool:
+    return bool({i.url for i in seen} - {i.url for i in plain})

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import ClassVar
 from urllib.parse import urlsplit
 
+from govcrawl.attachments import is_wanted
 from govcrawl.contracts import Lease, Page, Result, Role, Task
 from govcrawl.facts import Facts
 from govcrawl.frontier.frontier import split_round
@@ -21,10 +22,12 @@ from govcrawl.reading import read
 from govcrawl.reading.urls import canonical, identity, is_trap, same_site
 from govcrawl.seeds import COLUMN
 from govcrawl.spiders.base import MAX_HOPS, LeaseSpider, location
+from govcrawl.spiders.guise import APART, AS_ENGINE, apart, look_apart
 
 #: 0 first … 99 last; home pages and columns stand in ``seeds.py``.
 FRAGMENT, MORE, LETTER, DATING, ARTICLE, PAGE, LINK = 4, 20, 30, 35, 50, 70, 90
 DATING_ARTICLES = 5  #: articles of an undated list that are read first, to date it
+FILES_READ = 10  #: attachments of a page that are read; the others are only checked, as all that seem to list nobody
 MAX_URL = 1000  #: characters; longer ones are traps or data
 PARTS, NESTED = 20, 2  #: read of a home page, and of a frame in it; frames within frames
 #: Roles of what a page shows within itself: there scripts and JSON are read too.
@@ -50,27 +53,33 @@ class SiteSpider(LeaseSpider):
         """A link is asked with HEAD; what HEAD did not please is asked again with GET."""
         return "HEAD" if lease.task.role == "link" and lease.attempt == 1 else "GET"
 
+    def headers(self, lease: Lease) -> dict[str, str]:
+        return AS_ENGINE if lease.task.role == "as_engine" else {}
+
     def tries(self, lease: Lease, page: Page) -> int:
         again = 2 if lease.task.role == "link" and page.outcome in ("http_error", "challenge") else 1
         return max(again, super().tries(lease, page))
 
     def read(self, lease: Lease, page: Page) -> Result:
         task = lease.task
+        if task.role in APART:
+            return Result(lease, page, look_apart(page, task))
         if page.outcome == "redirect":
             return Result(lease, page, children=tuple(_redirected(task, location(page))))
-        if page.outcome != "ok" or task.role == "link" or not is_read(page, task):
+        if page.outcome != "ok" or task.role in ("link", "file") or not is_read(page, task):
             return Result(lease, page)
         facts = look(page, task)
         if facts.redirect:
             return Result(lease, page, facts, children=tuple(_redirected(task, facts.redirect)))
         again = _to_render(task, page, facts) if self.plan(lease).browser else ()
-        return Result(lease, page, facts, children=(*children(self, lease, page, facts), *again))
+        beside = apart(task, facts, self.plan(lease).as_engine)
+        return Result(lease, page, facts, children=(*children(self, lease, page, facts), *again, *beside))
 
 
 def look(page: Page, task: Task) -> Facts:
     """A part of the home page is read as it is."""
     role, shown_on = ("home" if task.role == "part" else task.role), (task.found_on if task.role in WITHIN else "")
-    return read(page.body, page.url, page.headers, role=role, name=task.text, shown_on=shown_on)
+    return read(page.body, page.url, page.headers, role=role, name=task.text, shown_on=shown_on, ran=page.rendered)
 
 
 def children(spider: LeaseSpider, lease: Lease, page: Page, facts: Facts) -> Iterator[Task]:
@@ -88,6 +97,8 @@ class Children:
     def __init__(self, task: Task, facts: Facts, home: str, max_depth: int, known: KnownTo | None = None) -> None:
         self.task, self.facts, self.home, self.deep = task, facts, home, task.depth >= max_depth
         self._known = known or KnownTo()
+        self._files = 0
+        self._hidden = {link.url for link in facts.links if link.hidden}
 
     def __iter__(self) -> Iterator[Task]:
         parts = self._parts()
@@ -100,12 +111,12 @@ class Children:
             yield from self._columns()
             yield from self._list()
             for item in self.facts.home.items if self.facts.home else ():
-                yield from self._child("article", item.url, ARTICLE)
+                yield from self._child("article", item.url, ARTICLE, file=item.title)
         for link in self.facts.links:
             if link.tag == "img":
                 yield from self._child("link", link.url, LINK)
             elif link.tag not in ("frame", "iframe") or link.url not in parts:
-                yield from self._child("page", link.url, PAGE)
+                yield from self._child("page", link.url, PAGE, file=link.text)
 
     def _parts(self) -> tuple[str, ...]:
         """Frames and lists of a home page, and of a frame in it."""
@@ -129,9 +140,12 @@ class Children:
         for item in column.items:
             undated += item.date is None
             priority = LETTER if board else DATING if item.date is None and undated <= DATING_ARTICLES else ARTICLE
-            yield from self._child("article", item.url, priority, column.name, found_on=first)
+            yield from self._child("article", item.url, priority, column.name, found_on=first, file=item.title)
 
-    def _child(self, role: Role, url: str, priority: int, text: str = "", found_on: str = "") -> Iterator[Task]:
+    def _child(
+        self, role: Role, url: str, priority: int, text: str = "", found_on: str = "", file: str = ""
+    ) -> Iterator[Task]:
+        """``file``: the words of the link, should it lead to a file."""
         task = self.task
         depth = task.depth if role in WITHIN else task.depth + 1
         # deeper pages come later among their like, but never behind the next kind
@@ -144,15 +158,19 @@ class Children:
             return
         foreign = not self._ours(plain)
         checked = role == "link" or is_file(plain, role) or (role == "page" and foreign)
-        if not checked and (foreign or is_trap(plain) or (role == "page" and self.deep)):
+        hidden = url in self._hidden  # nobody can click on it: it may lead to a column, but is no dead link
+        if (checked and hidden) or (not checked and (foreign or is_trap(plain) or (role == "page" and self.deep))):
             return
         self._known.add(link, rank)
         if checked:
             role, rank = "link", min(LINK + task.depth + 1, LINK + 9)
+            if file and not foreign and self._files < FILES_READ and is_wanted(plain, file, self.facts.title):
+                role, rank, text = "file", LINK, file
+                self._files += 1
         frames = (task.hops if task.role == "part" else 0) + 1
         yield Task(
             task.site, "site", role, plain, depth, found_on or task.url, text[:60], rank,
-            hops=frames if role == "part" else 0, on_home=task.role in ("home", "part", "fragment"),
+            hops=frames if role == "part" else 0, on_home=task.role in ("home", "part", "fragment"), guessed=hidden,
         )  # fmt: skip
 
     def _ours(self, url: str) -> bool:
@@ -172,7 +190,7 @@ def _redirected(task: Task, target: str) -> Iterator[Task]:
 def _to_render(task: Task, page: Page, facts: Facts) -> Iterator[Task]:
     """The same page once more, for a browser, where it may see what reading could not."""
     column, home = facts.column, facts.home
-    unseen = (column and column.state == "unknown") or (home and (home.drawn or not home.items))
+    unseen = (column and (column.state == "unknown" or column.drawn)) or (home and (home.drawn or not home.items))
     if (
         unseen
         and facts.kind != "frames"

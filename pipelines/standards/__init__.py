@@ -5,14 +5,16 @@
 
 from __future__ import annotations
 
-import tomllib
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from govcrawl.errors import InputError
 from govcrawl.facts import ColumnClass
+from govcrawl.tomlfile import TomlFile, nearest, read_toml
 from pipelines.standards.agreement import agree
 from pipelines.standards.packs import Group, Head, Pack, PassLine
 from pipelines.standards.rules import ACCOUNTS, CRAWLED, TABLES, Rule
@@ -50,28 +52,32 @@ def _own(path: Path) -> Pack:
     """A file that somebody else keeps: its verdicts must not be taken for those of a pack of ours."""
     pack = read_pack(path)
     if pack.name in known_packs() and pack.label == load_pack(pack.name).label:
-        raise InputError(path.name, 0, f"pack.version：{pack.label} 是内置标准的版本；请写更大的版本号，或另起名称")
+        line = read_toml(path).line("pack", "version")
+        raise InputError(path.name, line, f"pack.version：{pack.label} 是内置标准的版本；请写更大的版本号，或另起名称")
     return pack
 
 
 def read_pack(path: Path) -> Pack:
-    """Reads and checks one file, with those it inherits; ``InputError`` names the file and the key."""
-    raw = _inherited(path, ())
+    """Reads and checks one file, with those it inherits; ``InputError`` names the file, the line and the key."""
+    sources = _sources(path, ())
+    raw: Raw = {}
+    for source in reversed(sources):
+        raw = _laid_over(raw, source.raw)
     try:
         pack = _pack(raw)
         if pack.name != path.stem:
             raise BadKey("pack.name", f"应与文件名 {path.stem} 一致")
         agree(pack)
     except BadKey as error:
-        raise InputError(path.name, 0, str(error)) from None
+        raise _told(sources, error) from None
     return pack
 
 
 def _pack(raw: Raw) -> Pack:
     if unknown := sorted(raw.keys() - set(_SECTIONS)):
-        raise BadKey(unknown[0], "不认识的键")
+        raise BadKey(unknown[0], f"不认识的部分{nearest(unknown[0], _SECTIONS) or '；请删去'}")
     if missing := [name for name in ("pack", "pass_line", "windows") if name not in raw]:
-        raise BadKey(missing[0], "缺少")
+        raise BadKey(missing[0], f"缺少 [{missing[0]}] 这一节；请补上，或以 inherits 继承")
     return Pack(
         pack=table(Head, raw["pack"], "pack"),
         pass_line=table(PassLine, raw["pass_line"], "pass_line"),
@@ -92,36 +98,58 @@ def _pack(raw: Raw) -> Pack:
 # --- files, and what they inherit -------------------------------------------------------------------------------
 
 
-def _inherited(path: Path, below: tuple[Path, ...]) -> Raw:
-    """The file's tables laid over those of the pack it inherits.  ``below``: the files that led here."""
-    raw = _tables(path)
-    head = raw.get("pack")
+@dataclass(frozen=True, slots=True)
+class _Source:
+    file: TomlFile
+    raw: Raw
+
+    def holds(self, keys: Sequence[str]) -> bool:
+        found: Any = self.raw
+        for key in keys:
+            if not isinstance(found, Mapping) or key not in found:
+                return False
+            found = found[key]
+        return True
+
+
+def _told(sources: Sequence[_Source], fault: BadKey) -> InputError:
+    """Where the key stands, of several files in the one laid over the others; never in a pack of ours."""
+    keys = fault.key.split(".")
+    own = (source for source in sources if source.file.path.parent != FOLDER)
+    source = next((source for source in own if source.holds(keys)), sources[0])
+    return InputError(source.file.path.name, source.file.line(*keys), str(fault))
+
+
+def _sources(path: Path, below: tuple[Path, ...]) -> list[_Source]:
+    """The file, and those it inherits, each with the one that it is laid over after it.  ``below``: the files that led here."""
+    source = _source(path)
+    head = source.raw.get("pack")
     parent = head.get("inherits") if isinstance(head, dict) else None
     if parent is None:
-        return raw
+        return [source]
     if not isinstance(parent, str) or not parent or Path(parent).name != parent:
-        raise InputError(path.name, 0, "pack.inherits：应为所继承标准的名称")
+        raise _told([source], BadKey("pack.inherits", '应为所继承标准的名称，如 "2019"'))
     beside = [folder / f"{parent}{SUFFIX}" for folder in (path.parent, FOLDER)]
     found = next((file for file in beside if file.is_file() and file not in (path, *below)), None)
     if found is None:
         loop = any(file in (path, *below) for file in beside)
         why = "又回到自己，形成循环" if loop else f"找不到；可用的有：{'、'.join(known_packs())}"
-        raise InputError(path.name, 0, f"pack.inherits：所继承的 {parent} {why}")
-    return _laid_over(_inherited(found, (path, *below)), raw)
+        raise _told([source], BadKey("pack.inherits", f"所继承的 {parent} {why}"))
+    return [source, *_sources(found, (path, *below))]
 
 
-def _tables(path: Path) -> Raw:
+def _source(path: Path) -> _Source:
+    """Under its name alone: who reads of it knows the folder."""
     try:
-        raw = tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise InputError(str(path), 0, f"评分标准文件打不开（{error.strerror}）；请检查路径") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InputError(path.name, 0, f"不是有效的 TOML 文件（{error}）") from error
+        file = read_toml(path)
+        source = _Source(file, file.values())
+    except InputError as error:
+        raise InputError(path.name, error.line, error.message) from error
     try:
-        _once_each(raw)
+        _once_each(source.raw)
     except BadKey as error:
-        raise InputError(path.name, 0, str(error)) from None
-    return raw
+        raise _told([source], error) from None
+    return source
 
 
 def _once_each(raw: Raw) -> None:
@@ -129,7 +157,7 @@ def _once_each(raw: Raw) -> None:
     seen: dict[str, str] = {}
     for where in (*TABLES, "account", "group"):
         if not isinstance(raw.get(where, {}), dict):
-            raise BadKey(where, "应为一个表")
+            raise BadKey(where, f"应为一节，如 [{where}.名称]")
         for name in raw.get(where, {}) if where != "group" else ():
             if name in seen:
                 raise BadKey(f"{where}.{name}", f"同一指标已列在 {seen[name]} 中，只能属于一处")
@@ -146,8 +174,16 @@ def _laid_over(parent: Raw, own: Raw) -> Raw:
             continue
         for key, value in keys.items():
             was = _taken(result, key, section) if section in TABLES else base.get(key)
-            base[key] = was | value if isinstance(was, dict) and isinstance(value, dict) else value
+            base[key] = _merged(key, was, value) if isinstance(was, dict) and isinstance(value, dict) else value
     return result
+
+
+def _merged(name: str, was: Raw, own: Raw) -> Raw:
+    """Who gives the points of a rule has what the parent lacked: its reason not to count them falls away, unless a person must judge."""
+    merged = was | own
+    if own.keys() & {*_kind(name).amount_keys} and merged.get("judged") == "crawl" and "unscored" not in own:
+        merged.pop("unscored", None)
+    return merged
 
 
 def _taken(raw: Raw, name: str, into: str) -> Any:
@@ -155,8 +191,10 @@ def _taken(raw: Raw, name: str, into: str) -> Any:
     for where in TABLES:
         if name in raw.get(where, {}):
             rule = raw[where][name] if where == into else raw[where].pop(name)
-            left = (
-                {*CRAWLED.get(name, Rule).amount_keys, "points", "cap", "group"} if into in ("veto", "listed") else ()
-            )
+            left = {*_kind(name).amount_keys, "points", "cap", "group"} if into in ("veto", "listed") else ()
             return {key: value for key, value in rule.items() if key not in left} if isinstance(rule, dict) else rule
     return None
+
+
+def _kind(name: str) -> type[Rule]:
+    return CRAWLED.get(name, Rule)

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
+from govcrawl.reading.guides import ELEMENTS
 from pipelines.standards.packs import Group, Pack, PassLine
-from pipelines.standards.rules import CRAWLED, ColumnsNotUpdated, ColumnStale, Rule
+from pipelines.standards.rules import (
+    CRAWLED,
+    ColumnsNotUpdated,
+    ColumnStale,
+    PoorResponse,
+    Rule,
+    ServiceNotUseful,
+    Unreachable,
+)
 from pipelines.standards.schema import BadKey
+
+SHORTEST_MONTH = 28  #: days
 
 
 def agree(pack: Pack) -> None:
@@ -20,6 +31,7 @@ def agree(pack: Pack) -> None:
         _rule(rule, pack)
     for rule in pack.accounts.values():
         _account(rule, f"account.{rule.id}")
+    _never_broken(pack)
     _windows(pack)
     _groups(pack)
 
@@ -45,14 +57,38 @@ def _rule(rule: Rule, pack: Pack) -> None:
         raise BadKey(f"{key}.points", f"此指标的分值请写在 {'、'.join(rule.amount_keys)}")
     if not scored and (rule.amounts or rule.cap):
         raise BadKey(key, "单项否决和只列出的指标没有分值")
-    if rule.counted and (rule.judged == "person" or (scored and not rule.priced)):
-        raise BadKey(f"{key}.unscored", "缺少；不由抓取计分、或分值不明的指标须写明原因")
+    if rule.counted and rule.judged == "person":
+        raise BadKey(f"{key}.unscored", "缺少；须由人判定的指标不计分，请写明原因")
+    if rule.counted and scored and not rule.priced:
+        lacking = "、".join(name for name in rule.amount_keys if not getattr(rule, name))
+        raise BadKey(f"{key}.unscored", f"缺少；没有写明 {lacking}，请补上分值，或写明不计分的原因")
     if rule.cap and max(rule.amounts, default=Fraction(0)) > rule.cap:
         raise BadKey(f"{key}.cap", "小于一处问题的扣分")
+    whole = pack.pass_line.full if rule.table == "deduction" else pack.pass_line.bonus_full
+    for name, amount in (*((name, getattr(rule, name)) for name in rule.amount_keys), ("cap", rule.cap)):
+        if whole and max(_amounts(amount), default=Fraction(0)) > whole:
+            raise BadKey(f"{key}.{name}", f"大于全部指标合计的{float(whole):g}分")
     if rule.group and rule.group not in pack.groups:
         raise BadKey(f"{key}.group", f"没有 group.{rule.group}")
     if rule.table == "bonus" and not pack.pass_line.bonus_above:
         raise BadKey(key, "pass_line 没有 bonus_above，不能有加分指标")
+
+
+def _amounts(amount: object) -> Iterable[Fraction]:
+    found = amount.values() if isinstance(amount, Mapping) else (amount,)
+    return (one for one in found if isinstance(one, Fraction))
+
+
+def _never_broken(pack: Pack) -> None:
+    """Numbers that no site can reach: such a rule would let everybody pass."""
+    reach, letters, guides = pack.rule(Unreachable), pack.rule(PoorResponse), pack.rule(ServiceNotUseful)
+    if reach and reach.failed_share > 1:
+        raise BadKey(f"{reach.table}.{reach.id}.failed_share", '大于1（全部访问）；5%请写成 "0.05"')
+    # a letter older than that is no evidence any more
+    if letters and letters.late_months * SHORTEST_MONTH >= letters.within_days:
+        raise BadKey(f"{letters.table}.{letters.id}.late_months", "不短于 within_days，没有留言能够超期")
+    if guides and guides.missing > len(ELEMENTS):
+        raise BadKey(f"{guides.table}.{guides.id}.missing", f"办事指南的要素共{len(ELEMENTS)}类，不能缺更多")
 
 
 def _account(rule: Rule, key: str) -> None:

@@ -21,7 +21,7 @@ CLASSES = {
 #: A rule's own numbers in words; ``{}`` is the number.
 NUMBERS = {
     "failed_share": "失败比例≥{}", "window_days": "期限{}天", "fewer_than": "少于{}条", "key_count": "重点类别合计≥{}个",
-    "all_count": "全部栏目≥{}个", "count": "≥{}个", "late_days": "超过{}天", "within_days": "前{}天内",
+    "all_count": "全部栏目≥{}个", "count": "≥{}个", "late_months": "超过{}个月（按日历月）", "within_days": "前{}天内",
     "missing": "缺≥{}类要素",
     "points": "每处{}分", "points_home": "首页每处{}分", "points_other": "其他页面每处{}分",
     "points_per_percent": "每1%{}分", "cap": "最多{}分",

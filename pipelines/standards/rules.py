@@ -37,6 +37,7 @@ class Rule:
     cap: Fraction | None = None  #: most that all findings together cost
     group: str = ""  #: part of the table it belongs to
     applies_to: tuple[Kind, ...] = ()  #: what a site must be, all of it
+    covers: tuple[str, ...] = ()  #: what the checks find and this standard has no rule of its own for
 
     @property
     def counted(self) -> bool:
@@ -114,7 +115,7 @@ class DeadLink(Rule):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PoorResponse(Rule):
-    late_days: int  #: more than this is late
+    late_months: int  #: an answer later than the same day so many months on is late; calendar months
     within_days: int  #: how far back the letter may have been asked
     boards: tuple[ColumnClass, ...]
     excludes: tuple[str, ...]  #: words of a board's name

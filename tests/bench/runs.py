@@ -123,7 +123,7 @@ def _g(homes: list[str], folder: Path, workers: int = 1, compiled: bool = True) 
         for process in crew:
             process.process.terminate()
         ended = [process.ended() for process in crew]
-        kept = sum(store.pages_read(ID, site.code) for site in store.sites(ID))
+        kept = sum(len(seen.read) for seen in store.looks(ID, [site.code for site in store.sites(ID)]).values())
     return Raced(ended, end, kept)
 
 

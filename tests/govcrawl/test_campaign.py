@@ -142,6 +142,14 @@ def test_numbers_have_the_types_of_the_contract(load):
     assert type(campaign.probe.per_round) is int
 
 
+def test_words_that_are_no_typos(load):
+    words = '[checks]\nallowed = ["典型案列", "5300000001：档案列表"]\n'
+    assert load(FULL + words).allowed == ("典型案列", "5300000001:档案列表")
+    for bad in ("5300000001:", "某站:词语", " "):
+        with pytest.raises(InputError, match="allowed"):
+            load(FULL + f'[checks]\nallowed = ["{bad}"]\n')
+
+
 @pytest.mark.parametrize("encode", [lambda t: b"\xef\xbb\xbf" + t.encode(), lambda t: t.replace("\n", "\r\n").encode()])
 def test_as_notepad_saves_it(load, encode):
     assert load(encode(FULL)) == load(FULL)

@@ -241,6 +241,16 @@ def test_a_command_that_is_none_is_answered_in_chinese(words: str, said: str, en
     assert not any(word in done.stderr for word in ("usage", "error", "argument", "choose", "options"))
 
 
+@pytest.mark.parametrize("words", ["standards show 2015", "schema", "--help"])
+def test_a_reader_who_leaves_early_hears_no_complaint(words: str, environment: dict[str, str]) -> None:
+    command = [sys.executable, "-m", "govcrawl", *words.split()]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as one:
+        assert one.stdout
+        assert one.stderr
+        one.stdout.close()
+        assert one.stderr.read() == ""
+
+
 def test_the_version_is_told(environment: dict[str, str]) -> None:
     assert govcrawl(environment, "--version").stdout == f"govcrawl {version('govcrawl')}\n"
 
@@ -271,7 +281,7 @@ def test_standards_are_listed_shown_and_checked(tmp_path: Path, environment: dic
 
 @pytest.mark.parametrize(
     ("words", "said"),
-    [(["show"], "缺少标准的名称或文件"), (["show", "2014"], "没有名为 2014 的评分标准"), (["check", "none.toml"], "打不开"), (["print"], "print")],
+    [(["show"], "缺少标准的名称或文件"), (["show", "2014"], "没有名为 2014 的评分标准"), (["check", "none.toml"], "找不到这个文件"), (["print"], "print")],
 )  # fmt: skip
 def test_standards_that_are_not_there(environment: dict[str, str], words: list[str], said: str) -> None:
     refused = govcrawl(environment, "standards", *words)

@@ -97,10 +97,17 @@ def test_each_standard_has_its_own_verdict(
     asked = sum(server.hits.values())
     assert (first["standard"], first["sites"][0]["vetoes"]) == ("2015@1", ["columns_not_updated"])
 
+    early = govcrawl(environment, "report", "t-again", "--standard", "2015-yunnan", cwd=crawled)
+    assert early.returncode == 2
+    assert "请先运行 govcrawl score t-again --standard 2015-yunnan" in early.stderr
     yunnan = reported(crawled, environment, "2015-yunnan")
     assert (yunnan["standard"], yunnan["sites"][0]["vetoes"]) == ("2015-yunnan@1", ["columns_not_updated"])
     later = reported(crawled, environment, "2019")
     assert (later["standard"], later["sites"][0]["verdict"], later["sites"][0]["vetoes"]) == ("2019@1", "pass", [])
+    (told,) = (
+        file.read_text("utf-8") for file in crawled.glob("out-*/bulletin.html") if "2019@1" in file.read_text("utf-8")
+    )
+    assert "单项否决指标“安全、泄密事故等严重问题”须由人判定，本次未作判定" in told
     own = reported(crawled, environment, "own.toml")
     assert (own["standard"], own["sites"][0]["verdict"]) == ("own@4", "pass")
     # six notices at 4 points, 14 dead links on the home page, 18 elsewhere
@@ -130,7 +137,7 @@ def test_a_campaign_judged_by_a_file_beside_it(tmp_path: Path, server: Server, e
         (tmp_path / "in" / "own.toml").write_text(own, encoding="utf-8")
         refused = govcrawl(environment, "plan", "in/campaign.toml", cwd=tmp_path)
         assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
-        assert "campaign.toml:4: 评分标准不可用（own.toml: " in refused.stderr
+        assert "campaign.toml:4: 评分标准不可用（own.toml:" in refused.stderr
         assert said in refused.stderr
     (tmp_path / "in" / "own.toml").write_text(OWN, encoding="utf-8")
     done = govcrawl(environment, "run", "in/campaign.toml", "--workers", "1", cwd=tmp_path)

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from pymongo.errors import BulkWriteError
 
 from govcrawl.contracts import (
     ColumnVerdict,
@@ -29,7 +30,7 @@ from govcrawl.frontier.codec import task_id
 from govcrawl.frontier.frontier import Frontier, round_key
 from govcrawl.rounds import open_round
 from govcrawl.seeds import seeds
-from govcrawl.store import Store, page_id
+from govcrawl.store import Store, _upsert, page_id
 from govcrawl.visits import beat
 from tests.govcrawl.build import campaign, task
 
@@ -68,6 +69,27 @@ def test_planned_again_the_register_is_that_of_the_files(store: Store) -> None:
     assert store.registered_columns(ONE.id) == []
 
 
+def test_of_a_plan_only_what_changed_is_written(store: Store) -> None:
+    many = [replace(SITES[0], code=f"53{n:08}") for n in range(1200)]
+    store.save_plan(ONE, many, [], [])
+    store.db["sites"].update_many({"_id": {"$in": [f"{ONE.id}:{s.code}" for s in many[:3]]}}, {"$set": {"name": "旧"}})
+    kept = [*many[:3], *(replace(s, name="新") for s in many[3:9])]  # more go than one query names
+    store.save_plan(ONE, kept, [kept[0].code], [])
+    assert store.sites(ONE.id) == kept
+    assert store.sites(ONE.id, chosen_only=True) == kept[:1]
+
+
+def test_what_is_there_is_replaced_among_what_is_new_and_a_refusal_is_told(store: Store) -> None:
+    store.prepare()
+    old, new = ({"_id": i, "campaign": ONE.id, "n": 1} for i in "ab")
+    _upsert(store.db["observations"], [old])
+    _upsert(store.db["observations"], [old | {"n": 2}, new, new | {"n": 3}])
+    assert {d["_id"]: d["n"] for d in store.db["observations"].find()} == {"a": 2, "b": 3}
+    planned(store)
+    with pytest.raises(BulkWriteError):
+        _upsert(store.db["sites"], [store.db["sites"].find_one() or {}, {"_id": "bad"}])
+
+
 def test_a_campaign_nobody_planned(store: Store) -> None:
     with pytest.raises(UnknownCampaign, match="nobody"):
         store.campaign("nobody")
@@ -90,7 +112,7 @@ def test_probes_come_back_and_pages_are_counted_once(store: Store) -> None:
     probe = Probe(SITES[0].code, 1, 7, AT, 0.5, "timeout", None, True, "w")
     store.save_results([replace(result(1), probe=probe), result(2, outcome="timeout", status=None)])
     assert list(store.probes(ONE.id, SITES[0].code)) == [probe]
-    assert store.pages_read(ONE.id, SITES[0].code) == 1
+    assert store.looks(ONE.id, [SITES[0].code])[SITES[0].code].read == {result(1).page.url}
 
 
 def exchange(claimed: float, status: int, kind: ObservationKind) -> Result:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from govcrawl.contracts import Observation
 from tests.pipelines.build import HOME, article, challenge, column, day, fine_with, judge, unread
 from tests.pipelines.test_home import of
 
@@ -79,11 +80,35 @@ def test_five_key_columns_together(news: int, notice: int, policy: int, vetoed: 
         assert verdict.reasons == ("多个栏目不更新",)
 
 
+def registered(columns: list[Observation]) -> list[Observation]:
+    return [replace(o, data=o.data | {"registered": True}) for o in columns]
+
+
 @pytest.mark.parametrize(("others", "vetoed"), [(5, False), (6, True)])
 def test_ten_columns_of_all_classes(others: int, vetoed: bool):
-    verdict = judge(fine_with(*stale(4), *stale(others, "other")))
-    assert (verdict.vetoes == ("columns_not_updated",)) == vetoed
-    assert verdict.verdict == ("fail" if vetoed else "pass")
+    for columns in (stale(others, "personnel"), registered(stale(others, "other"))):
+        verdict = judge(fine_with(*stale(4), *columns))
+        assert (verdict.vetoes == ("columns_not_updated",)) == vetoed
+        assert verdict.verdict == ("fail" if vetoed else "pass")
+
+
+def test_nobody_knows_whether_a_column_of_no_known_class_that_the_crawl_found_should_be_updated():
+    ten = judge(fine_with(*stale(10, "other")))
+    assert (ten.verdict, ten.vetoes) == ("insufficient", ())
+    assert ten.doubts == ("10个超期未更新的栏目类别不明且未登记，未能判断是否应更新",)
+    nine = judge(fine_with(*stale(9, "other")))
+    assert (nine.verdict, nine.doubts) == ("pass", ())
+    assert judge(fine_with(*stale(4), *stale(6, "other"))).verdict == "insufficient"
+
+
+def test_a_site_that_registered_its_columns_has_said_which_ones_are_to_be_updated():
+    told = registered([column("tz", "notice", 3)])
+    verdict = judge(fine_with(*told, *stale(10, "other")))
+    assert verdict.verdict == "pass"
+    assert verdict.doubts == ("10个超期未更新的栏目类别不明且未登记，未能判断是否应更新",)
+    assert sum(c.state == "stale" for c in verdict.columns) == 10
+    found = judge(fine_with(*registered(stale(10, "notice")), *stale(3, "other")))
+    assert of(found, "columns_not_updated")[0].detail["all"] == 10
 
 
 def test_boards_services_and_fixed_texts_are_never_stale():
@@ -262,3 +287,36 @@ def test_undated_columns_are_named_as_such():
 def test_the_latest_of_the_later_dates_is_named():
     doubts = judge(fine_with(column("x", "news", -1, -9, 3))).doubts
     assert doubts == ("栏目中2条信息的日期晚于采样截止日（最晚2018-06-24），未计为更新",)
+
+
+def look_alike(unread: bool):
+    """A list of eight entries without a date, whose articles were all opened in vain."""
+    looked = column("x", "news", *[None] * 8)
+    urls = [url for url, _ in looked.data["items"]]
+    return replace(looked, data=looked.data | {"unread": urls if unread else []}), [article(url, None) for url in urls]
+
+
+def test_a_date_that_nobody_could_read_is_no_missing_date():
+    assert state_of(*(flat := look_alike(False))[1], flat[0]) == "stale"
+    assert state_of(*(flat := look_alike(True))[1], flat[0]) == "unknown"
+
+
+def test_an_article_that_a_script_draws_is_no_undated_one():
+    listed, opened = look_alike(False)
+    drawn = [replace(o, data=o.data | {"unread": True}) for o in opened]
+    assert state_of(listed, *drawn) == "unknown"
+
+
+def test_an_article_that_dates_an_unread_entry_dates_it():
+    listed, opened = look_alike(True)
+    old = [article(o.url, 400) for o in opened]
+    assert state_of(listed, *old) == "stale"
+    assert state_of(listed, *old[1:], article(old[0].url, 3)) == "fresh"
+
+
+def test_the_later_date_of_a_list_and_its_article_counts():
+    """A list may show the day that a paper was written; its address may hold a number like a date."""
+    listed = column("x", "news", 400)
+    ((url, _),) = listed.data["items"]
+    assert state_of(listed, article(url, 5)) == "fresh"
+    assert state_of(listed, article(url, 500)) == "stale"

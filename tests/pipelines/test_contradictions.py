@@ -47,7 +47,7 @@ CONTRADICTIONS = [
     (CENSUS, f"[account.extra]\ntable = \"deduction\"\n{PERSON}", "account.extra.table"),
     (CENSUS, f"[account.extra]\ntable = \"veto\"\n{COMMON}judged = \"crawl\"\n", "account.extra：政务新媒体不由抓取判定"),
     (CENSUS, f"[account.account_not_updated]\ntable = \"veto\"\n{COMMON}judged = \"register\"\n", "account.account_not_updated.window_days：缺少"),
-    (CENSUS, "[veto2.x]\n", "veto2：不认识的键"),
+    (CENSUS, "[veto2.x]\n", "veto2：不认识的部分；是否想写 veto？"),
 ]  # fmt: skip
 
 
@@ -132,7 +132,7 @@ def test_a_misspelt_key_of_an_overlay_is_named(tmp_path: Path):
         tmp_path, "own", own('[deduction.dead_link]\npoints_hmoe = "2"\n')
     )
     assert "deduction.dead_links.word：缺少" in refused(tmp_path, "own", own('[deduction.dead_links]\npoints = "2"\n'))
-    assert "veto：应为一个表" in refused(tmp_path, "own", "veto = 3\n" + own())
+    assert "veto：应为一节" in refused(tmp_path, "own", "veto = 3\n" + own())
 
 
 # --- years ------------------------------------------------------------------------------------------------------
@@ -151,4 +151,4 @@ def test_a_campaign_outside_the_years_of_its_standard(tmp_path: Path):
     assert "没有 2015@7 这一版本" in standard_trouble("2015@7", date(2018, 1, 1))
     write(tmp_path, own=own())
     assert standard_trouble(str(tmp_path / "own.toml"), date(2018, 1, 1)) == ""
-    assert "打不开" in standard_trouble(str(tmp_path / "none.toml"), date(2018, 1, 1))
+    assert "找不到这个文件" in standard_trouble(str(tmp_path / "none.toml"), date(2018, 1, 1))

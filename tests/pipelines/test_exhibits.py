@@ -25,7 +25,7 @@ from warcio.checker import Checker
 
 from govcrawl import services, settings
 from govcrawl.cli import main
-from govcrawl.contracts import Campaign, Lease, Page, Probe, ProbePlan, Result, Site, Task
+from govcrawl.contracts import Campaign, Lease, Outcome, Page, Probe, ProbePlan, Result, Site, Task
 from govcrawl.frontier.codec import task_id
 from govcrawl.frontier.frontier import round_key
 from govcrawl.rendering.chromium import find
@@ -165,8 +165,8 @@ def test_a_column_that_is_not_kept_up_shows_its_newest_line(case: Case) -> None:
 
 def test_the_beginning_of_an_id_is_enough_where_only_one_has_it(case: Case) -> None:
     id_ = case.finding("dead_link")["id"]
-    assert case.evidence(id_[:10]).stdout == case.evidence(id_).stdout
-    for prefix, said in (("", "请多写几位编号"), ("zzz", "没有编号以 zzz 开头的问题")):
+    assert case.evidence(id_[:10]).stdout == case.evidence(id_.upper()).stdout == case.evidence(id_).stdout
+    for prefix, said in (("", "没有写明哪个问题"), ("zzz", "没有编号以 zzz 开头的问题")):
         done = case.evidence(prefix)
         assert (done.returncode, done.stderr.count("\n")) == (2, 1)
         assert said in done.stderr
@@ -325,13 +325,14 @@ def test_a_file_that_was_cut_off_is_told(left: int, case: Case, elsewhere: Path)
 
 
 def test_a_site_that_does_not_answer_shows_its_visits(urls: services.Urls, case: Case) -> None:
-    """Another campaign in the same stores."""
+    """Another campaign in the same stores; its other site answers, so the fault is not ours."""
     down = campaign("t-down", probe=ProbePlan(3, 0.1, 0.3))
     site = Site("5300000002", "停机网站", "http://b.gov.cn/", "省直")
     store = Store(urls.mongodb)
-    store.save_plan(down, [site], [site.code], [])
-    store.save_results([visit(down, site, n) for n in (1, 2, 3)])
-    (verdict,) = stages.score(store, down.id, "2015", set())
+    up = Site("5300000003", "在线网站", "http://c.gov.cn/", "省直")
+    store.save_plan(down, [site, up], [site.code, up.code], [])
+    store.save_results([visit(down, one, n, answers=one is up) for one in (site, up) for n in (1, 2, 3)])
+    verdict = next(v for v in stages.score(store, down.id, "2015", set()) if v.site == site.code)
     store.close()
     (found,) = (f for f in verdict.findings if f.indicator == "site_unreachable")
     shown = case.evidence(found.id).stdout
@@ -345,11 +346,13 @@ def test_a_site_that_does_not_answer_shows_its_visits(urls: services.Urls, case:
     assert "被后来的采集取代" not in shown
 
 
-def visit(of: Campaign, site: Site, n: int) -> Result:
+def visit(of: Campaign, site: Site, n: int, *, answers: bool) -> Result:
     task, at = Task(site.code, "probe", "probe", site.home, visit=n), datetime(2018, 6, 14, 8, 0, n, tzinfo=UTC)
     lease = Lease(round_key(of.id, 1), task_id(task), "w", 1, task, at.timestamp())
-    page = Page(site.home, "timeout", None, at, 15.0, worker="host-1-abc", error="no answer within 15 s")
+    outcome: Outcome = "ok" if answers else "timeout"
+    error = "" if answers else "no answer within 15 s"
+    page = Page(site.home, outcome, None, at, 15.0, worker="host-1-abc", error=error)
     probe = Probe(
-        site.code, 1, n, at, 15.0, "timeout", None, True, "host-1-abc", page=page_id(lease.round_key, lease.id)
+        site.code, 1, n, at, 15.0, outcome, None, not answers, "host-1-abc", page=page_id(lease.round_key, lease.id)
     )
     return Result(lease, page, probe=probe)

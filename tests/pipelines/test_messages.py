@@ -54,9 +54,11 @@ def test_what_is_not_closed():
     assert judge(date(2018, 6, 12), as_of=date(2018, 6, 19)).state == "overdue"
 
 
-def test_closed_after_the_cut_off_counts_by_its_own_day():
-    assert judge(date(2018, 6, 14), date(2018, 6, 20)).state == "in_time"  # 端午 16-18 June off
-    assert judge(date(2018, 6, 14), date(2018, 6, 21)).state == "late"
+def test_what_was_closed_after_the_cut_off_was_open_then():
+    assert judge(date(2018, 6, 14), date(2018, 6, 15)).state == "in_time"
+    for closed in (date(2018, 6, 20), date(2018, 6, 21), date(2081, 6, 12)):
+        assert judge(date(2018, 6, 14), closed).state == "pending"  # 端午 16-18 June off: due on the 20th
+        assert judge(date(2018, 6, 8), closed).state == "overdue"
 
 
 @pytest.mark.parametrize("accepted", [date(2999, 3, 1), date(1999, 3, 1)])
@@ -74,6 +76,7 @@ DAYS = st.dates(date(2005, 1, 1), date(2024, 12, 1))
 @given(DAYS, st.integers(0, 40))
 def test_a_later_close_is_never_better(accepted, waited):
     worth = ["in_time", "late"]
-    first, then = (judge(accepted, accepted + timedelta(days=n)).state for n in (waited, waited + 1))
+    end = date(2030, 1, 1)
+    first, then = (judge(accepted, accepted + timedelta(days=n), end).state for n in (waited, waited + 1))
     assert worth.index(first) <= worth.index(then)
     assert timedelta(days=3) <= deadline(accepted) - accepted <= timedelta(days=14)

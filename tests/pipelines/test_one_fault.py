@@ -130,7 +130,7 @@ def test_where_the_main_navigation_is_not_known_nobody_is_accused():
     assert (verdict.verdict, verdict.vetoes) == ("insufficient", ())
     assert "6个超期未更新的栏目未能判断是否一级栏目" in verdict.doubts
     assert under_2019(*old[:3]).verdict == "pass"
-    assert under_2019(*(column(f"x{n}", "other", 400) for n in range(10))).vetoes == ("columns_not_updated",)
+    assert under_2019(*(column(f"x{n}", "plan", 400) for n in range(10))).vetoes == ("columns_not_updated",)
 
 
 def test_a_portals_policy_column_costs_five_points_once():
@@ -170,10 +170,31 @@ def test_the_observations_of_a_veto_are_those_of_all_its_columns():
     assert found.seen == tuple(f"id-{n}" for n in range(6))
 
 
+def test_a_link_that_a_server_called_dead_is_no_part_of_an_outage():
+    seen = [dead("x/", status=404, round=2), dead("x/", status="timeout", on_home=True, round=2)]
+    for some in (seen, seen[::-1]):
+        verdict = judge(fine_with(home(*range(12), round=2), *some), probes(20, 1))
+        assert verdict.deductions == pytest.approx(500 / 21 + 1)
+
+
+def test_a_link_asked_for_while_we_were_cut_off_is_a_doubt():
+    gone = replace(dead("x/", status="timeout", on_home=True), key="x")
+    ours = replace(gone, data=gone.data | {"cut_off": True})
+    assert judge(fine_with(gone)).deductions == 1.0
+    verdict = judge(fine_with(ours))
+    assert (verdict.verdict, verdict.deductions, verdict.findings) == ("pass", 0.0, ())
+    assert verdict.doubts == ("1个链接在本方网络中断时检查，未能判断是否可用",)
+    many = [
+        replace(o, data=o.data | {"cut_off": True})
+        for o in (dead(f"h{n}", status="dns", on_home=True) for n in range(41))
+    ]
+    assert judge(fine_with(*many)).verdict == "insufficient"
+
+
 # --- laws -------------------------------------------------------------------------------------------------------
 
 NEW_FAULTS = st.one_of(
-    st.builds(lambda n, cls: column(f"new{n}", cls, 400, round=1), st.integers(0, 9), CLASSES),
+    st.builds(lambda n, cls: column(f"new-{cls}-{n}", cls, 400, round=1), st.integers(0, 9), CLASSES),
     st.builds(lambda n, home, status: dead(f"new{n}/", on_home=home, status=status, round=2), st.integers(0, 30), st.booleans(),
               st.sampled_from([404, "timeout", "dns"])),
 )  # fmt: skip

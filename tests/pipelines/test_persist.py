@@ -18,8 +18,9 @@ from pymongo.errors import AutoReconnect, BulkWriteError, DocumentTooLarge, Oper
 from govcrawl import services
 from govcrawl.contracts import Site
 from govcrawl.frontier.frontier import Frontier, round_key
+from govcrawl.patience import is_about_a_document
 from govcrawl.rounds import open_round
-from govcrawl.store import Store, is_about_a_document
+from govcrawl.store import Store
 from tests.govcrawl.build import campaign
 from tests.pathologies import links, served, slow
 

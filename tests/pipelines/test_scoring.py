@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, replace
+from datetime import date
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.judged_pages import months_after
 from tests.pipelines.build import (
+    AS_OF,
     CAMPAIGN,
     FINE,
     HOME,
@@ -37,16 +40,36 @@ from tests.pipelines.test_notices import notice
 @pytest.mark.parametrize(
     ("asked", "answered", "late"),
     [
-        (90, None, False), (91, None, True), (365, None, True), (366, None, False),
-        (200, 110, False), (200, 109, True), (365, 0, True), (None, None, False), (100, 200, False),
-        (91, -1, True), (90, -30, False), (-5, None, False),
+        (92, None, False), (93, None, True), (365, None, True), (366, None, False),
+        (200, 108, False), (200, 107, True), (365, 0, True), (None, None, False), (100, 200, False),
+        (93, -1, True), (92, -30, False), (-5, None, False),
     ],
 )  # fmt: skip
-def test_more_than_ninety_days(asked: int | None, answered: int | None, late: bool):
+def test_more_than_three_calendar_months(asked: int | None, answered: int | None, late: bool):
     verdict = judge(fine_with(letter(asked, answered)))
     assert verdict.vetoes == (("poor_response",) if late else ())
     assert verdict.reasons == (("互动回应差",) if late else ())
     assert [f.detail for f in of(verdict, "poor_response")] == [{"asked": day(asked), "answered": day(answered)}] * late
+
+
+def test_the_letter_of_the_yunnan_bulletin_has_a_day_left():
+    """“2018年3月16日…至6月15日未回应”: that office counted its first day too."""
+    assert judge(fine_with(letter((AS_OF - date(2018, 3, 16)).days))).vetoes == ()
+    assert judge(fine_with(letter((AS_OF - date(2018, 3, 14)).days))).vetoes == ("poor_response",)
+
+
+@pytest.mark.parametrize(
+    ("asked", "due"),
+    [
+        (date(2017, 7, 1), date(2017, 10, 1)),
+        (date(2017, 11, 30), date(2018, 2, 28)),
+        (date(2019, 11, 29), date(2020, 2, 29)),
+        (date(2017, 12, 31), date(2018, 3, 31)),
+        (date(2017, 9, 15), date(2017, 12, 15)),
+    ],
+)
+def test_the_same_day_three_months_on(asked: date, due: date):
+    assert months_after(asked, 3) == due
 
 
 def test_what_is_no_evidence():
@@ -255,7 +278,7 @@ def test_in_mid_crawl_only_what_nothing_can_undo_fails_a_site():
     for found in (links, stale):
         assert judge(fine_with(*found)).verdict == "fail"
         assert judge(fine_with(*found), complete=False).verdict == "insufficient"
-    assert judge(fine_with(letter(91)), complete=False).vetoes == ("poor_response",)
+    assert judge(fine_with(letter(93)), complete=False).vetoes == ("poor_response",)
     assert judge(visits=probes(0, 20), complete=False).vetoes == ("site_unreachable",)
 
 

@@ -144,7 +144,12 @@ MALFORMED = [
     ("valid_from = 2015-03-24", "valid_from = \"2015-03-24\"", "pack.valid_from"),
     ("name = \"2015\"", "name = \"2016\"", "pack.name"),
     ("[pass_line]\n", "[pass_lin]\n", "pass_lin"),
-    ("[windows]\n", "[windows\n", "TOML"),
+    ("[windows]\n", "[windows\n", "TOML 语法错误（表头的方括号不成对"),
+    ("key_count = 5", "key_count = 5\nkey_count = 6", "写了两次"),
+    ("failed_share = \"0.05\"", "failed_share = \"5\"", "veto.site_unreachable.failed_share：大于1（全部访问）；5%请写成 \"0.05\""),
+    ("late_months = 3", "late_months = 14", "veto.poor_response.late_months：不短于 within_days"),
+    ("key_count = 5", "key_count = \"5\"", "veto.columns_not_updated.key_count：应为整数，如 14"),
+    ("key_count = 5", "key_cuont = 5", "不认识的键；是否想写 key_count？"),
     ("fewer_than = 10", "fewer_than = 10.0", "deduction.home_few_updates.fewer_than"),
     ("verified = true\n\n# 2周", "verified = 1\n\n# 2周", "pass_line.verified"),
     ("valid_to = 2019-03-31", "valid_to = 2015-03-01", "pack.valid_to"),
@@ -160,7 +165,56 @@ def test_a_malformed_pack_names_file_and_key(tmp_path: Path, old: str, new: str,
     with pytest.raises(InputError) as caught:
         read_pack(path)
     assert caught.value.file == "2015.toml"
+    assert caught.value.line > 0
     assert key in caught.value.message
+
+
+def refused(folder: Path, name: str, body: str) -> InputError:
+    """What is said of a pack laid over 2019; the body begins on line 6."""
+    head = f'[pack]\nname = "{name}"\nversion = 1\ninherits = "2019"\ntitle = "自定"\n'
+    (folder / f"{name}.toml").write_text(f"{head}{body}", "utf-8")
+    with pytest.raises(InputError) as caught:
+        read_pack(folder / f"{name}.toml")
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("body", "line", "said"),
+    [
+        ('[windows]\nnews = "14"\n', 7, "windows.news：应为整数，如 14"),
+        ('[deduction.page_tags]\npoints = "200"\n', 7, "deduction.page_tags.points：大于全部指标合计的100分"),
+        ('[deduction.page_tags]\npoints = "2"\ncap = "200"\n', 8, "deduction.page_tags.cap：大于全部指标合计的100分"),
+        ('[bonus.bonus_services]\ncap = "31"\n', 7, "bonus.bonus_services.cap：大于全部指标合计的30分"),
+        ("[veto.service_not_useful]\nmissing = 9\n", 7, "veto.service_not_useful.missing：办事指南的要素共8类"),
+        ('[deduction.dead_link]\npoints_home = "1"\n', 6, "没有写明 points_other，请补上分值"),
+        ('[deduction.dead_link]\napplies_to = ["portl"]\n', 7, "应为 portal、service 之一；是否想写 portal？"),
+        ("[pass_lines]\n", 6, "pass_lines：不认识的部分；是否想写 pass_line？"),
+        ('[windows\nnews = "14"\n', 6, "TOML 语法错误（表头的方括号不成对，应为 [名称]）"),
+        ("[windows]\nnews = 14 15\n", 7, "一个值的后面还有别的内容"),
+    ],
+)
+def test_a_fault_of_an_own_pack_names_its_line_and_the_fix(tmp_path: Path, body: str, line: int, said: str):
+    fault = refused(tmp_path, "own", body)
+    assert (fault.file, fault.line) == ("own.toml", line)
+    assert said in fault.message
+
+
+def test_a_fault_that_stands_in_an_inherited_file_is_named_there(tmp_path: Path):
+    (tmp_path / "base.toml").write_text('[pack]\nname = "base"\nversion = 1\ninherits = "2015"\n[windows]\nnews = 0\n')
+    (tmp_path / "own.toml").write_text('[pack]\nname = "own"\ninherits = "base"\n[windows]\nnotice = 90\n')
+    with pytest.raises(InputError, match=r"windows\.news：应大于0（读到的是 0）") as caught:
+        read_pack(tmp_path / "own.toml")
+    assert (caught.value.file, caught.value.line) == ("base.toml", 6)
+
+
+def test_points_given_for_what_the_crawl_judges_make_it_count(tmp_path: Path):
+    body = '[deduction.dead_link]\npoints_home = "1"\npoints_other = "0.1"\n[deduction.page_tags]\npoints = "2"\n'
+    head = '[pack]\nname = "own"\nversion = 1\ninherits = "2019"\n'
+    (tmp_path / "own.toml").write_text(head + body, "utf-8")
+    pack = read_pack(tmp_path / "own.toml")
+    assert pack.rules["dead_link"].counted
+    assert "dead_link" not in pack.unscored()
+    assert "page_tags" in pack.unscored()  # a person must judge it
 
 
 @pytest.mark.parametrize(("text", "key"), [("veto = 3\n" + TEXT.replace("[veto.", "[vetoes."), "veto"), ("", "pack")])
@@ -170,5 +224,6 @@ def test_a_table_must_be_a_table(tmp_path: Path, text: str, key: str):
     with pytest.raises(InputError, match=key):
         read_pack(path)
     path.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(InputError, match="TOML"):
+    with pytest.raises(InputError, match="这一行不是 UTF-8 编码") as caught:
         read_pack(path)
+    assert caught.value.line == 1

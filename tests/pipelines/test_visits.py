@@ -118,7 +118,64 @@ def test_what_one_monitor_saw_while_another_opened_the_site_accuses_nobody():
     verdict = judge(visits=[*fine(20), *ours, *shifted])
     assert (verdict.verdict, verdict.vetoes, verdict.deductions) == ("insufficient", (), None)
     (doubt,) = verdict.doubts
-    assert doubt == "首页5次打不开都由监测点kunming所见，同时段监测点beijing能够打开，疑为本方线路问题"
+    assert doubt == "首页5次打不开，只由监测点kunming所见，同时段其他监测点能够打开，疑为本方线路问题"
+
+
+def nine_failures(confirmed: int) -> list[Probe]:
+    """Of 140 visits from kunming, each at once looked at from beijing, which saw so many of them too."""
+    down = [visit(n, "timeout", hours=n) for n in range(131, 140)]
+    looks = [visit(-n, "timeout" if n - 131 < confirmed else "ok", "beijing", n + 0.01) for n in range(131, 140)]
+    return [*fine(130), *down, visit(140, hours=140), *looks]
+
+
+@pytest.mark.parametrize(("confirmed", "vetoed"), [(0, False), (1, False), (6, False), (7, True), (9, True)])
+def test_what_another_monitor_did_not_contradict_must_reach_the_limit(confirmed: int, vetoed: bool):
+    verdict = judge(visits=nine_failures(confirmed), planned=140)
+    assert (verdict.verdict, verdict.vetoes) == (("fail", ("site_unreachable",)) if vetoed else ("insufficient", ()))
+    some = f"其中{9 - confirmed}次" if confirmed else ""
+    doubt = f"首页9次打不开，{some}只由监测点kunming所见，同时段其他监测点能够打开，疑为本方线路问题"
+    assert verdict.doubts == (() if vetoed else (doubt,))
+
+
+def test_a_failure_of_another_day_cancels_no_contradiction():
+    once = visit(141, "timeout", "beijing", hours=100)
+    alone = replace(once, visit=141, at=NOON - timedelta(hours=31))
+    for other in (once, alone):
+        assert judge(visits=[*nine_failures(0), other], planned=141).verdict == "insufficient"
+
+
+def test_the_nearest_look_from_elsewhere_decides():
+    down = visit(20, "timeout", hours=20)
+    confirmed, opened = visit(-20, "timeout", "beijing", 20.01), visit(21, "ok", "beijing", 20.9)
+    assert judge(visits=[*fine(19), down, confirmed]).vetoes == ("site_unreachable",)
+    assert judge(visits=[*fine(18), down, confirmed, opened]).vetoes == ("site_unreachable",)
+    looks = [replace(confirmed, outcome="ok", failed=False), replace(opened, visit=-21, failed=True)]
+    assert judge(visits=[*fine(19), down, *looks]).vetoes == ()
+
+
+def test_what_another_monitor_contradicted_costs_no_points():
+    down, opened = visit(30, "timeout", hours=30), visit(-30, "ok", "beijing", 30.01)
+    assert judge(visits=[*fine(29), down]).deductions == pytest.approx(500 / 30)
+    verdict = judge(visits=[*fine(29), down, opened])
+    assert (verdict.verdict, verdict.deductions, verdict.findings) == ("pass", 0.0, ())
+    both = judge(visits=[*fine(58), down, opened, visit(60, "reset", hours=59)], planned=60)
+    assert both.deductions == pytest.approx(500 / 60)
+
+
+@pytest.mark.parametrize(
+    ("good", "failed", "inconclusive", "verdict"),
+    [(1, 0, 139, "insufficient"), (69, 0, 71, "insufficient"), (70, 0, 70, "pass"), (68, 1, 71, "insufficient")],
+)
+def test_a_site_that_was_hardly_seen_does_not_pass(good: int, failed: int, inconclusive: int, verdict: str):
+    seen = judge(visits=probes(good, failed, inconclusive), planned=140)
+    assert (seen.verdict, seen.vetoes, seen.findings) == (verdict, (), ())
+    told = f"首页的140次访问只有{good + failed}次有效，不足以判断首页可用性"
+    assert seen.doubts == ((told,) if verdict == "insufficient" else ())
+
+
+def test_an_early_report_rests_on_the_visits_made_so_far():
+    assert judge(visits=probes(3, 0, 1), planned=140).verdict == "pass"
+    assert judge(visits=probes(1, 0, 3), planned=140).verdict == "insufficient"
 
 
 def test_a_failure_that_two_monitors_saw_stands():

@@ -205,9 +205,13 @@ def test_figures_that_disagree_make_no_bulletin():
         build(snapshot(result(), result()))
 
 
-def test_indicators_without_points_are_named():
-    bulletin = build(snapshot(result(unscored=("inaccurate_info", "form_missing"))))
-    assert "附件下载缺失、信息不准确等指标未公布分值，只列问题、不扣分。" in text(bulletin, 0)
+def test_indicators_without_points_are_named_and_those_that_a_person_must_judge_apart():
+    judged = result(unscored=("column_blank", "inaccurate_info", "form_missing", "survey_missing"))
+    remarks = text(build(snapshot(judged, by_person=frozenset({"inaccurate_info", "survey_missing"}))), 0)
+    assert "。栏目空白、附件下载缺失等指标未公布分值，只列问题、不扣分。" in remarks
+    assert "。信息不准确、调查征集缺失等指标须由人检查，未列问题、未扣分。" in remarks
+    alone = text(build(snapshot(judged, by_person=frozenset(judged.verdict.unscored))), 0)
+    assert "未公布分值" not in alone
 
 
 @pytest.mark.parametrize(
@@ -266,5 +270,5 @@ def test_a_standard_with_a_full_score_speaks_in_its_own_words():
         findings=below,
     )
     text = " ".join(p.text for section in build(snapshot(failed, words=words)).sections for p in section.paragraphs)
-    assert "IPv6改造等指标未公布分值" in text
+    assert "IPv6改造指标未公布分值" in text
     assert "得59分" in text

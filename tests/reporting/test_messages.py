@@ -100,6 +100,12 @@ def test_what_is_not_due_or_cannot_be_told_counts_neither_way():
     assert paragraph(made).endswith("历法不明，未能判断是否超期，不计入按期办结率。")
 
 
+def test_a_day_of_closing_after_the_cut_off_is_not_printed():
+    made = with_messages(message("1", closed=date(2081, 6, 12)))
+    assert table(made, "messages_late").column("办理情况") == ("未办结",)
+    assert table(made, "messages_late").column("办结时间") == ("",)
+
+
 def test_nothing_due_yet():
     made = with_messages(message("1", accepted=date(2018, 6, 14), closed=None))
     assert paragraph(made).endswith("其中未到期1条。尚无可以判断是否按期的留言。")

@@ -68,8 +68,8 @@ PICTURES = Column("图片新闻", "news", (2, 3, 6, 9, 12, 14))
 # --- boards -----------------------------------------------------------------------------------------------------
 
 FINE = (Letter(12, 9), Letter(48, 41), Letter(130, 118))
-IN_TIME = (Letter(10), Letter(90), Letter(150, 60), Letter(220, 212))
-TOO_OLD = (Letter(91), Letter(120, 110), Letter(25, 20))
+IN_TIME = (Letter(10), Letter(92), Letter(150, 60), Letter(220, 212))
+TOO_OLD = (Letter(93), Letter(120, 110), Letter(25, 20))
 LATE = (Letter(30, 22), Letter(200, 105), Letter(260, 250))
 LONG_AGO = (Letter(33, 30), Letter(70, 64), Letter(367), Letter(500), Letter(480, 470))
 WAITING = (Letter(15), Letter(130), Letter(240))

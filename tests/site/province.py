@@ -87,7 +87,7 @@ PROVINCE = (
     Site("5306009005", "昭通市山货集市网", "昭通市山货集市办公室", "昭通", "urldate",
          "防火墙对一切请求答412：证据不足", usual(6), consult("table"), "insufficient", gate="firewall"),
     Site("5306299006", "威信县竹编工艺网", "威信县竹编工艺中心", "昭通", "trs",
-         "来信未答恰90天，答复用时恰90天：合格", usual(7), consult("table", IN_TIME, "局长信箱"),
+         "来信未答恰3个月（92天），答复用时恰3个月（90天）：合格", usual(7), consult("table", IN_TIME, "局长信箱"),
          missing=("icp",)),
 
     Site("5303009001", "曲靖市苗木花卉网", "曲靖市苗木花卉局", "曲靖", "urldate", "端口关闭：不合格", usual(8),
@@ -118,7 +118,7 @@ PROVINCE = (
          *over("县区动态", "部门动态", "通知公告", "政策文件"), *within("人事信息", "规划计划"), SURVEY, ABOUT),
          consult("table"), "fail", ("columns_not_updated",)),
     Site("5304210901", "江川区渔舟文化网", "江川区渔舟文化站", "玉溪", "tables",
-         "来信超过90天未答（91天）：不合格；标识码用已撤销的县代码", usual(7), consult("table", TOO_OLD), "fail",
+         "来信超过3个月未答（93天）：不合格；标识码用已撤销的县代码", usual(7), consult("table", TOO_OLD), "fail",
          ("poor_response",)),
     Site("5304009005", "玉溪市湖泊水文网", "玉溪市湖泊水文局", "玉溪", "trs", "日历可无限翻月", usual(8),
          consult("table"), trap="calendar"),

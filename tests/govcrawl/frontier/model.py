@@ -10,6 +10,7 @@ from govcrawl.contracts import Lease, Task
 from govcrawl.frontier.codec import host_of, queue_of, task_id
 from govcrawl.frontier.frontier import MAX_ATTEMPTS
 
+PAST = 1.0  #: Unix time of a visit that was due long ago
 Place = Literal["lane", "due", "alone", "leased", "done", "dead"]
 
 
@@ -24,6 +25,7 @@ class Known:
     lost: int = 0
     token: str = ""
     over: bool = False  #: its lease has run out, or what it waits for has come; but nobody has looked
+    late: bool = False  #: it came so long ago that a visit of the plan lets it pass
     alone: bool = True  #: the worker of its last lease held nothing else
 
     @property
@@ -33,6 +35,11 @@ class Known:
     @property
     def state(self) -> str:
         return "pending" if self.place in ("lane", "due", "alone") else self.place
+
+    @property
+    def is_of_the_plan(self) -> bool:
+        """A visit on its beat; not what confirms one, nor where its redirects lead."""
+        return self.lane[0] == "probe" and self.task.priority > 0
 
     @property
     def rank(self) -> tuple[int, int]:
@@ -58,7 +65,7 @@ class Model:
     tasks: dict[bytes, Known] = field(default_factory=dict)
     apart: bool = False  #: a worker sees to those with one try left
     unwatched: bool = True  #: nobody has looked for a long time
-    counts: dict[str, int] = field(default_factory=lambda: {"expired": 0, "stale": 0})
+    counts: dict[str, int] = field(default_factory=lambda: {"expired": 0, "stale": 0, "missed": 0})
     asleep: set[str] = field(default_factory=set)  #: hosts that wait since one of their tasks was deferred
     unsure: bool = False  #: a host was asleep: when the others notice that it is not is left open
     _arrivals: int = 0
@@ -86,7 +93,8 @@ class Model:
         if new.lane[0] == "site" and len(same) >= self.cap and not self._make_room(new):
             return 0
         self.tasks[id_] = new
-        self._queue(new, later=bool(task.not_before))
+        self._queue(new, later=task.not_before > PAST or (bool(task.not_before) and new.is_of_the_plan))
+        new.over = new.late = new.place == "due" and task.not_before == PAST
         return 1
 
     def _believe(self, old: Known, new: Known) -> None:
@@ -118,9 +126,10 @@ class Model:
             self.tasks[id_].over = True
         return ids
 
-    def time_passes(self) -> None:
+    def time_passes(self, long: bool = False) -> None:
         for one in self.tasks.values():
-            one.over |= one.place == "due"
+            if one.place == "due":
+                one.over, one.late = True, long
         self.asleep.clear()
         self.apart = self.unsure = False
 
@@ -137,7 +146,10 @@ class Model:
                 self._let_go(id_)
                 self._expire(one)
         for _, one in over:
-            if one.place == "due":
+            if one.place == "due" and one.late and one.is_of_the_plan:
+                self.counts["missed"] += 1
+                one.over = one.late = False  # until the next beat
+            elif one.place == "due":
                 self._line_up(one)
 
     def _expire(self, one: Known) -> None:
@@ -227,6 +239,12 @@ class Model:
             return 0
         one.place, one.over = "done", False
         return 1
+
+    def give_up(self, queue: str) -> int:
+        waiting = [one for one in self.tasks.values() if one.state == "pending" and one.lane[0] == queue]
+        for one in waiting:
+            one.place, one.over = "dead", False
+        return len(waiting)
 
     def revive(self, id_: bytes) -> int:
         one = self.tasks.get(id_)

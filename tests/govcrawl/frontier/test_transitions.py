@@ -15,7 +15,7 @@ from govcrawl.contracts import Lease, Task
 from govcrawl.frontier.frontier import MAX_ATTEMPTS, Dead, Frontier, Settled
 from tests.govcrawl.build import campaign, task
 from tests.govcrawl.frontier.inside import assert_books, nobody_looked, run_out, time_passes
-from tests.govcrawl.frontier.model import Model, Worker
+from tests.govcrawl.frontier.model import PAST, Model, Worker
 
 CAPS = {"t-2018q2:1": 3, "t-2018q2:2": 6}
 SITES = ("a", "b", "g", "d")  # in three partitions
@@ -23,7 +23,9 @@ LATER = 4e9  #: Unix time of a visit that nobody waits for
 
 ROUNDS = st.sampled_from(sorted(CAPS))
 CLIENTS = st.integers(0, 1)
-KINDS = st.sampled_from(["page", "page", "page", "link", "probe", "later"])
+#: ``past``: a visit put back after Redis was lost; ``confirm``: one for another monitor, at once or in a moment.
+KINDS = st.sampled_from(["page", "page", "page", "link", "probe", "later", "past", "confirm", "confirm later"])
+AT = {"later": LATER, "past": PAST, "confirm": PAST, "confirm later": LATER}
 LIMITS = st.fixed_dictionaries({"site": st.integers(0, 4), "link": st.integers(0, 2), "probe": st.integers(0, 2)})
 
 
@@ -31,7 +33,8 @@ def made(n: int, site: str, host: str, priority: int, kind: str) -> Task:
     one = task(n, f"{host}.gov.cn", site, priority=priority)
     if kind in ("page", "link"):
         return replace(one, role=kind)
-    return replace(one, kind="probe", role="probe", visit=1 + n, not_before=LATER if kind == "later" else 0.0)
+    visit = replace(one, kind="probe", role="probe", visit=1 + n, not_before=AT.get(kind, 0.0))
+    return replace(visit, visit=-1 - n, priority=0) if kind.startswith("confirm") else visit
 
 
 TASKS = st.builds(made, st.integers(0, 3), st.sampled_from(SITES), st.sampled_from("xy"), st.integers(0, 3), KINDS)
@@ -138,11 +141,16 @@ class Transitions(RuleBasedStateMachine):
         for model in self.models[key]:
             model.unwatched = True
 
-    @rule(key=ROUNDS)
-    def time_passes(self, key: str) -> None:
-        time_passes(self.frontier, key)
+    @rule(key=ROUNDS, long=st.booleans())
+    def time_passes(self, key: str, long: bool = False) -> None:
+        """``long``: a visit of the plan whose time came an hour ago waits for its next beat."""
+        time_passes(self.frontier, key, late_s=3600.0 if long else 0.0)
         for model in self.models[key]:
-            model.time_passes()
+            model.time_passes(long)
+
+    @rule(key=ROUNDS, queue=st.sampled_from(["site", "link", "probe"]))
+    def nobody_serves(self, key: str, queue: str) -> None:
+        assert self.frontier.give_up(key, queue, "r") == sum(model.give_up(queue) for model in self.models[key])
 
     @rule(key=ROUNDS, tasks=st.lists(TASKS, min_size=1, max_size=4))
     def mark_done(self, key: str, tasks: list[Task]) -> None:
@@ -163,7 +171,7 @@ class Transitions(RuleBasedStateMachine):
                 assert found.w == model.books()
                 assert found.tokens == {id_: model.tasks[id_].token for id_ in found.ids["leased"]}
                 assert found.apart == model.apart
-                assert {name: found.n.get(name, 0) for name in ("expired", "stale")} == model.counts
+                assert {name: found.n.get(name, 0) for name in ("expired", "stale", "missed")} == model.counts
 
     @invariant()
     def a_last_try_is_all_that_its_worker_holds(self) -> None:

@@ -28,10 +28,21 @@ class Stores:
 
     def kill(self, name: str) -> None:
         """SIGKILL; returns when the process is gone."""
-        pid = int(json.loads((self.home / "run" / f"{name}.json").read_text())["pid"])
-        os.kill(pid, signal.SIGKILL)
-        while services._alive(pid):
+        os.kill(self.pid(name), signal.SIGKILL)
+        while services._alive(self.pid(name)):
             time.sleep(0.005)
+
+    def pid(self, name: str) -> int:
+        return int(json.loads((self.home / "run" / f"{name}.json").read_text())["pid"])
+
+    @contextmanager
+    def hanging(self, name: str) -> Iterator[None]:
+        """SIGSTOP: its connections stay, and nobody answers."""
+        os.kill(self.pid(name), signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(self.pid(name), signal.SIGCONT)
 
     def empty(self, name: str) -> None:
         """The data of a server that was killed is gone too."""

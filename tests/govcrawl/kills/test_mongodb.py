@@ -52,6 +52,28 @@ def test_sigterm_while_mongodb_is_away_is_not_put_off_until_it_is_back(
     assert_whole(store, frontier, map(server.url, paths))
 
 
+def test_sigterm_while_mongodb_hangs_is_not_put_off_and_nothing_is_acknowledged(
+    stores: Stores, server: Server, store: Store, frontier: Frontier, crew: Crew
+) -> None:
+    paths = tree(server)
+    planned(store, frontier, server, delay_s=0.05)
+    worker = crew.start(STOP_WHEN_DONE=0)
+    until(lambda: books(frontier)["done"] >= 3)
+    with stores.hanging("mongodb"):
+        time.sleep(6.0)  # results wait, and it is asked whether all rounds are there
+        before, start = books(frontier), time.monotonic()
+        worker.terminate()
+        crew.finish(worker)
+        took = time.monotonic() - start
+        after = books(frontier)
+    print(f"\nSIGTERM while MongoDB hangs: ended after {took:.1f} s")
+    assert took < 20
+    assert before["pending"] + before["leased"] > 0
+    assert (after["leased"], after["done"], after["dead"]) == (0, before["done"], 0)
+    crew.finish(crew.start())
+    assert_whole(store, frontier, map(server.url, paths))
+
+
 def test_a_worker_that_alone_cannot_reach_mongodb_keeps_nothing_from_the_others(
     server: Server, store: Store, frontier: Frontier, crew: Crew
 ) -> None:

@@ -137,3 +137,40 @@ def test_a_year_from_a_url_is_never_far_from_its_day(near, days):
     found = dates.with_year_of((md.month, md.day), near)
     assert found is None or -dates.BEFORE <= (found - near).days <= dates.AFTER
     assert found is not None or days > dates.BEFORE
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[06-01]", "3天前", "昨天", "2018、6、1", "2018年6月", "发布时间：刚刚", "2018-06-01", "十二月三日 2018年六月"],
+)
+def test_what_a_reader_may_take_for_a_date(text):
+    assert dates.like(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "12", "(35)", "阅读：1,234", "第3期", "0871-1234567", "关于2018年的通知", "1.5 MB"]
+)
+def test_what_nobody_takes_for_a_date(text):
+    assert not dates.like(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2018－06－01",
+        "２０１８年６月１日",
+        "6/1/2018 10:00:00 AM",
+        "June 1st, 2018",
+        "1 Jun 2018",
+        "二○一八年六月一日",
+        "2018 - 06 - 01",
+    ],
+)
+def test_rarer_forms(text):
+    assert dates.find(text) == date(2018, 6, 1)
+
+
+def test_the_month_comes_first_where_a_server_writes_like_an_american():
+    assert dates.find("13/6/2018") is None
+    assert dates.whole("20180601") == date(2018, 6, 1)
+    assert dates.find("二〇一八年十二月三十一日") == date(2018, 12, 31)

@@ -65,8 +65,8 @@ def test_the_shown_date_goes_before_the_urls():
     [
         ("t20260907_1.html", "09-07", DAY, "shown"),
         ("t20260905_1.html", "[09-07]", DAY, "shown"),
-        ("t20170520_1.html", "09-17", None, ""),
-        ("1001.html", "09-07", None, ""),
+        ("t20170520_1.html", "09-17", None, "unread"),
+        ("1001.html", "09-07", None, "unread"),
     ],
 )
 def test_no_year_is_guessed(href, shown, day, by):

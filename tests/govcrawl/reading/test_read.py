@@ -186,7 +186,7 @@ def test_home_items():
     assert [(i.url.removeprefix(HOST), i.date, i.dated_by) for i in got.items] == [
         ("/zwdt/t20260907_9.html", date(2026, 9, 7), "url"),
         ("/zwdt/t20260905_8.html", date(2026, 9, 5), "shown"),
-        ("/zwdt/1001.html", None, ""),
+        ("/zwdt/1001.html", None, "unread"),
         ("/zwdt/1002.html", date(2026, 9, 1), "shown"),
     ]
     assert not got.nav_only

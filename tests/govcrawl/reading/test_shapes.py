@@ -4,6 +4,7 @@ Keys of the JSON: ``url``, ``role``, ``link`` (the words that led there), ``show
 """
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,10 @@ def seen(facts: Facts) -> dict[str, object]:
         "kind": facts.kind,
         "items": [[_iso(item.date), item.title] for item in items],
         "newest": max((item.date.isoformat() for item in items if item.date), default=None),
+        "dated_by": [item.dated_by for item in items],
+        "links": [[link.url, link.hidden] for link in facts.links],
+        "article_unread": facts.article and facts.article.unread,
+        "column_drawn": column and column.drawn,
         "state": column and column.state,
         "name": column and column.name,
         "class": column and column.cls,
@@ -43,7 +48,8 @@ def seen(facts: Facts) -> dict[str, object]:
         "text": facts.text,
         "nav_only": facts.home and facts.home.nav_only,
         "parts": list(facts.home.parts) if facts.home else [],
-        "drawn": facts.home and facts.home.drawn,
+        "drawn": facts.home.drawn if facts.home else column and column.drawn,
+        "footer": asdict(facts.footer),
         "redirect": facts.redirect,
         "fragments": list(facts.fragments),
     }

@@ -20,8 +20,11 @@ BASE = "http://www.a.gov.cn/zwgk/tzgg/index.html"
         ("http://a.gov.cn/x;jsessionid=0A1B?id=3", "http://a.gov.cn/x?id=3"),
         ("http://a.gov.cn/x?PHPSESSID=abc&id=3", "http://a.gov.cn/x?id=3"),
         ("http://a.gov.cn/x?id=3&ASPSESSIONIDQQ=Z", "http://a.gov.cn/x?id=3"),
-        ("http://a.gov.cn/x?sid=0123456789abcdef0123456789abcdef", "http://a.gov.cn/x"),
-        ("http://a.gov.cn/x?sid=7", "http://a.gov.cn/x?sid=7"),
+        ("http://a.gov.cn/x?sessionid=0123456789abcdef0123456789abcdef", "http://a.gov.cn/x"),
+        (
+            "http://a.gov.cn/x?sid=0123456789abcdef0123456789abcdef",
+            "http://a.gov.cn/x?sid=0123456789abcdef0123456789abcdef",
+        ),
         ("http://a.gov.cn/index.html", "http://a.gov.cn/index.html"),
     ],
 )
@@ -127,3 +130,28 @@ def test_traps(url):
 )
 def test_no_traps(url):
     assert not is_trap(url)
+
+
+@pytest.mark.parametrize(
+    ("href", "encoding", "url"),
+    [
+        ("x?q=通知", "gbk", "http://a.gov.cn/x?q=%CD%A8%D6%AA"),
+        ("x?q=通知", "", "http://a.gov.cn/x?q=通知"),
+        ("通知?q=1", "gbk", "http://a.gov.cn/通知?q=1"),
+        ("x?q=%CD%A8#通?知", "gbk", "http://a.gov.cn/x?q=%CD%A8"),
+        ("x?q=한", "gbk", "http://a.gov.cn/x?q=%26%2354620%3B"),
+        ("?q=通", "big5", "http://a.gov.cn/?q=%B3q"),
+    ],
+)
+def test_a_query_is_written_in_the_encoding_of_its_page(href, encoding, url):
+    assert join("http://a.gov.cn/", href, encoding) == url
+    assert canonical(url) == url
+
+
+@pytest.mark.parametrize("href", ["/show/{id}.html", "[!--id--].html", "<%=id%>", "?id=${id}", "{{ url }}"])
+def test_places_that_nothing_filled_are_no_links(href):
+    assert join("http://a.gov.cn/", href) is None
+
+
+def test_a_guid_in_braces_is_a_link():
+    assert join("http://a.gov.cn/", "?id={0f8fad5b-d9cb-469f-a165-70867728950e}")

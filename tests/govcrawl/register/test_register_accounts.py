@@ -86,6 +86,14 @@ def test_a_row_that_cannot_be_used_is_named_and_the_rest_is_used(read, row, colu
     assert word in issue.reason
 
 
+def test_a_region_that_is_no_division_is_named_as_for_sites(read):
+    (account,), (hint,) = read("甲,微信,,火星,2018-06-01,有,是,\n")
+    assert account.group == "火星"
+    assert (hint.line, hint.column, hint.fatal) == (2, "地区", False)
+    assert "地区“火星”既不是下级行政区划" in hint.reason
+    assert read("甲,微信,,昆明,2018-06-01,有,是,\n")[1] == []
+
+
 def test_one_name_on_two_platforms_is_two_accounts(read):
     assert len(read("甲,微信,,昆明,2018-06-01,,,\n甲,微博,,昆明,2018-06-01,,,\n")[0]) == 2
 

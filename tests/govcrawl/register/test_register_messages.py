@@ -92,6 +92,13 @@ def test_days_of_a_workbook(campaign, tmp_path):
     assert (message.accepted, message.closed, issues) == (date(2018, 4, 2), date(2018, 4, 11), [])
 
 
+def test_what_was_closed_after_the_cut_off_is_named_with_its_line(read):
+    (message,), (hint,) = read("1,5300000023,2018-06-08,2081-06-12,\n")
+    assert message.closed == date(2081, 6, 12)
+    assert (hint.line, hint.column, hint.fatal) == (2, "办结时间", False)
+    assert "办结时间（2081-06-12）晚于数据采样截止（2018-06-15）；按截止时尚未办结处理" in hint.reason
+
+
 def test_no_file_no_messages(campaign):
     assert read_messages(campaign("x"), SITES) == ([], [])
 

@@ -44,3 +44,17 @@ EMPTY = json.dumps({"rows": []})
 SPARSE_PAGE = VUE_PAGE.replace(
     "self.rows=d.rows;self.show()", "document.querySelector('#app').innerHTML='<p>暂无数据</p>'"
 )
+
+
+#: A home page of two lists, each asked for by itself; and an old one that stands in its source.
+TWO_LISTS_PAGE = """<!DOCTYPE html><html><head><meta charset="utf-8"><title>测试网站</title></head><body>
+<div class="nav"><ul><li><a href="/">首页</a></li><li><a href="/tzgg/">通知公告</a></li><li><a href="/zcwj/">政策文件</a></li></ul></div>
+<div class="zt"><ul><li><a href="/z/1.html">测试县行政规范性文件管理办法</a><span>2015-03-01</span></li></ul></div>
+<div id="laws"></div><div id="news"></div>
+<script>function ask(what){fetch(['','api',what].join('/'),{method:'POST',body:'n=5'}).then(function(a){return a.json()}).then(function(d){
+document.getElementById(what).innerHTML='<ul>'+d.rows.map(function(r){return '<li><a href="'+r.url+'">'+r.title+'</a><span>'+r.day+'</span></li>'}).join('')
++'</ul>'})}ask('laws');ask('news')</script></body></html>"""
+REFUSED = json.dumps({"code": 401, "msg": "token"})
+OLD = json.dumps(
+    {"rows": [{"title": "测试县重大行政决策程序规定", "url": "/z/2.html", "day": "2016-01-02"}]}, ensure_ascii=False
+)

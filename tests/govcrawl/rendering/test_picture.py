@@ -99,6 +99,14 @@ def test_a_frame_is_shown_where_it_is_stored(in_browser: InBrowser) -> None:
     assert BLUE in pixels(taken(in_browser, one, **{"f.html": '<body style="background:#00f">'}))
 
 
+def test_numbers_of_persons_are_masked_in_it_and_in_its_frames(in_browser: InBrowser) -> None:
+    def drawn(number: str) -> bytes:
+        one = page(f'<p>电话{number}</p><input value="{number}"><iframe src="/f.html"></iframe>')
+        return taken(in_browser, one, **{"f.html": f"<b>{number[:3]}</b>{number[3:]}"})
+
+    assert drawn("13900012345") == drawn("139****2345") != drawn("139****2346")
+
+
 def test_of_a_page_without_end_the_beginning_is_shown(in_browser: InBrowser) -> None:
     assert size(taken(in_browser, page('<div style="height:90000px">长</div>')))[1] == MOST
 

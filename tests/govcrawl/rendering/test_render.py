@@ -25,7 +25,7 @@ from govcrawl.store import Store
 from tests.govcrawl.build import campaign
 from tests.govcrawl.kills.crew import KEY, Crew, until
 from tests.govcrawl.rendering.conftest import processes, until_gone
-from tests.govcrawl.rendering.pages import CRUMB, DATA, VUE, VUE_PAGE
+from tests.govcrawl.rendering.pages import CRUMB, DATA, OLD, REFUSED, TWO_LISTS_PAGE, VUE, VUE_PAGE
 from tests.pathologies import Server, served
 
 SITE = "5300000001"
@@ -103,6 +103,18 @@ def test_a_column_that_a_script_draws_is_read_and_its_articles_are_opened(
         kept = next(iter(ArchiveIterator(file, check_digests="raise")))
         assert (kept.rec_type, kept.rec_headers["WARC-Target-URI"]) == ("conversion", server.url("/tzgg/"))
         assert "关于公布本年度第一批项目名单的公告".encode() in kept.content_stream().read()
+
+
+@pytest.mark.parametrize(("news", "whole"), [(REFUSED, False), (OLD.replace("/z/2", "/n/2"), True)])
+def test_a_home_page_is_whole_only_where_every_list_came(
+    crew: Crew, server: Server, store: Store, plan: Plan, news: str, whole: bool
+) -> None:
+    """One list answers with an old entry, the other one may not answer us."""
+    server.pages |= {"/": TWO_LISTS_PAGE, "/api/laws": OLD, "/api/news": news}
+    plan("/tzgg/")
+    crawl(crew)
+    looks = [o.data for o in store.observations("t-2018q2", SITE) if o.kind == "home"]
+    assert sorted((len(look["items"]), not look["drawn"]) for look in looks) == [(1, False), (2 + whole, whole)]
 
 
 def test_without_the_word_in_the_campaign_file_nothing_is_rendered(

@@ -35,11 +35,20 @@ def test_nothing_seen_is_not_told_as_blank() -> None:
 
 
 def test_a_home_page_is_drawn_whole_where_more_is_seen_than_before() -> None:
-    plain = facts("home", home=HomeFacts(ITEMS[:1], False, (), "页面由前端框架渲染"))
-    for items, drawn in ((ITEMS, ""), (ITEMS[:1], "页面由前端框架渲染"), ((), "页面由前端框架渲染")):
-        seen = told(replace(plain, home=replace(plain.home, items=items)), plain)  # type: ignore[type-var]
+    why = "页面由前端框架渲染"
+    plain = facts("home", home=HomeFacts(ITEMS[:1], False, (), why))
+    for items, left, drawn in ((ITEMS, "", ""), (ITEMS, why, why), (ITEMS[:1], "", why), ((), "", why)):
+        seen = told(facts("home", home=HomeFacts(items, False, (), left)), plain)
         assert seen.home
         assert seen.home.drawn == drawn
+
+
+def test_a_list_is_drawn_whole_where_more_is_seen_than_before() -> None:
+    column = ColumnFacts("通知公告", "notice", "listed", ITEMS[:1], drawn="内嵌页面")
+    for items, left, drawn in ((ITEMS, "", ""), (ITEMS, "内嵌页面", "内嵌页面"), (ITEMS[:1], "", "内嵌页面")):
+        seen = told(facts(column=replace(column, items=items, drawn=left)), facts(column=column))
+        assert seen.column
+        assert seen.column.drawn == drawn
 
 
 UNKNOWN, LISTED = ColumnFacts("通知公告", "notice", "unknown"), ColumnFacts("通知公告", "notice", "listed", ITEMS)
@@ -53,6 +62,7 @@ DRAWN, SHOWN = HomeFacts(ITEMS, False, (), "页面由前端框架渲染"), HomeF
         ("more", facts("script", column=UNKNOWN), True),
         ("column", facts("empty", column=UNKNOWN), True),
         ("column", facts("list", column=LISTED), False),
+        ("column", facts("list", column=replace(LISTED, drawn="栏目区域由脚本填充")), True),
         ("column", facts("frames", column=UNKNOWN), False),
         ("page", facts("script", column=UNKNOWN), False),
         ("home", facts("home", home=DRAWN), True),

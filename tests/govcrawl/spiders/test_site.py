@@ -9,7 +9,7 @@ import pytest
 
 from govcrawl.contracts import Page, RegisteredColumn, Site, Task
 from govcrawl.facts import ColumnFacts, ColumnLink, Facts, HomeFacts, Item, Link
-from govcrawl.frontier.codec import task_id
+from govcrawl.frontier.codec import queue_of, task_id
 from govcrawl.seeds import seeds
 from govcrawl.spiders.site import PARTS, Children, _redirected, folder_of, in_site, is_file, is_html, is_read
 from tests.govcrawl.build import campaign
@@ -62,6 +62,15 @@ def test_a_home_page_that_moved_is_followed() -> None:
 )
 def test_the_folder_of_a_home_page(url: str, folder: str) -> None:
     assert folder_of(url) == folder
+
+
+def test_files_that_may_list_people_are_read_ten_of_a_page() -> None:
+    lists = tuple(Link(f"{HOME}{n}.xlsx", f"补贴发放名单{n}") for n in range(12))
+    others = (Link(f"{HOME}a.doc", "名单"), Link(f"{HOME}b.pdf", "附件"), Link("http://b.gov.cn/c.pdf", "名单"))
+    found = children(facts(links=(*lists, *others)))
+    assert [(t.role, t.text, t.priority) for t in found[:10]] == [("file", one.text, 90) for one in lists[:10]]
+    assert {t.role for t in found[10:]} == {"link"}
+    assert {queue_of(t) for t in found} == {"link"}
 
 
 def test_files_and_foreign_links_are_checked_pages_are_read() -> None:
@@ -226,3 +235,15 @@ def test_a_site_starts_with_its_home_page_and_what_it_registered() -> None:
     assert 1000.0 <= visit.not_before <= 1000.0 + campaign().probe.spacing_s
     assert (home.role, home.url) == ("home", "http://a.gov.cn/")
     assert (column.role, column.text, column.found_on) == ("column", "通知公告", "")
+
+
+def test_a_hidden_link_is_followed_but_nobody_is_blamed_for_it() -> None:
+    links = tuple(Link(f"http://a.gov.cn/{name}", "", tag, hidden) for name, tag, hidden in (
+        ("old/", "a", True), ("new/", "a", False), ("x.doc", "a", True), ("y.doc", "a", False), ("z.gif", "img", True)
+    ))  # fmt: skip
+    menu = ColumnLink("http://a.gov.cn/old/", "通知公告", "notice", 1, "nav")
+    found = Children(
+        Task("1", "site", "home", "http://a.gov.cn/"), Facts("home", "", "utf-8", columns=(menu,), links=links), "", 4
+    )
+    told = [(t.role, t.url.removeprefix("http://a.gov.cn/"), t.guessed) for t in found]
+    assert told == [("column", "old/", True), ("page", "new/", False), ("link", "y.doc", False)]

@@ -1,0 +1,51 @@
+"""What the checks saw (``pipelines/checks``) becomes findings: one for each fault of a site, on however many pages it stands."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from govcrawl.contracts import Finding, Observation
+from pipelines.kinds import kinds_of
+from pipelines.rulings import Case, Ruling
+from pipelines.standards.rules import Rule
+
+
+def rule_on_checks(case: Case) -> list[Ruling]:
+    """Only what the last round still saw, as with dead links: what was mended meanwhile is no fault any more.
+
+    What the pack knows no rule for, nor counts under another one, is no fault under it.
+    """
+    found: dict[str, list[Finding]] = defaultdict(list)
+    for indicator, looks in _faults(case.seen.of("check"), case.seen.last_round).items():
+        rule = _rule(case, indicator[0])
+        finding = rule and _finding(case, rule, looks)
+        if rule and finding and not case.allowed.silences(finding):
+            found[rule.id].append(finding)
+    return [Ruling(rule, tuple(findings)) for rule, findings in found.items()]
+
+
+def _faults(looks: Iterable[Observation], last: int) -> dict[tuple[str, str], list[Observation]]:
+    """(indicator, fault) → where it stands."""
+    faults: dict[tuple[str, str], list[Observation]] = defaultdict(list)
+    for o in looks:
+        if o.round == last:
+            faults[o.data["indicator"], o.key].append(o)
+    return faults
+
+
+def _rule(case: Case, indicator: str) -> Rule | None:
+    rules = case.pack.rules
+    wider = (r for r in rules.values() if indicator in r.covers)
+    rule = rules.get(indicator) or next(wider, None)
+    return rule if rule and kinds_of(case.site).issuperset(rule.applies_to) else None
+
+
+def _finding(case: Case, rule: Rule, looks: Sequence[Observation]) -> Finding:
+    """Shown on the page with the shortest address; the fault's id doesn't hang on which pages were read."""
+    shown = min(looks, key=lambda o: (len(o.url), o.url))
+    pages = len({o.url for o in looks})
+    detail = shown.data["detail"] | ({"pages": pages} if pages > 1 else {})
+    finding = case.finding(rule.id, detail, shown, key=shown.key, seen=looks)
+    return replace(finding, url=shown.url)
