@@ -192,7 +192,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     ),
     Collection(
         "observations", "所见事实", StoredObservation, "<_id of the page>:<claimed, milliseconds>:<kind>:<key>",
-        (("campaign", "site"), ("page", "claimed")), refuses=False,
+        (("campaign", "site"), ("page", "claimed"), ("campaign", "kind")), refuses=False,
         examples=(("一个网站的全部死链", "dead links of a site", "find", _SITE | {"kind": "dead_link"}),),
     ),
     Collection(
@@ -212,7 +212,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     ),
     Collection(
         "findings", "问题", StoredFinding, "<finding id>:<pack>",
-        (("campaign", "pack", "site"), ("campaign", "pack", "indicator"), ("id",)),
+        (("campaign", "pack", "site"), ("campaign", "pack", "indicator"), ("campaign", "review"), ("id",)),
         examples=(
             ("各类问题的数量", "faults by indicator", "aggregate", _grouped(_JUDGED, "indicator")),
             ("全部死链问题", "every dead link", "find", _JUDGED | {"indicator": "dead_link"}),

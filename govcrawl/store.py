@@ -194,8 +194,9 @@ class Store:
 
     def checked(self, campaign: str, check: str) -> Iterator[Observation]:
         """What one of the checks saw, on all sites."""
-        for document in self.db["observations"].find({"campaign": campaign, "kind": "check", "data.check": check}):
-            yield _load(document | {"id": document["_id"]}, Observation)
+        for document in self.db["observations"].find({"campaign": campaign, "kind": "check"}):
+            if document["data"]["check"] == check:
+                yield _load(document | {"id": document["_id"]}, Observation)
 
     def probes(self, campaign: str, site: str) -> Iterator[Probe]:
         for document in self.db["probes"].find({"campaign": campaign, "site": site}):
