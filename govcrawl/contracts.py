@@ -375,9 +375,8 @@ class Verdict:
     probes: ProbeCount = ProbeCount()  #: visits to the home page
     columns: tuple[ColumnVerdict, ...] = ()  #: every column that a rule judges
     findings: tuple[Finding, ...] = ()  #: all faults, as in the collection findings
-    transient: tuple[
-        Finding, ...
-    ] = ()  #: found in some round, but not by all rounds together: mended, or contradicted; never counted
+    #: found in some round, but not by all rounds together: mended, or contradicted; never counted
+    transient: tuple[Finding, ...] = ()
     items: tuple[ScoredItem, ...] = ()  #: where the verdict comes from, in the order of the standard
     #: under a standard that takes points from 100, in decimals; an upper bound where ``unscored`` isn't empty
     score: str | None = None

@@ -40,9 +40,8 @@ def text_of(body: bytes, suffix: str) -> str:
         return _cut(_zipped(body))
     if suffix not in ("csv", "txt") or b"\0" in body[:1024]:
         raise Unreadable(suffix)
-    from govcrawl.reading.encoding import (
-        decode,
-    )  # as the readers below: each takes long to load, and a process reads one file
+    # as the readers below: each takes long to load, and a process reads one file
+    from govcrawl.reading.encoding import decode
 
     return decode(body, ())[0][:MAX_TEXT]
 

@@ -49,6 +49,7 @@ from govcrawl.frontier.codec import decode, encode
 from govcrawl.frontier.frontier import Dead, round_key, split_round
 from govcrawl.patience import end_soon
 from govcrawl.services import DATABASE
+from govcrawl.visits import visit_id
 
 #: Scrapy lets every logger speak; the driver's account of its commands, which nobody keeps, is a fifth of a write.
 logging.getLogger("pymongo").setLevel(logging.INFO)
@@ -392,7 +393,7 @@ def _observation(seen: Observation, lease: Lease) -> Document:
 
 def _probe(probe: Probe, lease: Lease) -> Document:
     campaign = split_round(lease.round_key)[0]
-    return _document(probe, f"{campaign}:{probe.round}:{probe.site}:{probe.visit}", campaign=campaign, claimed=lease.at)
+    return _document(probe, visit_id(campaign, probe), campaign=campaign, claimed=lease.at)
 
 
 def page_id(round_key: str, task: bytes) -> str:

@@ -12,6 +12,8 @@ from __future__ import annotations
 from hashlib import blake2b
 from math import ceil
 
+from govcrawl.contracts import Probe
+
 #: Share of the spacing that two visits to one site keep at least: a visit made later than the rest lets the next beat pass.
 KEPT = 0.8
 CONFIRM_S = 120.0  #: for so long a failed visit waits for another monitor to confirm it; then any worker looks
@@ -32,6 +34,11 @@ def beat(code: str, spacing_s: float, after: float) -> float:
 def next_beat(code: str, spacing_s: float, begun: float, ended: float) -> float:
     """The beat of the visit that follows one made from ``begun`` to ``ended``."""
     return beat(code, spacing_s, max(begun + KEPT * spacing_s, ended))
+
+
+def visit_id(campaign: str, visit: Probe) -> str:
+    """The ``_id`` it is stored under."""
+    return f"{campaign}:{visit.round}:{visit.site}:{visit.visit}"
 
 
 def monitor_of(worker: str) -> str:

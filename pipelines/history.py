@@ -12,8 +12,8 @@ from dataclasses import replace
 from datetime import date
 
 from govcrawl.contracts import Finding, Observation, Probe, Verdict
-from govcrawl.reading.records import BEIJING
 from govcrawl.reading.urls import identity
+from pipelines.seen import day_of
 
 _OF_VISITS = {"site_unreachable", "home_unavailable"}
 #: Says something of all rounds only.
@@ -34,7 +34,7 @@ def dated(
     rounds: dict[int, list[Observation]] = defaultdict(list)
     for o in observations:
         rounds[o.round].append(o)
-    failed = sorted(p.at.astimezone(BEIJING).date() for p in probes if p.failed)
+    failed = sorted(day_of(p.at) for p in probes if p.failed)
     several = len(rounds) > 1
     # a single round found what all rounds found
     found = {n: {f.id: f for f in (alone(rounds[n]) if several else verdict).findings} for n in sorted(rounds)}
@@ -73,7 +73,7 @@ def _looked_again(finding: Finding, seen: Sequence[Observation]) -> date | None:
     """The day on which that round read the page of the fault, or the page that leads to it."""
     places = {identity(url) for url in (finding.url, finding.found_on) if url}
     reads = [o for o in seen if o.kind not in ("unread", "challenge", "dead_link")]
-    days = [_day(o) for o in reads if not places.isdisjoint(_places(o))]
+    days = [day_of(o.at) for o in reads if not places.isdisjoint(_places(o))]
     return min(days, default=None)
 
 
@@ -87,12 +87,8 @@ def _is_of(finding: Finding, seen: Sequence[Observation]) -> bool:
 
 def _day_of(finding: Finding, seen: Sequence[Observation]) -> date:
     """Of the look that is its evidence, else of the round's first."""
-    return min((_day(o) for o in seen if o.page == finding.evidence), default=None) or min(_days(seen))
+    return min((day_of(o.at) for o in seen if o.page == finding.evidence), default=None) or min(_days(seen))
 
 
 def _days(seen: Iterable[Observation]) -> list[date]:
-    return [_day(o) for o in seen]
-
-
-def _day(o: Observation) -> date:
-    return o.at.astimezone(BEIJING).date()
+    return [day_of(o.at) for o in seen]

@@ -21,7 +21,7 @@ from statistics import NormalDist
 from typing import Any
 
 from govcrawl.contracts import Finding, Probe, ProbeCount
-from govcrawl.visits import monitor_of
+from govcrawl.visits import monitor_of, visit_id
 from pipelines.rulings import Case, Doubt, Ruling, Weight
 from pipelines.standards.rules import HomeUnavailable, Unreachable
 
@@ -126,5 +126,5 @@ def _finding(case: Case, indicator: str, probes: Sequence[Probe], count: ProbeCo
     excerpt = f"访问首页{count.total}次，打不开{count.failed}次，未能判断{count.inconclusive}次；{seen_by}"
     last = failed[-1]
     finding = case.finding(indicator, detail, excerpt=excerpt)
-    ids = {p: f"{case.campaign}:{p.round}:{p.site}:{p.visit}" for p in failed}
+    ids = {p: visit_id(case.campaign, p) for p in failed}
     return replace(finding, evidence=ids[last], seen=tuple(sorted(ids.values())))

@@ -6,7 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import groupby
 
@@ -24,9 +24,8 @@ class Seen:
     as_of: date
     kinds: Kinds  #: in a fixed order, earlier rounds first
     dates: Mapping[str, frozenset[date]]  #: identity of an item -> every day a list, the home page or the article shows
-    articles: frozenset[
-        str
-    ]  #: identities of articles that were read, and of which it can be told whether they show a date
+    #: identities of articles that were read, and of which it can be told whether they show a date
+    articles: frozenset[str]
     #: identities of pages of which something (a further page, an inserted fragment, a frame) could not be read
     clouded: frozenset[str]
 
@@ -47,7 +46,12 @@ class Seen:
 
         A page read on 5 April says nothing about the weeks that followed; only its age on 5 April is known.
         """
-        return min(self.as_of, max(o.at for o in looks).astimezone(BEIJING).date())
+        return min(self.as_of, day_of(max(o.at for o in looks)))
+
+
+def day_of(moment: datetime) -> date:
+    """A site's day: Beijing time."""
+    return moment.astimezone(BEIJING).date()
 
 
 def look_at(observations: Iterable[Observation], as_of: date) -> Seen:

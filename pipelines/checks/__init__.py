@@ -57,9 +57,8 @@ class Check(Protocol):
 @dataclass(frozen=True, slots=True)
 class Looked:
     sightings: tuple[tuple[str, Sighting], ...]  #: name of the check, what it saw
-    failed: dict[str, Exception] = field(
-        default_factory=dict
-    )  #: by name: checks that raised; the others have looked all the same
+    #: by name: checks that raised; the others have looked all the same
+    failed: dict[str, Exception] = field(default_factory=dict)
 
 
 @cache
