@@ -40,7 +40,7 @@ from govcrawl.reading.urls import canonical
 from govcrawl.spiders.guise import APART
 from govcrawl.spiders.outcome import NOT_YOU
 from govcrawl.store import page_id
-from pipelines.checks import Look, checks, for_files, look_at
+from pipelines.checks import Look, checks, for_files, look_at, prepare
 from pipelines.masks import without_numbers
 
 log = logging.getLogger(__name__)
@@ -56,11 +56,16 @@ class ObservePipeline:
 
     def __init__(self, crawler: Crawler) -> None:
         self.stats = crawler.stats
+        self._reads = getattr(crawler.spidercls, "name", "") != "probe"
         self._readers = ThreadPoolExecutor(1, "attachments")  # waits for a process of its own
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         return cls(crawler)
+
+    async def open_spider(self) -> None:
+        if self._reads:
+            prepare()
 
     async def process_item(self, item: Result) -> Result:
         task, page = item.lease.task, item.page

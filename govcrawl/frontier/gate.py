@@ -54,7 +54,7 @@ local function landed(id, name, delay, verdict)
     pace = math.min(max_pace, math.max(2 * pace, 2 * delay, 1000))
     set(name, 'pace', pace)
     set(name, 'until', math.max(get(name, 'until'), now + math.max(verdict, pace)))
-  elseif verdict == 0 and pace > 0 then
+  elseif verdict == 0 and pace > 0 and now >= get(name, 'until') then  -- earlier ones were asked before the host complained
     set(name, 'pace', pace * 0.75 > delay and math.floor(pace * 0.75) or 0)
   end
 end

@@ -7,6 +7,7 @@ A check's module holds:
     look(page)  yields Sightings; pure: no network, no store, no clock; time and memory bounded on any page
 
     FILES       True: it looks at attachments too, of which nothing but the text is known; may be missing
+    prepare()   reads what it needs, before the first page has come; may be missing
 
 Modules whose name begins with ``_`` are their helpers.
 """
@@ -66,6 +67,12 @@ def checks() -> tuple[Check, ...]:
     """All modules of this folder, by name."""
     names = sorted(m.name for m in iter_modules(__path__) if not m.name.startswith("_"))
     return tuple(cast(Check, import_module(f"{__name__}.{name}")) for name in names)
+
+
+def prepare() -> None:
+    """What takes long is done by a worker before it holds anything."""
+    for check in checks():
+        getattr(check, "prepare", lambda: None)()
 
 
 def for_files() -> tuple[Check, ...]:

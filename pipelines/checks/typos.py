@@ -25,7 +25,7 @@ from pipelines.checks._typos.model import LIKELY, SUSPECTED, load
 
 NAME = "typos"
 INDICATORS = ("typo", "serious_error")
-__all__ = ["INDICATORS", "LIKELY", "NAME", "SUSPECTED", "Fault", "faults", "forget", "look"]
+__all__ = ["INDICATORS", "LIKELY", "NAME", "SUSPECTED", "Fault", "faults", "forget", "look", "prepare"]
 
 MAX_TEXT = 200_000  #: characters of one page; what follows is not looked at
 BLOCK = 10_000  #: characters looked at together; a longer sentence is cut
@@ -53,6 +53,10 @@ class Fault:
     right: str
     confidence: float
     serious: bool = False
+
+
+def prepare() -> None:
+    load()
 
 
 def look(page: Look) -> Iterator[Sighting]:

@@ -50,6 +50,7 @@ spacing_s = 0.5
 max_pages = 100000
 max_depth = 1000
 delay_s = 0.001
+as_engine = false
 allow_networks = ["127.0.0.0/8"]
 """
 

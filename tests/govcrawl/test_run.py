@@ -35,6 +35,7 @@ spacing_s = {spacing}
 timeout_s = 5
 [crawl]
 delay_s = 0.02
+as_engine = false
 allow_networks = ["127.0.0.0/8"]
 """
 

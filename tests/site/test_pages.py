@@ -109,12 +109,12 @@ def test_letters_are_shown_in_all_three_shapes() -> None:
         path = style.list_path(board) if letter is None else style.letter_path(board, letter)
         return text_of(serve.build(PROVINCE_HERE, row), path)
 
-    assert re.search(rf"{plan.day(91)}\s+办理中", page("江川区渔舟文化网", "在线咨询"))
+    assert re.search(rf"{plan.day(93)}\s+办理中", page("江川区渔舟文化网", "在线咨询"))
     listed = page("德宏州孔雀保育网", "在线咨询")
     assert f"来信时间：{plan.day(200)}" in listed
     assert f"答复时间：{plan.day(105)}" in listed
     detail = page("德宏州傣纸工艺网", "局长信箱", 0)
-    assert re.search(rf"来信时间：\s+{plan.day(91)}", detail)
+    assert re.search(rf"来信时间：\s+{plan.day(93)}", detail)
     assert "受理中" in detail
 
 

@@ -1,4 +1,4 @@
-"""The files that ``tests/typos`` makes, as they are used.  Read once by a process, when the first page is looked at."""
+"""The files that ``tests/typos`` makes, as they are used.  Read once by a process."""
 
 from __future__ import annotations
 

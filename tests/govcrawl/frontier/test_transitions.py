@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
 
-from govcrawl.contracts import Lease, Task
+from govcrawl.contracts import Lease, ProbePlan, Task
 from govcrawl.frontier.frontier import MAX_ATTEMPTS, Dead, Frontier, Settled
 from tests.govcrawl.build import campaign, task
 from tests.govcrawl.frontier.inside import assert_books, nobody_looked, run_out, time_passes
@@ -20,6 +20,7 @@ from tests.govcrawl.frontier.model import PAST, Model, Worker
 CAPS = {"t-2018q2:1": 3, "t-2018q2:2": 6}
 SITES = ("a", "b", "g", "d")  # in three partitions
 LATER = 4e9  #: Unix time of a visit that nobody waits for
+SELDOM = ProbePlan(2, 1e6, 2.0)  #: no beat comes while a test runs
 
 ROUNDS = st.sampled_from(sorted(CAPS))
 CLIENTS = st.integers(0, 1)
@@ -50,7 +51,7 @@ class Transitions(RuleBasedStateMachine):
         self.clients = [Frontier(self.client), Frontier(self.client)]
         self.frontier = self.clients[0]
         for key, cap in CAPS.items():
-            self.frontier.open_round(campaign(max_pages=cap), int(key[-1]))
+            self.frontier.open_round(campaign(max_pages=cap, probe=SELDOM), int(key[-1]))
         self.models = {key: [Model(cap) for _ in self.frontier.partitions.all()] for key, cap in CAPS.items()}
         self.workers = [Worker(), Worker()]
         self.acked: Counter[tuple[str, bytes]] = Counter()

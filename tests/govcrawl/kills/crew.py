@@ -127,7 +127,10 @@ def assert_whole(store: Store, frontier: Frontier, urls: Iterable[str], dead: in
     """Every planned page has exactly one result, and the books of the round balance with nothing left to do."""
     wanted = Counter(urls)
     assert stored(store) == wanted, (stored(store) - wanted, wanted - stored(store))
-    assert {d["outcome"] for d in store.db["pages"].find({"role": {"$ne": "probe"}})} == {"ok"}
+    others = [
+        (d["url"], d["outcome"]) for d in store.db["pages"].find({"role": {"$ne": "probe"}}) if d["outcome"] != "ok"
+    ]
+    assert not others, others
     assert not [url for url, kinds in seen(store).items() if {"dead_link", "unread"} & set(kinds)]
     done = sum(wanted.values())
     assert books(frontier) == {"planned": done + dead, "pending": 0, "leased": 0, "done": done, "dead": dead}

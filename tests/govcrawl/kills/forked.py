@@ -20,6 +20,7 @@ HEAVY = (
     "aiohttp", "hiredis", "pymongo", "pytest", "selectolax.lexbor", "uvloop", "warcio.warcwriter", "govcrawl.reading", "govcrawl.rounds",
     "scrapy.commands.crawl", "scrapy.crawler", "scrapy.core.engine", "scrapy.extensions.corestats", "scrapy.extensions.logstats",
     "scrapy.downloadermiddlewares.httpcompression", "scrapy.downloadermiddlewares.useragent", "scrapy_redis.scheduler",
+    "tests.govcrawl.kills.warm",
 )  # fmt: skip
 _forks: Any = multiprocessing.get_context("forkserver")
 _forks.set_forkserver_preload(list(HEAVY))
