@@ -30,7 +30,7 @@ def parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
         one.set_defaults(run=commands[name])
         return one
 
-    for some in (_for_a_clerk, _for_a_crew, _from_what_is_stored, _for_a_reader):
+    for some in (_for_a_clerk, _for_a_crew, _for_an_operator, _from_what_is_stored, _for_a_desk, _for_a_reader):
         some(add)
     return whole
 
@@ -43,6 +43,14 @@ def _for_a_clerk(add: _Add) -> None:
         "--workers", type=_positive, default=max(os.cpu_count() or 1, 1), help="采集进程数（默认 CPU 核数）"
     )
     one.add_argument("--no-wait", action="store_true", help="采集结束即出通报，不等可用性监测")
+
+    one = add("recheck", help="整改复查：重看每个已确认的问题，列出仍未整改到位的；中断后再次运行即继续")
+    one.add_argument("id", help="普查编号")
+    one.add_argument("--out", default="out", help="结果目录（默认 ./out）")
+    one.add_argument("--standard", type=_standard, default="", help=_STANDARD)
+    one.add_argument(
+        "--workers", type=_positive, default=max(os.cpu_count() or 1, 1), help="采集进程数（默认 CPU 核数）"
+    )
 
     one = add("demo", help="本机样例省：从采集到通报，并与预设答案核对")
     one.add_argument("--out", default="out/demo", help="结果目录")
@@ -73,6 +81,20 @@ def _for_a_crew(add: _Add) -> None:
     one.add_argument("--revive", action="store_true", help="让它们重新待办；已结束的轮次会重新打开")
 
 
+def _for_an_operator(add: _Add) -> None:
+    one = add(
+        "admin", help="init：建立 MongoDB 的集合、分析视图、角色和用户（worker、analyst、clerk、admin）；可反复运行"
+    )
+    one.add_argument("what", choices=["init"])
+    one.add_argument(
+        "--passwords", default="", metavar="目录", help="其中每个用户一个口令文件：worker、analyst、clerk、admin"
+    )
+
+    one = add("exporter", help="供 Prometheus 抓取的队列、结果和自检指标：/metrics、/healthz、/readyz")
+    one.add_argument("--host", default="127.0.0.1", help="监听的地址（默认 127.0.0.1，只供本机）")
+    one.add_argument("--port", type=_positive, default=9410, help="端口（默认 9410）")
+
+
 def _from_what_is_stored(add: _Add) -> None:
     one = add("score", help="按已存数据评判，不访问任何网页")
     one.add_argument("id", help="普查编号")
@@ -82,11 +104,40 @@ def _from_what_is_stored(add: _Add) -> None:
     one.add_argument("id", help="普查编号")
     one.add_argument("--out", default="out", help="结果目录（默认 ./out）")
     one.add_argument("--standard", type=_standard, default="", help=_STANDARD)
+    which = one.add_mutually_exclusive_group()
+    which.add_argument(
+        "--final", action="store_true", help="定稿：计入的线索须全部复核过；存为一个版本，以后可原样再出"
+    )
+    which.add_argument("--version", type=_positive, default=0, metavar="N", help="第 N 版定稿，一字不差")
 
     one = add("evidence", help="一个问题的证据：所见、网页、WARC 记录、截图")
     one.add_argument("finding", help="问题编号，或其开头几位（见问题台账、results.json）")
     one.add_argument("--out", default="", help="另存网页、WARC 记录和截图的目录")
     one.add_argument("--screenshot", action="store_true", help="只另存截图（未给 --out 时存入当前目录）")
+
+
+def _for_a_desk(add: _Add) -> None:
+    one = add("review", help="人工复核：export 导出为 xlsx，import 导回；改坏的行、已由他人改定的行原样退回")
+    one.add_argument("what", choices=["export", "import"])
+    one.add_argument("file", help="xlsx 文件")
+    one.add_argument("--campaign", default="", metavar="编号", help="export：普查编号（默认最近的一次）")
+    one.add_argument("--standard", type=_standard, default="", help=f"export：{_STANDARD}")
+    one.add_argument("--by", default="", metavar="姓名", help="import：复核人（默认本机登录名）")
+
+    one = add("console", help="复核网页；console user add 姓名 --role reviewer 增加用户（口令从键盘或标准输入读取）")
+    one.set_defaults(what="serve")
+    one.add_argument("--host", default="127.0.0.1", help="监听的地址（默认 127.0.0.1，只供本机）")
+    one.add_argument("--port", type=_positive, default=8531, help="端口（默认 8531）")
+    one.add_argument("--certificate", default="", metavar="PEM", help="TLS 证书；给出后只用 https")
+    one.add_argument("--key", default="", metavar="PEM", help="TLS 私钥")
+    proxy = "前面有 https 反向代理：Cookie 标 Secure，访问者地址取 X-Forwarded-For"
+    one.add_argument("--behind-proxy", action="store_true", help=proxy)
+    users = one.add_subparsers(metavar="user").add_parser("user", help="用户")
+    users.set_defaults(what="user")
+    users.add_argument("do", choices=["add", "list", "remove"], help="增加或重设口令、列出、停用")
+    users.add_argument("name", nargs="?", default="", help="姓名")
+    roles = ["reviewer", "clerk", "admin"]
+    users.add_argument("--role", choices=roles, default="reviewer", help="角色（默认 reviewer）")
 
 
 def _for_a_reader(add: _Add) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import ipaddress
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
-from govcrawl.contracts import Campaign, CrawlPlan, Issuer, ProbePlan, ReportPlan, Scope
+from govcrawl.contracts import Campaign, CrawlPlan, Issuer, ProbePlan, ReportPlan, Repost, Scope
 from govcrawl.errors import InputError
 from govcrawl.register.codes import tenures
 from govcrawl.register.scope import PREVIOUS_FAILED
@@ -34,6 +34,7 @@ def load_campaign(path: str | Path, trouble: Callable[[str, date], str] | None =
     """
     source = _Source(read_toml(Path(path)))
     values = source.values()
+    reposts = source.reposts()
     campaign, registry = values["campaign"], values["registry"]
     if campaign["ends"] < campaign["starts"]:
         source.fail("campaign", "ends", f"ends（{campaign['ends']}）早于 starts（{campaign['starts']}）；请对调或改正")
@@ -43,6 +44,11 @@ def load_campaign(path: str | Path, trouble: Callable[[str, date], str] | None =
         source.fail("campaign", "standard", why)
     if campaign["id"] in registry.get("previous", ()):
         source.fail("registry", "previous", f"previous 含有本次普查自己的编号“{campaign['id']}”；只写以前各次")
+    if campaign["id"] in (report := values["report"]).get("months", ()):
+        source.fail("report", "months", f"months 含有本次普查自己的编号“{campaign['id']}”；只写以前各月")
+    report["template"] = source.beside(report.get("template", ""))
+    if report["template"] and not Path(report["template"]).is_file():
+        source.fail("report", "template", f"找不到文件 {report['template']}；请检查路径")
     previous = registry.pop("previous", ())
     files: dict[str, Any] = {f"{name}_file": source.beside(file) for name, file in registry.items()}
     return Campaign(
@@ -53,8 +59,9 @@ def load_campaign(path: str | Path, trouble: Callable[[str, date], str] | None =
         scope=Scope(**values["scope"]),
         probe=ProbePlan(**values["probe"]),
         crawl=CrawlPlan(**values["crawl"]),
-        report=ReportPlan(**values["report"]),
+        report=ReportPlan(**report),
         allowed=values["checks"].get("allowed", ()),
+        reposts=reposts,
     )
 
 
@@ -168,6 +175,12 @@ def _allowed(value: Any) -> str:
     return f"{site.strip()}{colon}{words.strip()}"
 
 
+def _address(value: Any) -> str:
+    if not re.fullmatch(r"https?://[^\s/]+\S*", text := _text(value)):
+        raise ValueError(f"应为网址，以 http:// 或 https:// 开头（读到的是“{text}”）")
+    return text
+
+
 def _network(value: Any) -> str:
     text = _text(value)
     try:
@@ -201,6 +214,7 @@ _KEYS: dict[str, dict[str, _Check]] = {
         "columns": _optional_text,
         "messages": _optional_text,
         "accounts": _optional_text,
+        "superior": _optional_text,
         "previous": _list_of(_id),
     },
     "scope": {
@@ -218,13 +232,28 @@ _KEYS: dict[str, dict[str, _Check]] = {
         "browser": _yes_no,
         "as_engine": _yes_no,
     },
-    "report": {"digits": _whole(0, 4), "rounding": _one_of("half_up", "truncate"), "require_review": _yes_no},
+    "report": {
+        "digits": _whole(0, 4),
+        "rounding": _one_of("half_up", "truncate"),
+        "require_review": _yes_no,
+        "template": _optional_text,
+        "rows": _one_of("code", "register"),
+        "months": _list_of(_id),
+    },
     "checks": {"allowed": _list_of(_allowed)},
+}
+_REPOST: dict[str, _Check] = {
+    "name": _text,
+    "from": _day,
+    "until": _day,
+    "keywords": _list_of(_text),
+    "urls": _list_of(_address),
 }
 _REQUIRED = {
     "campaign": ("id", "title", "standard", "starts", "ends"),
     "issuer": ("name", "division"),
     "registry": ("sites",),
+    "repost": ("name", "from", "until"),
 }
 
 
@@ -240,8 +269,26 @@ class _Source:
     def values(self) -> dict[str, dict[str, Any]]:
         """Section → key → checked value; every section there, keys that are not written left out."""
         raw = self.file.values()
-        self._refuse_unknown(raw, _KEYS, "")
-        return {section: self._section(section, raw.get(section, {})) for section in _KEYS}
+        self._refuse_unknown(raw, (*_KEYS, "repost"), "")
+        return {section: self._section(section, raw.get(section, {}), _KEYS[section]) for section in _KEYS}
+
+    def reposts(self) -> tuple[Repost, ...]:
+        """One of each [[repost]]."""
+        raw = self.file.values().get("repost", [])
+        if not isinstance(raw, list):
+            self.fail("repost", "", "每个转载专题写成一节，以单独一行 [[repost]]（两对方括号）开头")
+        found = tuple(self._repost(self._section("repost", one, _REPOST)) for one in raw)
+        if twice := [one.name for one in found if [other.name for other in found].count(one.name) > 1]:
+            self.fail("repost", "name", f"有两个转载专题都叫“{twice[0]}”；请改名")
+        return found
+
+    def _repost(self, told: dict[str, Any]) -> Repost:
+        one = Repost(told["name"], told["from"], told["until"], told.get("keywords", ()), told.get("urls", ()))
+        if one.ends < one.starts:
+            self.fail("repost", "until", f"“{one.name}”的 until（{one.ends}）早于 from（{one.starts}）；请对调或改正")
+        if not (one.keywords or one.urls):
+            self.fail("repost", "", f"“{one.name}”没有写 keywords 或 urls，无从识别转载；请至少写一项")
+        return one
 
     def beside(self, file: str) -> str:
         """A path of the file made absolute; an empty one stays empty."""
@@ -250,23 +297,23 @@ class _Source:
     def fail(self, section: str, key: str, reason: str) -> NoReturn:
         raise InputError(str(self.file.path), self.file.line(*filter(None, (section, key))), reason)
 
-    def _section(self, section: str, raw: Any) -> dict[str, Any]:
+    def _section(self, section: str, raw: Any, keys: Mapping[str, _Check]) -> dict[str, Any]:
         if not isinstance(raw, dict):
             self.fail(section, "", f"{section} 应为一节，请写成单独一行 [{section}]")
-        self._refuse_unknown(raw, _KEYS[section], section)
+        self._refuse_unknown(raw, keys, section)
         for key in _REQUIRED.get(section, ()):
             if key not in raw:
                 where = f"[{section}] 一节" if self.file.line(section) else f"文件缺少 [{section}] 一节，其中"
                 self.fail(section, "", f"{where}缺少 {key}；请补上")
-        return {key: self._checked(section, key, value) for key, value in raw.items()}
+        return {key: self._checked(section, key, value, keys[key]) for key, value in raw.items()}
 
-    def _checked(self, section: str, key: str, value: Any) -> Any:
+    def _checked(self, section: str, key: str, value: Any, check: _Check) -> Any:
         try:
-            return _KEYS[section][key](value)
+            return check(value)
         except ValueError as error:
             self.fail(section, key, f"{key} {error}")
 
-    def _refuse_unknown(self, raw: Mapping[str, Any], known: Mapping[str, Any], section: str) -> None:
+    def _refuse_unknown(self, raw: Mapping[str, Any], known: Collection[str], section: str) -> None:
         for key in raw:
             if key in known:
                 continue

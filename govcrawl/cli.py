@@ -8,12 +8,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import csv
+import getpass
 import os
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -23,8 +25,9 @@ import msgspec
 import redis
 from pymongo.errors import PyMongoError
 
-from govcrawl import demo, plan, probing, rendering, rounds, run, schema, services, settings
+from govcrawl import admin, credentials, demo, logs, plan, probing, rendering, rounds, run, schema, services, settings
 from govcrawl.arguments import Command, parser
+from govcrawl.contracts import Campaign
 from govcrawl.errors import (
     GovcrawlError,
     InputError,
@@ -47,6 +50,7 @@ BAD_INPUT = (InputError, OutputError, StoreUnavailable, UnknownCampaign, Unknown
 
 
 def main(argv: Sequence[str] | None = None) -> int:
+    sys.excepthook = logs.tell_defect
     try:
         try:
             return _done(argv)
@@ -110,7 +114,7 @@ def _run(args: argparse.Namespace) -> int:
     _check_writable(out)
     with opened() as (urls, store, frontier):
         planned = _plan_and_tell(args.file, store)
-        _check_browser(args.file, planned)
+        _check_browser(args.file, planned.campaign)
         run.crawl(planned.campaign, store, frontier, urls, args.workers, wait=not args.no_wait)
         verdicts = stage("score")(store, planned.campaign.id, "", set())
         _tell_report(stage("report")(store, planned.campaign.id, verdicts[0].pack if verdicts else "", out), out)
@@ -122,11 +126,9 @@ def _check_writable(out: Path) -> None:
     stage("check_writable")(out)
 
 
-def _check_browser(file: str, planned: plan.Plan) -> None:
+def _check_browser(file: str, campaign: Campaign) -> None:
     """This machine has to do it all: a page that nobody can render would keep the round open for ever."""
-    if planned.campaign.crawl.browser and (
-        why := asyncio.run(rendering.trouble(settings.CHROMIUM, settings.RENDER_MEMORY_MB))
-    ):
+    if campaign.crawl.browser and (why := asyncio.run(rendering.trouble(settings.CHROMIUM, settings.RENDER_MEMORY_MB))):
         fix = "请安装（如 apt install chromium），或以环境变量 GOVCRAWL_CHROMIUM 指明其路径，或改为 browser = false"
         raise InputError(file, 0, f"[crawl] browser = true 需要 Chromium，{why}；{fix}")
 
@@ -320,7 +322,72 @@ def _report(args: argparse.Namespace) -> int:
     out = Path(args.out)
     _check_writable(out)
     with opened() as (_, store, _frontier):
-        _tell_report(stage("report")(store, args.id, args.standard, out), out)
+        _tell_report(stage("report")(store, args.id, args.standard, out, args.final, args.version), out)
+    return 0
+
+
+def _review(args: argparse.Namespace) -> int:
+    """Exit status 2 where rows came back."""
+    file = Path(args.file)
+    with opened() as (_, store, _frontier):
+        if args.what == "export":
+            print(stage("review_export")(store, args.campaign, args.standard, file))
+            return 0
+        told, back = stage("review_import")(store, file, args.by or getpass.getuser(), datetime.now(UTC))
+    print("\n".join(told))
+    for line in back:
+        print(f"govcrawl: {line}", file=sys.stderr)
+    return 2 if back else 0
+
+
+def _console(args: argparse.Namespace) -> int:
+    with opened() as (urls, store, _frontier):
+        if args.what == "user":
+            return int(stage("console_user")(store, args.do, args.name, args.role))
+        return int(stage("console")(urls.mongodb, args.host, args.port, args.certificate, args.key, args.behind_proxy))
+
+
+def _exporter(args: argparse.Namespace) -> int:
+    with services.stores() as urls, _told_in_a_sentence(urls):
+        from govcrawl.metrics.exporter import serve
+
+        logs.set_up(settings.LOG_STYLE)
+        store, client = Store(urls.mongodb), connect(urls.redis, **settings.REDIS_PARAMS)
+        try:
+            serve(f"{args.host}:{args.port}", store, Frontier(client))
+        except OSError as error:
+            raise InputError(
+                f"{args.host}:{args.port}", 0, f"无法监听（{error.strerror}）；请换一个地址或端口"
+            ) from error
+    return 0
+
+
+def _admin(args: argparse.Namespace) -> int:
+    """Needs MongoDB only, as whoever makes users there may have no Redis at hand."""
+    uri = credentials.given("MONGODB_URI", strict=False)
+    with nullcontext(services.Urls("", uri)) if uri else services.stores() as urls, _told_in_a_sentence(urls):
+        store = Store(urls.mongodb)
+        for line in admin.init(store, Path(args.passwords) if args.passwords else None):
+            print(line)
+        store.close()
+    return 0
+
+
+def _recheck(args: argparse.Namespace) -> int:
+    """Its pages, then, where a list names the text of one that is gone, that text; a recheck that was cut off goes on."""
+    out = Path(args.out)
+    _check_writable(out)
+    with opened() as (urls, store, frontier):
+        recheck = stage("recheck_begin")(store, args.id, args.standard)
+        _check_browser(args.id, recheck)
+        print(f"{recheck.title}：{len(store.sites(recheck.id))} 个网站")
+        search = stage("recheck_search")
+        run.crawl(
+            recheck, store, frontier, urls, args.workers, wait=True, wanted=lambda n: n == 1 or search(store, recheck)
+        )
+        table, paths = stage("recheck_end")(store, recheck, out)
+    _print_rows(table)
+    print(f"复查结果（{len(paths)} 个文件）：{out.absolute()}")
     return 0
 
 
@@ -360,5 +427,7 @@ def _demo(args: argparse.Namespace) -> int:
 
 _COMMANDS: dict[str, Command] = {
     "run": _run, "plan": _plan, "worker": _worker, "probe": _probe, "status": _status, "rebuild": _rebuild, "dead": _dead,
-    "score": _score, "report": _report, "evidence": _evidence, "standards": _standards, "schema": _schema, "demo": _demo,
+    "score": _score, "report": _report, "evidence": _evidence, "recheck": _recheck,
+    "review": _review, "console": _console, "standards": _standards, "schema": _schema, "demo": _demo,
+    "exporter": _exporter, "admin": _admin,
 }  # fmt: skip

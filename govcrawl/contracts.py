@@ -23,6 +23,7 @@ from govcrawl.facts import ColumnClass, Facts
 #: 运行状态 of the register; only ``RUNNING`` counts as 在运行 in a table.
 RUNNING = "正常运行"
 STATUSES = (RUNNING, "申请例外", "暂时关停", "永久关停")
+CLOSED = STATUSES[2:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,19 @@ class Account:
     interactive: bool | None = None  #: 互动功能
     registered: bool | None = None  #: 备案状态
     status: str = RUNNING  #: 运行状态
+    line: int = 0  #: row of the file it was read from, 1 = header
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """One row of superior.csv: a site of ours that a bulletin of our superior named."""
+
+    name: str  #: 网站名称
+    reason: str  #: 存在问题
+    bulletin: str = ""  #: 通报: which one, as the clerk calls it
+    place: str = ""  #: 地区 as the superior has it
+    code: str = ""  #: 网站标识码
+    state: str = ""  #: 整改情况, such as 仍未整改到位
     line: int = 0  #: row of the file it was read from, 1 = header
 
 
@@ -138,6 +152,20 @@ class ReportPlan:
     digits: int = 0  #: decimals of a rate
     rounding: Literal["half_up", "truncate"] = "half_up"  #: of rates
     require_review: bool = False  #: only findings that a person confirmed count
+    template: str = ""  #: path of the issuer's own text (Jinja2), empty: the usual one
+    rows: Literal["code", "register"] = "code"  #: order of the sites of a group
+    months: tuple[str, ...] = ()  #: ids of earlier spot checks that this bulletin gathers with its own campaign
+
+
+@dataclass(frozen=True, slots=True)
+class Repost:
+    """A topic that every site of a campaign was to pass on (转载)."""
+
+    name: str  #: as the tables call it
+    starts: date  #: an entry dated earlier is another one
+    ends: date  #: last day in time
+    keywords: tuple[str, ...] = ()  #: a title that holds one of them is a repost; ``甲+乙``: both
+    urls: tuple[str, ...] = ()  #: so is a link to one of these addresses
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,23 +183,28 @@ class Campaign:
     columns_file: str = ""  #: path, empty: none
     messages_file: str = ""  #: path, empty: none
     accounts_file: str = ""  #: path, empty: none
+    superior_file: str = ""  #: path of what a superior's bulletins said, empty: none
     previous: tuple[str, ...] = ()  #: ids of earlier campaigns, for 比上季度 and 仍未整改到位
     scope: Scope = Scope()  #: which of the sites are inspected
     probe: ProbePlan = ProbePlan()  #: the visits of 首页可用性
     crawl: CrawlPlan = CrawlPlan()  #: limits of the crawl
     report: ReportPlan = ReportPlan()  #: how the bulletin is written
     allowed: tuple[str, ...] = ()  #: words that are no typos: 词语, or 网站标识码:词语 for one site
+    reposts: tuple[Repost, ...] = ()  #: topics that every site was to pass on
+    rechecks: str = ""  #: _id of the campaign whose confirmed findings this one looks at again (复查); no file has it
 
 
 # --- the crawl --------------------------------------------------------------------------------------------------
 
 Kind = Literal["site", "probe", "render"]  #: the spider that does a task
 #: What a task's URL is believed to be; reading decides what it is.  part: a frame of the home page, or a list that it asks for; as_engine,
-#: script: the home page as a search engine gets it, a stranger's script file on it (``spiders/guise.py``); link: only checked; file: an
-#: attachment that may list people, checked and read.
+#: script: the home page as a search engine gets it, a script file on it (``spiders/guise.py``); link: only checked; file: an
+#: attachment that may list people, checked and read; nowhere: an address that can't exist; closed: the home page of a site that the
+#: register calls closed.
 Role = Literal[
-    "home", "part", "fragment", "column", "more", "article", "page", "link", "file", "probe", "as_engine", "script"
-]
+    "home", "part", "fragment", "column", "more", "article", "page", "link", "file", "probe", "as_engine", "script",
+    "nowhere", "closed",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +241,7 @@ class Lease:
     task: Task
     at: float = 0.0  #: Unix time of the claim, by Redis's clock
     delay_s: float = 0.0  #: between two requests to one host, as its campaign has it
+    answer: Answer | None = None  #: of a link: what its target told the site that asked first; it is not asked again
 
 
 #: How a fetch ended.  ``ok``: an answer below 400; ``http_error``: 4xx/5xx; ``challenge``: a firewall's test page (412, 521 …);
@@ -232,6 +266,31 @@ class Page:
     worker: str = ""
     error: str = ""
     rendered: bool = False  #: ``body`` is what a browser made of the answer
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the target of a link said, whichever site's page named it.  ``page`` has no body; ``size``, ``sha256`` are of what it had."""
+
+    page: Page
+    attempt: int  #: the second and later ones were GET
+    size: int
+    sha256: str
+    title: str  #: of the page, where it was read
+    absent: str  #: as in ``Facts``
+    evidence: Evidence | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outlink:
+    """A link from a site to another host, and how its target answered."""
+
+    url: str  #: of its target
+    text: str  #: words of the link
+    found_on: str  #: URL of the page that named it first
+    outcome: Outcome  #: how the look at its target ended
+    status: int | None = None  #: of HTTP
+    title: str = ""  #: of the target, where it was read
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,8 +324,9 @@ class Evidence:
 # --- the judge --------------------------------------------------------------------------------------------------
 
 ObservationKind = Literal[
-    "home", "column", "article", "letter", "guide", "notice", "dead_link", "footer", "challenge", "unread", "check"
-]
+    "home", "column", "article", "letter", "guide", "notice", "dead_link", "footer", "challenge", "unread", "check",
+    "missing", "nowhere", "closed", "script",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +360,9 @@ class Result:
     evidence: Evidence | None = None
 
 
+Review = Literal["pending", "confirmed", "dismissed"]
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """An observation that breaks a rule.  ``id`` is the same whenever the same fault is found again."""
@@ -313,12 +376,57 @@ class Finding:
     excerpt: str  #: the words that show it; their place: ``govcrawl evidence``
     detail: dict[str, Any]  #: by indicator; see the contract of results.json
     evidence: str = ""  #: _id of the page (its stored exchange)
-    review: Literal["pending", "confirmed", "dismissed"] = "pending"  #: 人工复核
+    review: Review = "pending"  #: 人工复核, as of ``decided``; the collection findings always has the newest
     clause: str = ""  #: what the standard demands
     seen: tuple[str, ...] = ()  #: _ids of the observations it rests on
     first_seen: date | None = None  #: day of the first look that found it
     last_seen: date | None = None  #: day of the last look that found it
     gone: date | None = None  #: day of the first later look, in another round, that didn't; None: there was none
+    wording: str = ""  #: a person's words in place of the excerpt; empty: the excerpt
+    decided: int = 0  #: number of the last decision on it; 0: none
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person decided on a finding (人工复核).  The history only grows: the highest ``number`` holds, under every pack."""
+
+    campaign: str  #: _id of the campaign
+    site: str  #: 网站标识码
+    finding: str  #: id of the finding
+    indicator: str  #: of the finding, as are url, excerpt and detail: what the person saw
+    url: str  #: of the fault
+    excerpt: str  #: the words that show it
+    detail: dict[str, Any]  #: by indicator
+    number: int  #: 1, 2, … of this finding
+    review: Review  #: confirmed 确认, dismissed 排除, pending 退回待复核
+    reason: str  #: why; never empty where it was dismissed
+    wording: str  #: words for the bulletin in place of the excerpt; empty: the excerpt
+    by: str  #: who
+    at: datetime  #: when
+
+
+#: planned 待复查, unmended 未整改, mended 已整改, moved 已迁移: not seen at its new address; deleted 删除网页: gone, not mended;
+#: returned 反弹: mended at an earlier recheck; unknown 未能判断.
+RecheckState = Literal["planned", "unmended", "mended", "moved", "deleted", "returned", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Recheck:
+    """What became of a confirmed finding (整改复查).  The history only grows: each recheck has a number of its own."""
+
+    campaign: str  #: _id of the campaign of the finding
+    number: int  #: 第几次复查, from 1; its pages are those of the campaign <campaign>.r<number>
+    finding: str  #: id of the finding
+    pack: str  #: rule pack and version by which it is a fault, "2015@1"
+    site: str  #: 网站标识码
+    indicator: str  #: of the finding, as are url and excerpt
+    url: str  #: of the fault
+    excerpt: str  #: the words that show it, or those of the person who confirmed it
+    state: RecheckState = "planned"  #: 复查结果
+    why: str = ""  #: what was seen, in Chinese
+    moved_to: str = ""  #: where its page is now, if that is elsewhere
+    day: date | None = None  #: when its page was looked at
+    pages: tuple[str, ...] = ()  #: _ids of the pages that were looked at: their stored exchanges
 
 
 @dataclass(frozen=True, slots=True)
@@ -382,6 +490,37 @@ class Verdict:
     score: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What one site tells of the register: whom it links to, and whether it is there itself."""
+
+    site: str  #: 网站标识码
+    links: tuple[Outlink, ...] = ()  #: to other hosts, one each
+    gone: str = ""  #: why it seems to be closed, though the register calls it running
+
+
+#: gone 违规关停, closed_but_running 关停后仍运行, link_to_closed 错链断链, unregistered_site 未纳入监管, counterfeit_site 仿冒,
+#: notice_missing 未挂公告.
+SuspicionKind = Literal[
+    "gone", "closed_but_running", "link_to_closed", "unregistered_site", "counterfeit_site", "notice_missing"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Suspicion:
+    """Where the register and the web disagree (名录核对).  A person is to find out why; it counts against no site."""
+
+    kind: SuspicionKind  #: what it may be
+    host: str  #: with port, without www.
+    url: str  #: of the site, or of the page that was seen
+    title: str  #: registered name, or what the page or the link to it is called
+    why: str  #: what was seen, in Chinese
+    site: str = ""  #: 网站标识码 of the row of the register; empty: it has none
+    group: str = ""  #: of that row
+    linked_by: int = 0  #: sites whose pages link to it
+    example: str = ""  #: URL of such a page
+
+
 MessageState = Literal["in_time", "late", "overdue", "pending", "unknown"]
 
 
@@ -405,3 +544,25 @@ class AccountVerdict:
     reasons: tuple[str, ...] = ()  #: why it fails, in the words of 存在问题
     faults: tuple[str, ...] = ()  #: listed only
     doubts: tuple[str, ...] = ()  #: what could not be told
+
+
+#: repost 转载; annual_report 政府网站年度报表; request_form, request_chart 依申请公开的申请表、流程图; explained 政策解读
+DutyKind = Literal["repost", "annual_report", "request_form", "request_chart", "explained"]
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """What a site was seen to publish of what it has to; only told, never counted.  not_seen proves nothing: no crawl reads all."""
+
+    campaign: str  #: _id of the campaign
+    site: str  #: 网站标识码
+    kind: DutyKind  #: what it had to publish
+    name: str  #: the topic, the year; else empty
+    state: Literal[
+        "seen", "late", "file", "not_seen", "unknown"
+    ]  #: late: after the last day; file: only as a file to download
+    urls: tuple[str, ...] = ()  #: where, a few of them
+    day: date | None = None  #: the earliest it is dated
+    count: int = 0  #: pages; of explained: policies with an explanation
+    of: int = 0  #: of explained: policies seen
+    linked: int = 0  #: of explained: policy and explanation lead to each other

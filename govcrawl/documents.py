@@ -9,22 +9,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from govcrawl.contracts import (
     Account,
     AccountVerdict,
     Campaign,
+    Decision,
+    Duty,
     Evidence,
     Finding,
     Message,
     MessageVerdict,
+    Named,
     Observation,
     Outcome,
     Probe,
+    Recheck,
     RegisteredColumn,
     Role,
     Site,
+    Suspicion,
+    Trace,
     Verdict,
 )
 from govcrawl.facts import PageKind
@@ -59,6 +65,39 @@ class StoredAccount(Account):
     campaign: str  #: _id of the campaign
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredNamed(Named):
+    """A site that a bulletin of the superior named (上级通报)."""
+
+    campaign: str  #: _id of the campaign
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBulletin:
+    """A final bulletin (定稿), as it was signed; its files are in bulletin_files."""
+
+    campaign: str  #: _id of the campaign
+    version: int  #: from 1; what changed since is another version
+    snapshot: str  #: SHA-256 of all it was made from, hexadecimal
+    pack: str  #: rule pack and version, "2015@1"
+    title: str  #: of the bulletin
+    at: datetime  #: when it was made final
+    tables: tuple[dict[str, Any], ...]  #: key, title, header, rows of each
+    files: tuple[dict[str, Any], ...]  #: name, and in how many parts each is stored
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBulletinFile:
+    """A part of a file of a final bulletin."""
+
+    campaign: str  #: _id of the campaign
+    version: int  #: of the bulletin
+    snapshot: str  #: of the bulletin
+    name: str  #: such as bulletin.docx
+    part: int  #: from 0
+    packed: bytes  #: zlib; the parts of a file are packed as one
+
+
 @dataclass(frozen=True, slots=True)
 class StoredPage:
     """One exchange with a site: a page that was read, a link that was checked, a visit; also what failed."""
@@ -84,6 +123,17 @@ class StoredPage:
     evidence: Evidence | None  #: where the stored exchange lies: WARC file below EVIDENCE_DIR, its bytes
     task: bytes  #: the message of the queue (JSON) that led here
     children: tuple[bytes, ...]  #: the messages that this page led to
+    links: bytes = b""  #: marks of the links on it, 6 bytes each: which pages name a link (``linked.py``)
+    absent: str = ""  #: digest of its words, where the page says of itself that it isn't there
+    shared: bool = False  #: of a link: the answer that another site's task got; its target was not asked again
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTarget:
+    """A link's target that was asked in a round, for all sites that name it."""
+
+    campaign: str  #: _id of the campaign
+    page: str  #: _id of the page that holds its answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +192,41 @@ class StoredFinding(Finding):
     """A fault found by the machine; a person confirms or dismisses it."""
 
     pack: str  #: rule pack and version that made it, "2015@1"
+    order: str = ""  #: of the review: the surest first, those of a site together
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredRecheck(Recheck):
+    """What became of a confirmed finding (整改复查)."""
+
+    tasks: tuple[bytes, ...] = ()  #: the messages of the queue, one for each page to look at; that of the fault first
+    elsewhere: tuple[bytes, ...] = ()  #: likewise, where a list names its text at another address
+    drawn: bool = False  #: a browser had drawn the page on which the fault was found
+
+
+@dataclass(frozen=True, slots=True)
+class StoredUser:
+    """Who may log in to the console."""
+
+    name: str  #: as decisions name them
+    role: Literal["reviewer", "clerk", "admin"]  #: 复核员, 承办人, 管理员
+    hash: str  #: of the password, Argon2id
+    active: bool  #: may log in
+    since: datetime  #: made, or given a new password
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredTrace(Trace):
+    """What one site tells of the register (名录核对线索)."""
+
+    campaign: str  #: _id of the campaign
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredSuspicion(Suspicion):
+    """Where the register and the web disagree (名录核对)."""
+
+    campaign: str  #: _id of the campaign
 
 
 Index = tuple[str, ...]  #: keys, all ascending
@@ -171,7 +256,7 @@ _JUDGED = _Q | {"pack": "2015@1"}
 _SITE = _Q | {"site": "5300000001"}
 
 COLLECTIONS: tuple[Collection, ...] = (
-    Collection("campaigns", "普查", Campaign, "<campaign>"),
+    Collection("campaigns", "普查", Campaign, "<campaign>, or <campaign>.r<number> of a recheck", (("rechecks",),)),
     Collection(
         "sites", "网站登记", StoredSite, "<campaign>:<site code>", (("campaign",),),
         examples=(("各组网站数", "sites of each group", "aggregate", _grouped(_Q, "group")),),
@@ -179,6 +264,12 @@ COLLECTIONS: tuple[Collection, ...] = (
     Collection("columns", "登记栏目", StoredColumn, "<campaign>:<number in its file, from 0>", (("campaign",),)),
     Collection("messages", "网民留言", StoredMessage, "<campaign>:<platform>:<number>", (("campaign",),)),
     Collection("accounts", "政务新媒体账号", StoredAccount, "<campaign>:<platform>:<name>:<organiser>", (("campaign",),)),
+    Collection("named", "上级通报的网站", StoredNamed, "<campaign>:<line of its file>", (("campaign",),)),
+    Collection(
+        "bulletins", "定稿通报", StoredBulletin, "<campaign>:<version>", (("campaign",),),
+        examples=(("一次普查的定稿", "final bulletins of a campaign", "find", _Q),),
+    ),
+    Collection("bulletin_files", "定稿文件", StoredBulletinFile, "<campaign>:<version>:<snapshot>:<name>:<part>"),
     Collection(
         "rounds", "轮次", StoredRound, "<campaign>:<round>", (("open",), ("campaign", "open")),
     ),
@@ -190,6 +281,7 @@ COLLECTIONS: tuple[Collection, ...] = (
             ("某一网址的全部访问", "every exchange of one URL", "find", _SITE | {"url": "http://www.example.gov.cn/"}),
         ),
     ),
+    Collection("targets", "链接目标", StoredTarget, "<campaign>:<round>:<hash of the URL, hexadecimal>", refuses=False),
     Collection(
         "observations", "所见事实", StoredObservation, "<_id of the page>:<claimed, milliseconds>:<kind>:<key>",
         (("campaign", "site"), ("page", "claimed"), ("campaign", "kind")), refuses=False,
@@ -204,7 +296,7 @@ COLLECTIONS: tuple[Collection, ...] = (
         "dead", "放弃的任务", StoredDead, "<campaign>:<round>:<task>", (("campaign", "round"),), refuses=False,
     ),
     Collection(
-        "verdicts", "网站评判", Verdict, "<campaign>:<site code>:<pack>", (("campaign", "pack"),),
+        "verdicts", "网站评判", Verdict, "<campaign>:<site code>:<pack>", (("campaign", "pack"), ("site",)),
         examples=(
             ("不合格网站", "sites that fail", "find", _JUDGED | {"verdict": "fail"}),
             ("各种评判的网站数", "sites by verdict", "aggregate", _grouped(_JUDGED, "verdict")),
@@ -212,11 +304,31 @@ COLLECTIONS: tuple[Collection, ...] = (
     ),
     Collection(
         "findings", "问题", StoredFinding, "<finding id>:<pack>",
-        (("campaign", "pack", "site"), ("campaign", "pack", "indicator"), ("campaign", "review"), ("id",)),
+        (
+            ("campaign", "pack", "site"), ("campaign", "pack", "indicator"), ("campaign", "pack", "review", "order"),
+            ("campaign", "pack", "review", "indicator", "order"), ("id",),
+        ),
         examples=(
             ("各类问题的数量", "faults by indicator", "aggregate", _grouped(_JUDGED, "indicator")),
             ("全部死链问题", "every dead link", "find", _JUDGED | {"indicator": "dead_link"}),
         ),
+    ),
+    Collection(
+        "decisions", "人工复核", Decision, "<finding id>:<number>", (("campaign", "site"), ("finding",)),
+        examples=(
+            ("谁作了多少决定", "decisions by person", "aggregate", _grouped(_Q, "by")),
+            ("一个网站的复核历史", "all decisions on a site", "find", _SITE),
+        ),
+    ),
+    Collection(
+        "rechecks", "整改复查", StoredRecheck, "<finding id>:<number>", (("campaign", "number", "site"), ("finding",)),
+        examples=(("仍未整改的问题", "faults that are not mended", "find", _Q | {"state": {"$in": ["unmended", "returned"]}}),),
+    ),
+    Collection("users", "用户", StoredUser, "<name>"),
+    Collection("traces", "名录核对线索", StoredTrace, "<campaign>:<site code>", (("campaign", "site"),)),
+    Collection(
+        "suspicions", "名录核对", StoredSuspicion, "<campaign>:<kind>:<host or site code>", (("campaign",),),
+        examples=(("未纳入监管的网站", "hosts that no register has", "find", _Q | {"kind": "unregistered_site"}),),
     ),
     Collection(
         "message_verdicts", "留言办理评判", StoredMessageVerdict, "<campaign>:<platform>:<number>", (("campaign",),),
@@ -225,5 +337,9 @@ COLLECTIONS: tuple[Collection, ...] = (
     Collection(
         "account_verdicts", "账号评判", StoredAccountVerdict, "<_id of the account>:<pack>", (("campaign", "pack"),),
         examples=(("不合格账号", "accounts that fail", "find", _JUDGED | {"verdict": "fail"}),),
+    ),
+    Collection(
+        "duties", "内容职责", Duty, "<campaign>:<site code>:<kind>:<name>", (("campaign", "site"),),
+        examples=(("未见转载的网站", "sites where no repost was seen", "find", _Q | {"kind": "repost", "state": "not_seen"}),),
     ),
 )  # fmt: skip

@@ -15,6 +15,8 @@
 
 from __future__ import annotations
 
+from govcrawl import credentials
+
 
 class GovcrawlError(Exception):
     """Base of all; catch this to catch everything the project means to raise."""
@@ -33,7 +35,7 @@ class StoreUnavailable(GovcrawlError):
 
     def __init__(self, store: str, address: str, reason: str) -> None:
         self.store, self.address = store, address
-        super().__init__(f"{store} 不可用（{address}）：{reason}")
+        super().__init__(credentials.hidden(f"{store} 不可用（{address}）：{reason}"))
 
 
 class OutputError(GovcrawlError):

@@ -80,6 +80,17 @@ class HomeFacts:
     #: frames of this site, and addresses its scripts ask for entries: they are the home page too
     parts: tuple[str, ...] = ()
     drawn: str = ""  #: why a reader may see more entries than were read, in Chinese
+    #: script files of this site: if each of them is read, draws nothing and writes into none of ``ids``, nothing is drawn
+    scripts: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()  #: of the page's elements, where there are such files
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptFacts:
+    """A script file of the site (``reading/scripted.py``)."""
+
+    draws: str = ""  #: why it may draw anything anywhere, in Chinese; empty: it is known not to
+    into: tuple[str, ...] = ()  #: ids of the only elements that it writes into
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +210,8 @@ class Facts:
     fragments: tuple[str, ...] = ()  #: same-site URLs whose HTML a script puts into the page ($.load, includes)
     footer: FooterFacts = FooterFacts()
     foreign: ForeignFacts = ForeignFacts()
+    script: ScriptFacts | None = None  #: of a script file of the site's own
+    absent: str = ""  #: digest of its words, where the page says of itself that it isn't there (``reading/missing.py``)
     #: visible text without scripts, styles and hidden parts; but for the home page and fragments also without navigation, trail,
     #: side lists, friend links and footer, which are read there once
     text: str = ""

@@ -11,6 +11,8 @@ from typing import TypeVar
 
 from pymongo.errors import BulkWriteError, DocumentTooLarge, PyMongoError
 
+from govcrawl import metrics
+
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
 AWAY_WAIT_S = 1.0
@@ -58,7 +60,7 @@ async def patiently(ask: Callable[[], T], away: Callable[[], None] = lambda: Non
     """
     while True:
         try:
-            return await beside(ask)
+            return await beside(metrics.watched("MongoDB", ask, PyMongoError))
         except PyMongoError as error:
             if is_about_a_document(error):
                 raise

@@ -12,6 +12,7 @@ from govcrawl.register.accounts import read_accounts
 from govcrawl.register.messages import read_messages
 from govcrawl.register.scope import choose
 from govcrawl.register.sites import read_columns, read_sites
+from govcrawl.register.superior import read_superior
 from govcrawl.store import Store
 
 
@@ -36,9 +37,10 @@ def plan(file: str, store: Store, trouble: Callable[[str, date], str]) -> Plan:
     columns, column_issues = read_columns(campaign, sites)
     messages, message_issues = read_messages(campaign, sites)
     accounts, account_issues = read_accounts(campaign, sites)
+    named, named_issues = read_superior(campaign)
     chosen = choose(sites, campaign.scope, store.failed_sites(campaign.previous))
     store.prepare()
-    store.save_plan(campaign, sites, [s.code for s in chosen], columns, messages, accounts)
+    store.save_plan(campaign, sites, [s.code for s in chosen], columns, messages, accounts, named)
     running = sum(s.status == RUNNING for s in sites)
-    every = (*issues, *column_issues, *message_issues, *account_issues)
+    every = (*issues, *column_issues, *message_issues, *account_issues, *named_issues)
     return Plan(campaign, len(sites), running, len(chosen), every)

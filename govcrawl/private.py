@@ -23,7 +23,7 @@ from unicodedata import normalize
 from stdnum import luhn, numdb
 from stdnum.cn import ric
 
-from govcrawl import services
+from govcrawl import credentials, services
 
 logger = logging.getLogger(__name__)
 Kind = Literal["mobile", "id_card", "bank_card", "address"]
@@ -181,15 +181,15 @@ def _hidden(found: Private, text: str) -> str:
 
 
 class MaskedRecord(logging.LogRecord):
-    """A log record that shows numbers masked only, also in a traceback.  ``logging.setLogRecordFactory`` takes it."""
+    """A log record that shows numbers masked only, and no passwords, also in a traceback.  ``logging.setLogRecordFactory`` takes it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.exc_info and not self.exc_text:
-            self.exc_text = masked(logging.Formatter().formatException(self.exc_info))
+            self.exc_text = credentials.hidden(masked(logging.Formatter().formatException(self.exc_info)))
 
     def getMessage(self) -> str:  # noqa: N802 – logging's name
-        return masked(super().getMessage())
+        return credentials.hidden(masked(super().getMessage()))
 
 
 # --- the same number again ------------------------------------------------------------------------------------------
@@ -206,9 +206,8 @@ def fingerprint(kind: str, plain: str) -> str:
 @cache
 def _key() -> bytes:
     """GOVCRAWL_PRIVACY_KEY, else 32 bytes made once and kept in ``GOVCRAWL_HOME``: never in MongoDB, beside what it protects."""
-    given = os.environ.get("GOVCRAWL_PRIVACY_KEY", "")
     try:
-        return given.encode() or _kept(services.home() / "privacy.key")
+        return credentials.given("GOVCRAWL_PRIVACY_KEY").encode() or _kept(services.home() / "privacy.key")
     except OSError as error:
         logger.warning("no privacy key can be kept (%s): a number's hash is the same within this process only", error)
         return token_bytes(32)

@@ -16,6 +16,7 @@ import redis
 from pymongo.errors import PyMongoError
 
 from govcrawl.contracts import Campaign
+from govcrawl.credentials import hidden
 from govcrawl.frontier.frontier import Frontier, split_round
 from govcrawl.reading.records import BEIJING
 from govcrawl.store import Store
@@ -69,7 +70,7 @@ def told(campaign: Campaign, store: Store, frontier: Frontier) -> Iterator[None]
             for one in windows(campaign, store, frontier):
                 sys.stderr.write(f"{one}{_drift()}\n")
         except (redis.RedisError, PyMongoError) as error:
-            sys.stderr.write(f"存储暂时不可用，等待恢复：{str(error).partition(',')[0]}\n")
+            sys.stderr.write(f"存储暂时不可用，等待恢复：{hidden(str(error)).partition(',')[0]}\n")
 
     def watch() -> None:
         while not over.wait(SAY_S):

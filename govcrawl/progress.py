@@ -20,7 +20,10 @@ class Reading:
 
     def __str__(self) -> str:
         left = "未知" if self.left_s is None else clock(self.left_s)
-        sites = f"{self.sites - self.counts.sites_open}/{self.sites}"
+        done = max(
+            self.sites - self.counts.sites_open, 0
+        )  # those called closed, which are looked at too, aren't among them
+        sites = f"{done}/{self.sites}"
         return f"网页 {self.counts.pages} 访问 {self.counts.visits} 采完站点 {sites} {self.pages_per_s:.1f}页/秒 剩余 {left}"
 
 

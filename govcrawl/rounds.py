@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import chain
 from typing import Any, TypeVar
 
 import msgspec
@@ -19,7 +20,8 @@ from govcrawl.contracts import Campaign, Task
 from govcrawl.errors import BadMessage, UnknownCampaign
 from govcrawl.frontier.frontier import QUEUES, Frontier, round_key, split_round
 from govcrawl.patience import reason
-from govcrawl.seeds import seeds
+from govcrawl.rechecks import seeds as looked_at_again
+from govcrawl.seeds import closed, seeds
 from govcrawl.store import Store
 
 logger = logging.getLogger(__name__)
@@ -126,11 +128,17 @@ def _fill(campaign: Campaign, number: int, store: Store, frontier: Frontier, loc
     if not whole:
         done = frontier.mark_done(key, _renewing(lock, store.finished(campaign.id, number)))
         new = frontier.add(key, _renewing(lock, store.led_to(campaign.id, number)))
-    sites, columns = store.sites(campaign.id, chosen_only=True), store.registered_columns(campaign.id)
-    new += frontier.add(key, _renewing(lock, seeds(campaign, sites, columns, frontier.now())))
+    new += frontier.add(key, _renewing(lock, _first(campaign, number, store, frontier.now())))
     lock.reacquire()
     frontier.built(key)  # last: a filling that was interrupted is done again
     return done, new
+
+
+def _first(campaign: Campaign, number: int, store: Store, now: float) -> Iterator[Task]:
+    if campaign.rechecks:
+        return looked_at_again(campaign, number, store, now)
+    sites, columns = store.sites(campaign.id, chosen_only=True), store.registered_columns(campaign.id)
+    return chain(seeds(campaign, sites, columns, now), closed(store.sites(campaign.id)))
 
 
 def _renewing(lock: Any, things: Iterable[T]) -> Iterator[T]:

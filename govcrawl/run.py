@@ -23,6 +23,7 @@ from tqdm import tqdm
 
 from govcrawl import services
 from govcrawl.contracts import Campaign
+from govcrawl.credentials import hidden
 from govcrawl.errors import GovcrawlError, StoreUnavailable
 from govcrawl.frontier.frontier import Frontier, round_key
 from govcrawl.progress import Meter
@@ -89,13 +90,23 @@ class Workers:
                 process.wait()
 
 
-def crawl(campaign: Campaign, store: Store, frontier: Frontier, urls: services.Urls, workers: int, wait: bool) -> None:
-    """Does all rounds of a planned campaign.  ``wait`` False: a round ends with its crawl, its visits are cut short."""
+def crawl(
+    campaign: Campaign,
+    store: Store,
+    frontier: Frontier,
+    urls: services.Urls,
+    workers: int,
+    wait: bool,
+    wanted: Callable[[int], bool] = lambda _: True,
+) -> None:
+    """Does all rounds of a planned campaign.  ``wait`` False: a round ends with its crawl, its visits are cut short.  ``wanted``: whether a
+    round is to be done, asked when those before it are over.
+    """
     crew = Workers(workers, urls.environment(), urls.embedded)
     try:
         for number in range(1, campaign.rounds + 1):
             key = round_key(campaign.id, number)
-            if already_closed(store, campaign.id, key, wait):
+            if already_closed(store, campaign.id, key, wait) or not wanted(number):
                 continue
             _do_round(campaign, number, store, frontier, crew, wait)
             close(campaign.id, number, store, frontier)
@@ -120,7 +131,7 @@ def _do_round(campaign: Campaign, number: int, store: Store, frontier: Frontier,
             except (redis.RedisError, PyMongoError) as error:
                 if time.monotonic() - said > SAY_S:
                     said = time.monotonic()
-                    sys.stderr.write(f"存储暂时不可用，等待恢复：{str(error).partition(',')[0]}\n")
+                    sys.stderr.write(f"存储暂时不可用，等待恢复：{hidden(str(error)).partition(',')[0]}\n")
             if not done:
                 crew.keep_alive()
                 time.sleep(POLL_S)

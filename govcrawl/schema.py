@@ -47,14 +47,20 @@ _WORDS: dict[Any, str] = {
 
 
 def prepare(db: Database[dict[str, Any]]) -> None:
-    """Collections with their indexes, and validators where the server has them; as often as you like."""
-    there = set(db.list_collection_names())
+    """Collections with their indexes, and validators where the server has them; as often as you like.  What is there is left as it is, so
+    that who may not change it can plan all the same.
+    """
+    there = {c["name"]: c.get("options", {}) for c in db.list_collections()}
     for collection in COLLECTIONS:
-        if collection.name not in there:
-            _create(db, collection.name)
-        _validate(db, collection)
+        name, options = collection.name, there.get(collection.name)
+        if options is None:
+            _create(db, name)
+        if options is None or options.get("validator") != validator(collection):
+            _validate(db, collection)
+        made = {tuple(index["key"]) for index in db[name].list_indexes()}
         for keys in collection.indexes:
-            db[collection.name].create_index([(key, ASCENDING) for key in keys])
+            if keys not in made:
+                db[name].create_index([(key, ASCENDING) for key in keys])
 
 
 def _create(db: Database[dict[str, Any]], name: str) -> None:

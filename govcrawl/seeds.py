@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from govcrawl.contracts import Campaign, RegisteredColumn, Site, Task
-from govcrawl.reading.urls import canonical
+from govcrawl.contracts import CLOSED, Campaign, RegisteredColumn, Site, Task
+from govcrawl.reading.urls import canonical, identity
 from govcrawl.visits import beat
 
 HOME, COLUMN, VISIT = 1, 10, 1  #: priorities; the others stand with the spider that gives them
@@ -22,6 +22,15 @@ def seeds(campaign: Campaign, sites: list[Site], columns: Iterable[RegisteredCol
             url = canonical(column.url)
             yield Task(site.code, "site", "column", url, depth=1, text=column.name[:60], priority=COLUMN)
         yield visit(site, beat(site.code, campaign.probe.spacing_s, now))
+
+
+def closed(sites: Iterable[Site]) -> Iterator[Task]:
+    """One look a round at the home page of each site that the register calls closed, but for those that share it with another."""
+    sites = list(sites)
+    others = {identity(site.home) for site in sites if site.status not in CLOSED}
+    for site in sites:
+        if site.status in CLOSED and identity(site.home) not in others:
+            yield Task(site.code, "site", "closed", canonical(site.home), priority=HOME)
 
 
 def visit(site: Site, at: float) -> Task:

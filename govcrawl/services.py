@@ -28,6 +28,7 @@ import pymongo
 import pymongo.errors
 import redis
 
+from govcrawl import credentials
 from govcrawl.errors import StoreUnavailable
 
 logger = logging.getLogger(__name__)
@@ -56,7 +57,7 @@ def home() -> Path:
 @contextmanager
 def stores() -> Iterator[Urls]:
     """URLs of both stores, which answer.  Raises StoreUnavailable."""
-    given = {"redis": os.environ.get("REDIS_URL", ""), "mongodb": os.environ.get("MONGODB_URI", "")}
+    given = {"redis": _given("REDIS_URL"), "mongodb": _given("MONGODB_URI")}
     missing = [name for name, url in given.items() if not url]
     if len(missing) == 1:  # half of a campaign's data would lie where nobody looks for it
         raise StoreUnavailable("存储", "环境变量", "REDIS_URL 和 MONGODB_URI 须同时设置，或都不设置（使用内置存储）")
@@ -66,15 +67,24 @@ def stores() -> Iterator[Urls]:
         yield urls
 
 
+def _given(name: str) -> str:
+    try:
+        return credentials.given(name)
+    except (OSError, UnicodeDecodeError) as error:
+        raise StoreUnavailable(
+            "存储", f"{name}_FILE", f"该环境变量所指的文件不可读（{error}）；请检查路径和权限"
+        ) from error
+
+
 _held = ExitStack()
 atexit.register(_held.close)
 
 
 def hold_for_process() -> Urls:
     """Stores that are held until the process ends; the same ones each time."""
-    if not (os.environ.get("REDIS_URL") and os.environ.get("MONGODB_URI")):
+    if not (_given("REDIS_URL") and _given("MONGODB_URI")):
         os.environ.update(_held.enter_context(stores()).environment())
-    return Urls(os.environ["REDIS_URL"], os.environ["MONGODB_URI"])
+    return Urls(_given("REDIS_URL"), _given("MONGODB_URI"))
 
 
 @contextmanager
@@ -200,10 +210,14 @@ def _redis(run: Path) -> str:
     return _serve("redis", run, command, _redis_answers, f"redis://127.0.0.1:{port}/0")
 
 
+def mongodb_program() -> str | None:
+    return shutil.which("secantusd-rs", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
+
+
 def _mongodb(run: Path) -> str:
     if url := _running("mongodb", run, _mongodb_answers):
         return url
-    binary = shutil.which("secantusd-rs", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
+    binary = mongodb_program()
     if binary is None:
         raise _not_installed("MongoDB", "MONGODB_URI")
     port = free_port()

@@ -1,17 +1,18 @@
 """Scrapy settings of a worker.  This file is the manual: every key with its unit, its default and the reason.
 
-Environment: ``REDIS_URL``, ``MONGODB_URI`` (production's stores), ``GOVCRAWL_HOME`` (folder of the embedded stores, evidence and logs;
+Environment: ``REDIS_URL``, ``MONGODB_URI`` (production's stores; these and the privacy key may lie in files instead, named by
+``REDIS_URL_FILE`` and so on), ``GOVCRAWL_HOME`` (folder of the embedded stores, evidence and logs;
 ``./.govcrawl``), ``GOVCRAWL_MONITOR`` (name of the place whose network this machine uses; the host's name: give machines behind one
 line the same, for they are one witness), ``GOVCRAWL_PRIVACY_KEY`` (secret words behind the hashes of persons' numbers; the same on all
 machines, else the same number isn't known again; ``GOVCRAWL_HOME/privacy.key``, made once), ``GOVCRAWL_USER_AGENT`` (how the monitor
-names itself; give a contact), ``GOVCRAWL_CHROMIUM`` (the browser).
+names itself; give a contact), ``GOVCRAWL_CHROMIUM`` (the browser), ``GOVCRAWL_SOFFICE`` (LibreOffice, for bulletin.pdf; ``no``: none).
 """
 
 from __future__ import annotations
 
 import os
 
-from govcrawl import services
+from govcrawl import credentials, services
 
 BOT_NAME = "govcrawl"
 SPIDER_MODULES = ["govcrawl.spiders"]
@@ -19,8 +20,10 @@ SPIDER_MODULES = ["govcrawl.spiders"]
 USER_AGENT = os.environ.get("GOVCRAWL_USER_AGENT", "Mozilla/5.0 (compatible; govcrawl/0.1)")
 
 # --- stores ---
-REDIS_URL = os.environ.get("REDIS_URL", "")  # empty: the embedded store, started or joined when a spider starts
-MONGODB_URI = os.environ.get("MONGODB_URI", "")
+REDIS_URL = credentials.given(
+    "REDIS_URL", strict=False
+)  # empty: the embedded store, started or joined when a spider starts
+MONGODB_URI = credentials.given("MONGODB_URI", strict=False)
 REDIS_PARAMS = {
     "socket_timeout": 10.0,  # s; a Redis that hangs must not hold a thread for ever
     "socket_connect_timeout": 5.0,  # s
@@ -105,6 +108,10 @@ PERSIST_WAIT_S = 0.25  # s a result waits for others
 # s without MongoDB after which a worker gives its tasks to others, and claims none until it can store again
 STORE_PATIENCE_S = 300.0
 
+# "json": one JSON object a line, for a log collector; else lines for a person.  Neither has control characters
+LOG_STYLE = os.environ.get("GOVCRAWL_LOG", "plain")
+# address:port of a worker's /metrics, /healthz and /readyz; empty: none.  Give each worker of a machine a port of its own
+METRICS = os.environ.get("GOVCRAWL_METRICS", "")
 LOG_LEVEL = "INFO"
 LOG_FORMATTER = "govcrawl.spiders.base.FewWords"  # no log record for each page and item: they are in MongoDB
 LOGSTATS_INTERVAL = 60.0  # s

@@ -24,29 +24,37 @@ import pymongo
 from pymongo import ASCENDING, DeleteMany, ReplaceOne, UpdateOne
 from pymongo.collection import Collection
 from pymongo.database import Database
-from pymongo.errors import BulkWriteError
+from pymongo.errors import BulkWriteError, DuplicateKeyError
 
-from govcrawl import schema
+from govcrawl import answers, reviews, schema
 from govcrawl.contracts import (
     Account,
     AccountVerdict,
+    Answer,
     Campaign,
+    Decision,
+    Duty,
     Finding,
     Lease,
     Message,
     MessageVerdict,
+    Named,
     Observation,
+    Outlink,
     Probe,
     RegisteredColumn,
     Result,
     Site,
+    Suspicion,
     Task,
+    Trace,
     Verdict,
 )
-from govcrawl.documents import StoredPage
+from govcrawl.documents import StoredBulletin, StoredBulletinFile, StoredPage
 from govcrawl.errors import UnknownCampaign
 from govcrawl.frontier.codec import decode, encode
 from govcrawl.frontier.frontier import Dead, round_key, split_round
+from govcrawl.linked import marks
 from govcrawl.patience import end_soon
 from govcrawl.services import DATABASE
 from govcrawl.visits import visit_id
@@ -57,7 +65,10 @@ logging.getLogger("pymongo").setLevel(logging.INFO)
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
 Document = dict[str, Any]
-NOT_READ = ("link", "file", "probe", "as_engine", "script")  #: roles of exchanges that are no page of the site
+#: Roles of exchanges that are no page of the site.
+NOT_READ = ("link", "file", "probe", "as_engine", "script", "nowhere", "closed")
+#: Of a page, for judging its site.
+LOOKED_AT = ("site", "round", "url", "outcome", "status", "role", "claimed", "links", "title", "task")
 AT_ONCE = 500  #: ids in one query: the embedded server's time grows with their square
 THERE = 11000  #: MongoDB's error code DuplicateKey
 
@@ -77,6 +88,9 @@ class Looks:
     observations: list[Observation] = field(default_factory=list)
     probes: list[Probe] = field(default_factory=list)
     read: set[str] = field(default_factory=set)  #: URLs of the pages that were read
+    #: round, URL, role of each, marks of its links
+    named: list[tuple[int, str, str, bytes]] = field(default_factory=list)
+    links: list[Outlink] = field(default_factory=list)  #: those that were checked, of the site's own host too
 
 
 class Store:
@@ -107,6 +121,7 @@ class Store:
         columns: Sequence[RegisteredColumn],
         messages: Sequence[Message] = (),
         accounts: Sequence[Account] = (),
+        named: Sequence[Named] = (),
     ) -> None:
         """The campaign and its register; replaces what an earlier plan of the same campaign wrote."""
         picked = set(chosen)
@@ -116,6 +131,7 @@ class Store:
             ("columns", [_document(c, f"{campaign.id}:{n}", **of_campaign) for n, c in enumerate(columns)]),
             ("messages", [_document(m, _message_id(campaign.id, m), **of_campaign) for m in messages]),
             ("accounts", [_document(a, _account_id(campaign.id, a), **of_campaign) for a in accounts]),
+            ("named", [_document(n, f"{campaign.id}:{n.line:06}", **of_campaign) for n in named]),
         ):
             self._replace_all(name, of_campaign, found)
         # last: a campaign that is stored has all of its plan
@@ -131,14 +147,22 @@ class Store:
         found = self.db["sites"].find({"campaign": campaign} | ({"chosen": True} if chosen_only else {}))
         return sorted((_load(d, Site) for d in found), key=lambda s: s.code)
 
+    def site(self, campaign: str, code: str) -> Site | None:
+        document = self.db["sites"].find_one({"_id": f"{campaign}:{code}"})
+        return _load(document, Site) if document else None
+
     def registered_columns(self, campaign: str) -> list[RegisteredColumn]:
-        return [_load(d, RegisteredColumn) for d in self.db["columns"].find({"campaign": campaign})]
+        found = self.db["columns"].find({"campaign": campaign})
+        return [_load(d, RegisteredColumn) for d in sorted(found, key=lambda d: int(d["_id"].rpartition(":")[2]))]
 
     def messages(self, campaign: str) -> list[Message]:
         return [_load(d, Message) for d in self.db["messages"].find({"campaign": campaign}).sort("_id", 1)]
 
     def accounts(self, campaign: str) -> list[Account]:
         return [_load(d, Account) for d in self.db["accounts"].find({"campaign": campaign}).sort("_id", 1)]
+
+    def named(self, campaign: str) -> list[Named]:
+        return [_load(d, Named) for d in self.db["named"].find({"campaign": campaign}).sort("_id", 1)]
 
     def _replace_all(self, collection: str, scope: Mapping[str, Any], documents: Sequence[Document]) -> None:
         """What the collection holds within ``scope`` becomes ``documents``; never is one missing that stays."""
@@ -159,6 +183,7 @@ class Store:
         # after them: a page that is stored has all of its observations
         _replace_earlier(self.db["pages"], pages)
         self._forget_overtaken([page["_id"] for page in pages])
+        _upsert(self.db["targets"], answers.targets(results, [page["_id"] for page in pages]))
 
     def _forget_overtaken(self, pages: Sequence[str]) -> None:
         """Observations of these pages that an earlier exchange left, or a late worker just wrote."""
@@ -171,11 +196,13 @@ class Store:
         """Site → all that was seen of it, in the exchanges that the pages hold; not what a worker left that died over another."""
         query = {"campaign": campaign, "site": {"$in": list(sites)}}
         found, claimed = {site: Looks() for site in sites}, {}
-        wanted = {"site": 1, "url": 1, "outcome": 1, "role": 1, "claimed": 1}
-        for d in self.db["pages"].find(query, wanted):
+        for d in self.db["pages"].find(query, dict.fromkeys(LOOKED_AT, 1)):
             claimed[d["_id"]] = d["claimed"]
             if d["outcome"] == "ok" and d["role"] not in NOT_READ:
                 found[d["site"]].read.add(d["url"])
+                found[d["site"]].named.append((d["round"], d["url"], d["role"], d.get("links", b"")))
+            elif d["role"] == "link":
+                found[d["site"]].links.append(answers.outlink(d))
         for d in self.db["observations"].find(query):
             if d["claimed"] == claimed.get(d["page"]):
                 d["id"] = d["_id"]
@@ -288,26 +315,41 @@ class Store:
     # --- verdicts ---
 
     def save_verdicts(self, verdicts: Sequence[Verdict]) -> None:
-        """Replaces the verdicts and findings of the same campaign, site and pack."""
+        """Replaces the verdicts and findings of the same campaign, site and pack; what people decided on findings stays."""
         for campaign, pack in {(v.campaign, v.pack) for v in verdicts}:
             same = [v for v in verdicts if (v.campaign, v.pack) == (campaign, pack)]
-            findings = [_document(f, f"{f.id}:{pack}", pack=pack) for v in same for f in v.findings]
-            scope = {"campaign": campaign, "pack": pack, "site": {"$in": [v.site for v in same]}}
-            self._replace_all("findings", scope, findings)
-        _upsert(self.db["verdicts"], [_document(v, f"{v.campaign}:{v.site}:{v.pack}") for v in verdicts])
+            sites = [v.site for v in same]
+            decided = reviews.held(self.db, [campaign], sites)
+            same = [reviews.laid_over(v, decided) for v in same]
+            findings = [
+                _document(f, f"{f.id}:{pack}", pack=pack, order=reviews.order(f)) for v in same for f in v.findings
+            ]
+            self._replace_all("findings", {"campaign": campaign, "pack": pack, "site": {"$in": sites}}, findings)
+            reviews.catch_up(self.db, campaign, sites, decided)
+            _upsert(self.db["verdicts"], [_document(v, f"{v.campaign}:{v.site}:{v.pack}") for v in same])
 
     def findings(self, prefix: str) -> list[Document]:
         """Those whose id begins so, each once a pack."""
         return list(self.db["findings"].find({"id": {"$gte": prefix, "$lt": f"{prefix}~"}}))
 
     def dismissed(self, campaigns: Iterable[str]) -> list[Finding]:
-        """Those of these campaigns that a person found to be none."""
-        query = {"campaign": {"$in": list(campaigns)}, "review": "dismissed"}
-        return [_load(d, Finding) for d in self.db["findings"].find(query)]
+        """Those of these campaigns that a person found to be none, as that person saw them."""
+        return [reviews.as_finding(d) for d in self.decided(campaigns).values() if d.review == "dismissed"]
+
+    def decided(self, campaigns: Iterable[str]) -> dict[str, Decision]:
+        """Finding → the decision that holds."""
+        return reviews.held(self.db, campaigns)
 
     def verdicts(self, campaign: str, pack: str) -> dict[str, Verdict]:
-        found = self.db["verdicts"].find({"campaign": campaign, "pack": pack})
-        return {d["site"]: _load(d, Verdict) for d in found}
+        """By site; their findings as people decided by now."""
+        found, decided = self.db["verdicts"].find({"campaign": campaign, "pack": pack}), self.decided([campaign])
+        return {d["site"]: reviews.laid_over(_load(d, Verdict), decided) for d in found}
+
+    def verdict(self, campaign: str, site: str, pack: str) -> Verdict | None:
+        document = self.db["verdicts"].find_one({"_id": f"{campaign}:{site}:{pack}"})
+        if document is None:
+            return None
+        return reviews.laid_over(_load(document, Verdict), reviews.held(self.db, [campaign], [site]))
 
     def packs(self, campaign: str) -> list[str]:
         """By which the campaign was judged: "2015@1" …"""
@@ -318,6 +360,48 @@ class Store:
         """Codes that failed in any of these, under any pack."""
         query = {"campaign": {"$in": list(campaigns)}, "verdict": "fail"}
         return {d["site"] for d in self.db["verdicts"].find(query, {"site": 1})}
+
+    def save_duties(self, campaign: str, sites: Sequence[str], duties: Sequence[Duty]) -> None:
+        """Replaces those of these sites."""
+        scope = {"campaign": campaign, "site": {"$in": list(sites)}}
+        self._replace_all("duties", scope, [_document(d, _duty_id(d)) for d in duties])
+
+    def duties(self, campaign: str) -> list[Duty]:
+        return [_load(d, Duty) for d in self.db["duties"].find({"campaign": campaign})]
+
+    def site_names(self, campaign: str, codes: Iterable[str]) -> dict[str, str]:
+        """Code → 网站名称 of those that the register has."""
+        found = self.db["sites"].find(
+            {"_id": {"$in": [f"{campaign}:{code}" for code in codes]}}, {"code": 1, "name": 1}
+        )
+        return {d["code"]: d["name"] for d in found}
+
+    def answers(self, targets: Iterable[str]) -> dict[str, Answer]:
+        """Target (``codec.target_of``) → what it said to whoever asked it in that round."""
+        asked = {d["page"]: d["_id"] for d in self.db["targets"].find({"_id": {"$in": list(targets)}})}
+        return {asked[d["_id"]]: answers.answer(d) for d in self.pages(asked)}
+
+    def save_traces(self, campaign: str, sites: Sequence[str], traces: Sequence[Trace]) -> None:
+        """Replaces those of the sites."""
+        found = [_document(t, f"{campaign}:{t.site}", campaign=campaign) for t in traces]
+        self._replace_all("traces", {"campaign": campaign, "site": {"$in": list(sites)}}, found)
+
+    def traces(self, campaign: str) -> Iterator[Trace]:
+        for document in self.db["traces"].find({"campaign": campaign}):
+            yield _load(document, Trace)
+
+    def save_suspicions(self, campaign: str, suspicions: Sequence[Suspicion]) -> None:
+        """Replaces those of the campaign."""
+        found = [_document(s, f"{campaign}:{s.kind}:{s.site or s.host}", campaign=campaign) for s in suspicions]
+        self._replace_all("suspicions", {"campaign": campaign}, found)
+
+    def suspicions(self, campaign: str) -> list[Suspicion]:
+        return [_load(d, Suspicion) for d in self.db["suspicions"].find({"campaign": campaign}).sort("_id", 1)]
+
+    def seen(self, campaign: str, kind: str) -> list[Observation]:
+        """All observations of one kind, of all sites."""
+        found = self.db["observations"].find({"campaign": campaign, "kind": kind})
+        return [_load(d | {"id": d["_id"]}, Observation) for d in found]
 
     def save_message_verdicts(self, campaign: str, verdicts: Sequence[MessageVerdict]) -> None:
         """Replaces those of the campaign."""
@@ -336,9 +420,40 @@ class Store:
         found = self.db["account_verdicts"].find({"campaign": campaign, "pack": pack})
         return [_load(d, AccountVerdict) for d in found]
 
+    # --- final bulletins ---
+
+    def save_bulletin(self, bulletin: StoredBulletin, parts: Sequence[StoredBulletinFile]) -> bool:
+        """The files first: a bulletin that is stored has all of its files.  False: that version is another's, and nothing changed."""
+        for part in parts:
+            _upsert(self.db["bulletin_files"], [_document(part, _part_id(bulletin, part.name, part.part))])
+        try:
+            self.db["bulletins"].insert_one(_document(bulletin, f"{bulletin.campaign}:{bulletin.version}"))
+        except DuplicateKeyError:
+            there = next(one for one in self.bulletins(bulletin.campaign) if one.version == bulletin.version)
+            return there.snapshot == bulletin.snapshot
+        return True
+
+    def bulletins(self, campaign: str) -> list[StoredBulletin]:
+        """By version."""
+        found = [_load(d, StoredBulletin) for d in self.db["bulletins"].find({"campaign": campaign})]
+        return sorted(found, key=lambda one: one.version)
+
+    def bulletin_file(self, bulletin: StoredBulletin, name: str, part: int) -> bytes:
+        document = self.db["bulletin_files"].find_one({"_id": _part_id(bulletin, name, part)})
+        return _load(document or {}, StoredBulletinFile).packed
+
+
+def _duty_id(duty: Duty) -> str:
+    return f"{duty.campaign}:{duty.site}:{duty.kind}:{duty.name}"
+
 
 def _message_id(campaign: str, message: Message) -> str:
     return f"{campaign}:{message.platform}:{message.number}"
+
+
+def _part_id(bulletin: StoredBulletin, name: str, part: int) -> str:
+    """With the snapshot: of two who make one version final at once, neither writes over the other's files."""
+    return f"{bulletin.campaign}:{bulletin.version}:{bulletin.snapshot}:{name}:{part}"
 
 
 def _account_id(campaign: str, account: Account) -> str:
@@ -401,7 +516,7 @@ def page_id(round_key: str, task: bytes) -> str:
 
 
 def _page(result: Result) -> Document:
-    lease, page = result.lease, result.page
+    lease, page, told = result.lease, result.page, result.lease.answer
     campaign, number = split_round(lease.round_key)
     stored = StoredPage(
         campaign=campaign,
@@ -417,13 +532,16 @@ def _page(result: Result) -> Document:
         error=page.error,
         at=page.at,
         seconds=page.seconds,
-        size=len(page.body),
-        sha256=sha256(page.body).hexdigest() if page.body else "",
+        size=told.size if told else len(page.body),
+        sha256=told.sha256 if told else sha256(page.body).hexdigest() if page.body else "",
         worker=page.worker,
         attempt=lease.attempt,
         claimed=lease.at,
         evidence=result.evidence,
         task=encode(lease.task),
         children=tuple(encode(child) for child in result.children),
+        links=marks(result.facts.links) if result.facts else b"",
+        absent=result.facts.absent if result.facts else "",
+        shared=told is not None,
     )
     return _document(stored, page_id(lease.round_key, lease.id))

@@ -13,6 +13,7 @@ import time
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
+from govcrawl import logs
 from govcrawl.rendering.chromium import find
 
 logger = logging.getLogger(__name__)
@@ -31,8 +32,13 @@ def work(log_level: str = "INFO", only: tuple[str, ...] = (), **settings_: objec
         threading.Thread(target=_end_with, args=(int(os.environ["GOVCRAWL_PARENT"]),), daemon=True).start()
     settings = Settings()
     settings.setmodule("govcrawl.settings", priority="project")
-    settings.setdict({"LOG_LEVEL": log_level, **settings_}, priority="cmdline")
+    settings.setdict({"LOG_LEVEL": log_level, "LOG_INSTALL_ROOT_HANDLER": False, **settings_}, priority="cmdline")
+    logs.set_up(settings["LOG_STYLE"], log_level)
     process = AsyncCrawlerProcess(settings)
+    if settings["METRICS"]:
+        from govcrawl.metrics import health, served
+
+        served.in_background(settings["METRICS"], health.PULSE)
     for spider in only or _spiders(settings["CHROMIUM"]):
         process.crawl(spider).add_done_callback(lambda _: asyncio.ensure_future(process.stop()))
     gc.freeze()  # what is loaded by now stays

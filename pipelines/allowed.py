@@ -1,4 +1,4 @@
-"""What a person has allowed: words of the campaign file, and what findings that somebody dismissed have taught."""
+"""What people have said: words of the campaign file, what they decided on findings, and what those that they dismissed have taught."""
 
 from __future__ import annotations
 
@@ -8,23 +8,33 @@ from dataclasses import dataclass
 from typing import Any
 
 from govcrawl.contracts import Finding
+from govcrawl.reading.domains import host_of, registered
 
 INDICATORS = frozenset({"typo", "serious_error"})
-MANY = 3  #: sites on which the same words were dismissed, or are used: then they are right everywhere
+LINKS = frozenset({"hidden_link", "malicious_code"})  #: whose fault is where they lead
+MANY = 3  #: sites on which the same words, or domain, were dismissed, or are used: then they are right everywhere
 
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """``words``: (网站标识码 or "" for all sites, words); ``dismissed``: ids of findings a person has seen, which stay as they are."""
+    """``words``, ``domains``: (网站标识码 or "" for all sites, words or registered domain); ``dismissed``, ``confirmed``: ids of
+    findings that a person decided on, which stay to be seen."""
 
     words: frozenset[tuple[str, str]] = frozenset()
     dismissed: frozenset[str] = frozenset()
+    confirmed: frozenset[str] = frozenset()
+    domains: frozenset[tuple[str, str]] = frozenset()
 
     def silences(self, finding: Finding) -> bool:
-        """A typo is allowed where allowed words cover it: 案列 is, where 档案列表 is allowed and stands there."""
-        if finding.indicator not in INDICATORS or finding.id in self.dismissed:
+        """A typo is allowed where allowed words cover it: 案列 is, where 档案列表 is allowed and stands there; a hidden link where it
+        leads to an allowed domain."""
+        if finding.id in self.dismissed or finding.id in self.confirmed:
             return False
-        return any(site in ("", finding.site) and _covers(words, finding) for site, words in self.words)
+        if finding.indicator in LINKS:
+            return not self.domains.isdisjoint((site, _domain(finding)) for site in ("", finding.site))
+        return finding.indicator in INDICATORS and any(
+            site in ("", finding.site) and _covers(words, finding) for site, words in self.words
+        )
 
 
 NOTHING = Allowed()
@@ -47,14 +57,24 @@ def _entry(entry: str) -> tuple[str, str]:
 
 
 def taught(findings: Iterable[Finding]) -> Allowed:
-    """What dismissed findings of this and earlier campaigns say: their words are right on that site; on ``MANY`` sites, everywhere."""
-    gone = [f for f in findings if f.review == "dismissed" and f.indicator in INDICATORS]
+    """What findings of this and earlier campaigns say that were decided on: the words, or the domain, of a dismissed one are right on
+    that site; on ``MANY`` sites, everywhere."""
+    found = list(findings)
+    gone = [f for f in found if f.review == "dismissed"]
+    return Allowed(
+        _taught((f.site, _term(f)) for f in gone if f.indicator in INDICATORS),
+        frozenset(f.id for f in gone),
+        frozenset(f.id for f in found if f.review == "confirmed"),
+        _taught((f.site, _domain(f)) for f in gone if f.indicator in LINKS),
+    )
+
+
+def _taught(pairs: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:
     sites: dict[str, set[str]] = defaultdict(set)
-    for finding in gone:
-        sites[_term(finding)].add(finding.site)
-    common = {("", term) for term, where in sites.items() if term and len(where) >= MANY}
-    own = {(site, term) for term, where in sites.items() if term for site in where}
-    return Allowed(frozenset(common | own), frozenset(f.id for f in gone))
+    for site, what in pairs:
+        sites[what].add(site)
+    common = {("", what) for what, where in sites.items() if what and len(where) >= MANY}
+    return frozenset(common | {(site, what) for what, where in sites.items() if what for site in where})
 
 
 def in_use(sightings: Iterable[tuple[str, str, dict[str, Any]]]) -> frozenset[tuple[str, str]]:
@@ -67,6 +87,11 @@ def in_use(sightings: Iterable[tuple[str, str, dict[str, Any]]]) -> frozenset[tu
             sites[detail["term"]].add(site)
             sentences[detail["term"]].add(sentence)
     return frozenset(("", term) for term, where in sites.items() if min(len(where), len(sentences[term])) >= MANY)
+
+
+def _domain(finding: Finding) -> str:
+    target = finding.detail.get("target")
+    return registered(host_of(str(target))) if target else ""
 
 
 def _term(finding: Finding) -> str:

@@ -15,7 +15,7 @@ from govcrawl.frontier.frontier import split_round
 from pipelines.warc import info, packed, record
 
 #: How a link's exchange came about; all else is GET.
-METHODS = "GET; of links HEAD, and GET where HEAD was not answered well; home pages once more as Baiduspider"
+METHODS = "GET; of links HEAD, and GET where HEAD does not tell all; home pages once more as Baiduspider"
 
 
 class EvidencePipeline:
@@ -34,7 +34,9 @@ class EvidencePipeline:
 
     async def process_item(self, item: Result) -> Result:
         visited = item.lease.task.kind == "probe" and (item.probe is None or item.probe.failed is False)
-        if item.page.status is None or visited:  # of visits only those that failed, or told nothing
+        if (
+            item.page.status is None or visited or item.lease.answer
+        ):  # of visits only those that failed, or told nothing
             return item
         campaign, task = split_round(item.lease.round_key)[0], item.lease.task
         return replace(item, evidence=self.keep(campaign, item.page, task.kind))

@@ -77,8 +77,10 @@ def behind(store: Store, prefix: str, folder: Path) -> Behind:
         raise UnknownFinding(prefix, ids)
     judged = tuple((d["pack"], msgspec.convert(d, Finding)) for d in sorted(stored, key=lambda d: d["pack"]))
     pack, finding = judged[-1]
-    site = next(s for s in store.sites(finding.campaign) if s.code == finding.site)
-    verdict = store.verdicts(finding.campaign, pack)[finding.site]
+    site = store.site(finding.campaign, finding.site)
+    verdict = store.verdict(finding.campaign, finding.site, pack)
+    if site is None or verdict is None:  # planned again without this site
+        raise UnknownFinding(prefix, [])
     seen = tuple(sorted(store.observations_of(finding.seen), key=lambda o: (o.round, o.url, o.at, o.key)))
     visits = tuple(store.probes(finding.campaign, finding.site)) if finding.indicator in VISITS else ()
     others = tuple(f for f in verdict.findings if f.id != finding.id) if finding.indicator == "score_below_pass" else ()

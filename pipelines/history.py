@@ -72,7 +72,7 @@ def _transient(finding: Finding, rounds: Rounds, found: Mapping[int, Mapping[str
 def _looked_again(finding: Finding, seen: Sequence[Observation]) -> date | None:
     """The day on which that round read the page of the fault, or the page that leads to it."""
     places = {identity(url) for url in (finding.url, finding.found_on) if url}
-    reads = [o for o in seen if o.kind not in ("unread", "challenge", "dead_link")]
+    reads = [o for o in seen if o.kind not in ("unread", "challenge", "dead_link", "missing", "nowhere")]
     days = [day_of(o.at) for o in reads if not places.isdisjoint(_places(o))]
     return min(days, default=None)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from typing import Literal
@@ -38,6 +38,7 @@ class JudgedColumn:
     dated: Dated | None = None
     emptied: bool = False  #: blank in the last round alone
     price: Fraction = Fraction(0)  #: if it is stale
+    dismissed: str = ""  #: of what it was found to be, what a person said it is not
 
     @property
     def newest(self) -> date | None:
@@ -87,9 +88,20 @@ def judge_columns(case: Case) -> Columns:
     known = [o for o in missed.values() if o.data.get("cls")]
     main = _main_navigation(seen)
     judged = [_read(own, case, main) for own in _once(looks)]
-    judged += [_judged(o, [o], "unknown", case, main) for o in known]
+    judged += [_judged(o, [o], _Told(o.url, "unknown"), case, main) for o in known]
+    judged = [_as_reviewed(case, c) for c in judged]
     order = sorted(judged, key=lambda c: (not _is_registered(c.shown), c.level, c.url))
     return Columns(tuple(order), len(missed) - len(known))
+
+
+def _as_reviewed(case: Case, c: JudgedColumn) -> JudgedColumn:
+    """Neither stale nor blank where a person said so: it leaves every count."""
+    gone = case.allowed.dismissed
+    if c.stale and case.id_of("column_stale", c.url) in gone:
+        return replace(c, stale=False, dismissed="column_stale")
+    if c.blank and case.id_of("column_blank", c.url) in gone:
+        return replace(c, blank=False, dismissed="column_blank")
+    return c
 
 
 def _is_registered(look: Observation) -> bool:
@@ -129,7 +141,7 @@ def _read(looks: Sequence[Observation], case: Case, main: frozenset[str]) -> Jud
     until = seen.until(looks)
     dated = date_items(items, seen, until, case.pack.windows.get(first.data["cls"], 0))
     clouded = is_drawn(looks) or any(identity(o.url) in seen.clouded for o in looks)
-    return _judged(first, looks, state, case, main, url=url, until=until, dated=dated, clouded=clouded, emptied=emptied)
+    return _judged(first, looks, _Told(url, state, until, dated, clouded, emptied), case, main)
 
 
 def _over_rounds(looks: Sequence[Observation], items: bool) -> tuple[ColumnState, bool]:
@@ -154,45 +166,59 @@ def _merge(states: set[ColumnState], items: bool) -> ColumnState:
     return next(state for state in order if state in states)
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What all looks at a column tell together; the fields as in JudgedColumn."""
+
+    url: str
+    state: ColumnState
+    until: date | None = None
+    dated: Dated | None = None
+    clouded: bool = False  #: a script, or a page that was not read, may show more
+    emptied: bool = False
+
+
 def _judged(
-    shown: Observation,
-    looks: Sequence[Observation],
-    state: ColumnState,
-    case: Case,
-    main: frozenset[str],
-    *,
-    url: str = "",
-    until: date | None = None,
-    dated: Dated | None = None,
-    clouded: bool = False,
-    emptied: bool = False,
+    shown: Observation, looks: Sequence[Observation], told: _Told, case: Case, main: frozenset[str]
 ) -> JudgedColumn:
     cls = shown.data["cls"]
-    window = case.pack.windows.get(cls)
-    veto, many, costs = case.rule(ColumnsNotUpdated), case.rule(ColumnsBlank), case.rule(ColumnStale)
-    stale = _stale(state, dated, veto is not None and cls in veto.key_classes) if window else False
-    blank = {"blank": True, "unknown": None}.get(state, False)
-    addresses = {identity(o.data.get("column", o.url)) for o in looks}
-    first_level = not main.isdisjoint(addresses) if main else None
-    prices = (costs.points_by_class if costs else None) or {}
-    below = costs is not None and cls in costs.first_level and first_level is False
+    window, first_level = case.pack.windows.get(cls), _is_first_level(looks, main)
+    veto, many = case.rule(ColumnsNotUpdated), case.rule(ColumnsBlank)
+    stale = _stale(told.state, told.dated, veto is not None and cls in veto.key_classes) if window else False
+    blank = {"blank": True, "unknown": None}.get(told.state, False)
     return JudgedColumn(
         name=shown.data["name"],
-        url=url or shown.url,
+        url=told.url,
         cls=cls,
         level=shown.data["level"],
-        state=state,
-        stale=None if clouded and window and (stale or blank) else stale,
-        blank=False if many and cls in many.not_counted else None if emptied or (clouded and blank) else blank,
+        state=told.state,
+        stale=None if told.clouded and window and (stale or blank) else stale,
+        blank=False
+        if many and cls in many.not_counted
+        else None
+        if told.emptied or (told.clouded and blank)
+        else blank,
         shown=shown,
         looks=looks,
         window_days=window,
         first_level=first_level,
-        until=until,
-        dated=dated,
-        emptied=emptied,
-        price=Fraction(0) if below else prices.get(cls, Fraction(0)),
+        until=told.until,
+        dated=told.dated,
+        emptied=told.emptied,
+        price=_price(case.rule(ColumnStale), cls, first_level),
     )
+
+
+def _is_first_level(looks: Sequence[Observation], main: frozenset[str]) -> bool | None:
+    """None: the home page shows no main navigation that we know."""
+    return not main.isdisjoint({identity(o.data.get("column", o.url)) for o in looks}) if main else None
+
+
+def _price(rule: ColumnStale | None, cls: ColumnClass, first_level: bool | None) -> Fraction:
+    """Points that the column costs once it is stale."""
+    if rule is None or (cls in rule.first_level and first_level is False):
+        return Fraction(0)
+    return (rule.points_by_class or {}).get(cls, Fraction(0))
 
 
 def _stale(state: ColumnState, dated: Dated | None, key: bool) -> bool | None:
@@ -283,7 +309,7 @@ def _stale_points(case: Case, columns: Columns) -> list[Ruling]:
     return [
         Ruling(
             "column_stale",
-            tuple(_stale_finding(case, c) for c in columns.judged if c.stale),
+            tuple(_stale_finding(case, c) for c in columns.judged if c.stale or c.dismissed == "column_stale"),
             points=_sum(c.price for c in told),
             possible=_sum(c.price for c in untold) + columns.unclassed * dearest,
         )
@@ -298,7 +324,7 @@ def _blank_points(case: Case, columns: Columns) -> list[Ruling]:
     rule = case.rule(ColumnBlank)
     if rule is None:
         return []
-    blank = tuple(_blank_finding(case, c) for c in columns.judged if c.blank)
+    blank = tuple(_blank_finding(case, c) for c in columns.judged if c.blank or c.dismissed == "column_blank")
     unknown = sum(c.blank is None for c in columns.judged) + columns.unclassed
     return [Ruling("column_blank", blank, possible=unknown * (rule.points or Fraction(0)))]
 

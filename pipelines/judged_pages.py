@@ -1,24 +1,23 @@
-"""Faults of single pages: letters left unanswered, dead links, identity marks that no page shows."""
+"""Faults of single pages: letters left unanswered, dead links."""
 
 from __future__ import annotations
 
 import re
 from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
-from typing import Any
 
 from govcrawl.contracts import Finding, Observation
 from govcrawl.reading.urls import identity, same_site
+from pipelines.dead_links import SHOWN, SOFT, dead_links, proofs
 from pipelines.judged_columns import Columns
 from pipelines.rulings import Case, Doubt, Ruling
 from pipelines.seen import as_day
-from pipelines.standards.rules import DeadLink, MissingIdentity, PoorResponse
+from pipelines.standards.rules import DeadLink, PoorResponse
 
 _NO_LETTER = re.compile(r"[\W\d_]*|\W*(?:测试|试一下|试试|test|asdf)[\w\W]{0,6}|[a-z]{1,6}", re.I)
-MARKS = ("site_code", "icp", "police", "party_badge", "error_report", "organiser")
 
 
 def rule_on_letters(case: Case) -> list[Ruling]:
@@ -127,13 +126,14 @@ def rule_on_links(case: Case, columns: Columns, outage: Fraction) -> list[Ruling
     answered = _answered(case)
     charged = {identity(c.url) for c in columns.judged if c.points}
     home, links, down = identity(case.site.home), Fraction(0), Fraction(0)
+    found = {target: _link_finding(case, o.data["target"], o) for target, o in targets.items()}
     for target, o in targets.items():
-        price = _price(rule, o)
+        price = Fraction(0) if found[target].id in case.allowed.dismissed else _price(rule, o)
         if target == home or (target not in answered and same_site(o.data["target"], case.site.home)):
             down += price
         elif target not in charged:
             links += price
-    findings = tuple(_link_finding(case, o.data["target"], o) for o in targets.values())
+    findings = tuple(found.values())
     possible = sum((_price(rule, o) for o in doubted.values()), Fraction(0))
     told = (Doubt(f"{len(doubted)}个链接在本方网络中断时检查，未能判断是否可用"),) if doubted else ()
     return [Ruling("dead_link", findings, links + max(Fraction(0), down - outage), possible, told)]
@@ -150,7 +150,7 @@ def _dead_targets(case: Case) -> tuple[dict[str, Observation], dict[str, Observa
     last = case.seen.last_round
     targets: dict[str, Observation] = {}
     doubted: dict[str, Observation] = {}
-    for o in sorted(case.seen.of("dead_link"), key=lambda o: not o.data["on_home"]):
+    for o in sorted(dead_links(case.seen), key=lambda o: not o.data["on_home"]):
         if o.round == last:
             (doubted if o.data.get("cut_off") else targets).setdefault(identity(o.data["target"]), o)
     return targets, {target: o for target, o in doubted.items() if target not in targets}
@@ -158,48 +158,15 @@ def _dead_targets(case: Case) -> tuple[dict[str, Observation], dict[str, Observa
 
 def _answered(case: Case) -> set[str]:
     """Targets of which a server said that they are not there."""
-    return {identity(o.data["target"]) for o in case.seen.of("dead_link") if isinstance(o.data["status"], int)}
+    told = (o for o in dead_links(case.seen) if isinstance(o.data["status"], int) or o.data["status"] == SOFT)
+    return {identity(o.data["target"]) for o in told}
 
 
 def _link_finding(case: Case, target: str, o: Observation) -> Finding:
     detail = {"status": o.data["status"], "on_home": o.data["on_home"]}
-    return case.finding("dead_link", detail, o, url=target, excerpt=o.excerpt or o.data["text"])
-
-
-def rule_on_identity(case: Case) -> list[Ruling]:
-    """A mark is missing only if no page that was read shows it, and nothing that may show it went unread.
-
-    A site without a registered code can't show one.
-    """
-    if case.rule(MissingIdentity) is None:
-        return []
-    footers = case.seen.of("footer")
-    registered = not case.site.code.startswith("row-")
-    missing = [m for m in MARKS if (registered or m != "site_code") and not any(o.data[m] for o in footers)]
-    unseen = bool(missing) and _may_be_unseen(case, footers)
-    detail: dict[str, Any] = {"missing": [] if unseen else missing}
-    codes = {o.data["site_code"] for o in footers} - {""}
-    if registered and codes and not _has(codes, case.site.code):
-        detail["site_code_shown"] = min(codes)
-    doubts = (Doubt("底部功能区由脚本生成或部分未能读取，未能判断网站标识是否齐全"),) if footers and unseen else ()
-    if not footers or detail == {"missing": []}:
-        return [Ruling("missing_identity", doubts=doubts)]
-    found = case.finding("missing_identity", detail, footers[0], seen=footers)
-    return [Ruling("missing_identity", (found,), doubts=doubts)]
-
-
-def _may_be_unseen(case: Case, footers: Sequence[Observation]) -> bool:
-    """Whether the foot of the site may be in a part that was not read, or drawn by a script."""
-    homes = {identity(o.url) for o in case.seen.of("home")}
-    drawn = [o for o in footers if o.data.get("drawn")]
-    return bool(
-        case.seen.unread("fragment")
-        or case.seen.unread("home")
-        or homes & case.seen.clouded
-        or len(drawn) == len(footers)
-        or any(identity(o.url) in homes for o in drawn)
-    )
-
-
-def _has(codes: Iterable[str], code: str) -> bool:
-    return code.casefold() in {shown.casefold() for shown in codes}
+    if o.data.get("pages", 1) > 1:
+        further = [url for url in o.data["on"] if url != o.found_on]
+        detail |= {"pages": o.data["pages"], "also_on": further[:SHOWN]}
+    proof = proofs(case.seen, o) if o.data["status"] == SOFT else ()
+    excerpt = o.excerpt or o.data["text"]
+    return case.finding("dead_link", detail, o, url=target, excerpt=excerpt, seen=(o, *proof))

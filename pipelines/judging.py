@@ -17,15 +17,20 @@ from datetime import datetime
 from functools import partial
 from multiprocessing import get_context, parent_process
 
-from govcrawl.contracts import Campaign, Observation, RegisteredColumn, Site, Verdict
+from govcrawl.contracts import Campaign, Observation, RegisteredColumn, Site, Trace, Verdict
 from govcrawl.reading.urls import identity
 from govcrawl.store import Looks, Store, shared
 from pipelines.allowed import NOTHING, Allowed
+from pipelines.dead_links import placed
 from pipelines.history import dated
+from pipelines.judged_duties import judge_duties
+from pipelines.judged_identity import other_codes
 from pipelines.outages import CutOff, without
+from pipelines.rulings import Beside
 from pipelines.scoring import score
 from pipelines.standards import load_pack
 from pipelines.standards.packs import Pack
+from pipelines.suspicions import trace
 
 TOGETHER = 50  #: sites whose documents are read at once: some tens of megabytes
 WORTH_IT = 4 * TOGETHER  #: sites; fewer are judged before other processes have started
@@ -55,6 +60,7 @@ class Brief:
     columns: Mapping[str, RegisteredColumn] = field(default_factory=dict)  #: by the identity of their URL
     cut_off: CutOff = field(default_factory=dict)  #: visits that failed while we were, or may have been, cut off
     cut_off_at: Sequence[tuple[datetime, datetime]] = ()  #: when we were, wherever
+    former: str = ""  #: its home page in the last earlier campaign
 
 
 def judge_all(store: Store, terms: Terms, briefs: Sequence[Brief], cores: int = 0) -> Iterator[Verdict]:
@@ -95,21 +101,48 @@ def _judge(uri: str, terms: Terms, briefs: Sequence[Brief]) -> list[Verdict]:
 
 def judge(store: Store, terms: Terms, briefs: Sequence[Brief]) -> list[Verdict]:
     """Reads, judges, and stores the verdicts under the pack's version."""
-    looks = store.looks(terms.campaign.id, [one.site.code for one in briefs if one.chosen])
-    verdicts = [_verdict(terms, one, looks[one.site.code]) if one.chosen else _unchecked(terms, one) for one in briefs]
+    campaign = terms.campaign
+    looks = store.looks(campaign.id, [one.site.code for one in briefs if one.chosen])
+    codes = {
+        one.site.code: other_codes(looks[one.site.code].observations, one.site.code) for one in briefs if one.chosen
+    }
+    names = store.site_names(campaign.id, every) if (every := set().union(*codes.values())) else {}
+    verdicts = []
+    for one in briefs:
+        own = {code: names[code] for code in codes.get(one.site.code, ()) if code in names}
+        beside = Beside(own, one.former, campaign.reposts)
+        verdicts.append(verdict_on(terms, one, looks[one.site.code], beside) if one.chosen else _unchecked(terms, one))
     store.save_verdicts(verdicts)
+    traces = [
+        _trace(one, looks[one.site.code], verdict) for one, verdict in zip(briefs, verdicts, strict=True) if one.chosen
+    ]
+    store.save_traces(campaign.id, [one.site.code for one in briefs], traces)
+    duties = [
+        duty
+        for one in briefs
+        if one.chosen
+        for duty in judge_duties(campaign, one.site, looks[one.site.code].observations)
+    ]
+    store.save_duties(campaign.id, [one.site.code for one in briefs], duties)
     return verdicts
+
+
+def _trace(brief: Brief, looks: Looks, verdict: Verdict) -> Trace:
+    return trace(brief.site, looks.links, without(looks.probes, brief.cut_off), verdict)
 
 
 def _unchecked(terms: Terms, brief: Brief) -> Verdict:
     return Verdict(terms.campaign.id, brief.site.code, terms.pack.label, terms.campaign.ends, "not_checked")
 
 
-def _verdict(terms: Terms, brief: Brief, looks: Looks) -> Verdict:
+def verdict_on(terms: Terms, brief: Brief, looks: Looks, beside: Beside) -> Verdict:
     campaign, site = terms.campaign, brief.site
     seen = [_when_cut_off(_as_registered(o, brief.columns), brief.cut_off_at) for o in looks.observations]
+    seen = placed(seen, looks.named)
     probes = without(looks.probes, brief.cut_off)
-    by = partial(score, site, pack=terms.pack, campaign=campaign.id, as_of=campaign.ends, allowed=terms.allowed)
+    by = partial(
+        score, site, pack=terms.pack, campaign=campaign.id, as_of=campaign.ends, allowed=terms.allowed, beside=beside
+    )
     verdict = by(
         seen, probes, pages=len(looks.read), visits=campaign.rounds * campaign.probe.per_round,
         rounds=campaign.rounds, complete=brief.complete,

@@ -2,17 +2,23 @@
 
 home       items [[url, title, date]], unread (URLs of items that show what may be a date), nav_only, title,
            drawn (why a reader may see more), parts (URLs of its frames and lists),
-           part (whether it is one itself), nav (URLs of 一级栏目, by its main navigation)
-column     column (URL of its first page), name, cls, level, state, items [[url, date]], unread (as of a home page), why, drawn (likewise),
-           registered, board (what a message board shows)
-article    title, published, column (URL of the list it was found on), unread (whether it may show a date that was not read)
+           part (whether it is one itself), nav (URLs of 一级栏目, by its main navigation),
+           scripts (URLs of the site's script files that alone are why it is drawn), ids (of its elements, where there are such files)
+script     draws (why a script file of the site may draw anything), into (ids that it writes into)
+column     column (URL of its first page), name, cls, level, state, items [[url, title, date]], unread (as of a home page), why,
+           drawn (likewise), registered, board (what a message board shows)
+article    title, published, column (URL of the list it was found on), unread (whether it may show a date that was not read),
+           digest (of a text long enough to be known again; else empty)
 letter     title, asked, answered, state, board (URL), board_name, board_cls, trail (what breadcrumb and title call the board)
 guide      name, present, missing (of the eight elements), forms (URLs), names_form
 notice     notice (closed / moved / domain / paused), target: what the home page says of its own site; excerpt: the sentence
-dead_link  target, status (number, or dns / timeout / refused / reset), on_home, text
+dead_link  target, status (number, or dns / timeout / refused / reset), on_home, text (of the link)
 footer     site_code, icp, police, party_badge, error_report, organiser (empty: not seen on that page), drawn
 challenge  status, role: a firewall's test page came instead of the page
 unread     outcome, status, role, name, cls, level: a planned page that could not be read
+missing    target, host, absent (digest of the words by which a page says that it isn't there, or → where it sends to), on_home, text
+nowhere    host, absent: what the host says of an address that can't exist
+closed     outcome, status, title, own (links within), items, code, notice, page: the home page of a site that the register calls closed
 check      check (which one), indicator, detail (by indicator, as in results.json), span (of characters of the text that was read);
            key: the fault, whatever the page
 """
@@ -26,17 +32,19 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from datetime import date
 from functools import partial
+from hashlib import sha256
 from typing import Any, Self
 
 from scrapy.crawler import Crawler
 
-from govcrawl import attachments
+from govcrawl import attachments, metrics
 from govcrawl.contracts import Observation, ObservationKind, Page, Result, Task
 from govcrawl.facts import Facts, HomeFacts, Item
+from govcrawl.frontier.codec import host_of
 from govcrawl.frontier.frontier import split_round
 from govcrawl.reading import MARKED
 from govcrawl.reading.columns import classify
-from govcrawl.reading.urls import canonical
+from govcrawl.reading.urls import canonical, same_site
 from govcrawl.spiders.guise import APART
 from govcrawl.spiders.outcome import NOT_YOU
 from govcrawl.store import page_id
@@ -46,6 +54,8 @@ from pipelines.masks import without_numbers
 log = logging.getLogger(__name__)
 
 MAX_ITEMS = 200  #: entries kept of one list page
+MAX_TITLE = 60  #: characters kept of one of a column's
+MIN_TEXT = 200  #: characters; a shorter text may well be written twice
 #: Outcomes and statuses that make a link dead.  What firewalls and our own guard refuse is never dead.
 DEAD_OUTCOMES = {"dns", "timeout", "refused", "reset"}
 NOT_DEAD = NOT_YOU | {405, 408, 503, 521}
@@ -72,7 +82,8 @@ class ObservePipeline:
         if task.role == "file" and page.outcome == "ok":
             read = partial(attachments.read, page.body, page.url, task.text)
             item = replace(item, facts=await asyncio.get_running_loop().run_in_executor(self._readers, read))
-        seen = tuple(observe(item, partial(self._failed, item)))
+        with metrics.timed("observe"):
+            seen = tuple(observe(item, partial(self._failed, item)))
         return without_numbers(replace(item, observations=seen))
 
     def _failed(self, item: Result, check: str, error: Exception) -> None:
@@ -92,15 +103,50 @@ def observe(result: Result, failed: Callable[[str, Exception], None] | None = No
         return  # a page that could not be rendered is what it was without
     tell = failed or partial(_log_failure, result)
     if task.role in APART:
-        yield from _checked(result, Look(task, page, facts), tell) if facts else ()
+        yield from _apart(result, Look(task, page, facts), tell) if facts else ()
         return
+    if task.role in ("nowhere", "closed"):
+        yield from _light(result, task, facts)
+        return
+    if facts and facts.absent and not task.guessed:
+        data = {"target": task.url, "host": host_of(task.url), "absent": facts.absent, "on_home": task.on_home}
+        yield _seen(result, "missing", data | {"text": task.text}, excerpt=facts.title)
     if page.outcome == "challenge":
         yield _seen(result, "challenge", {"status": page.status, "role": task.role})
     elif page.outcome not in ("ok", "redirect"):
         yield from _unread(result, task, page)
-    elif facts and not facts.redirect:
+    elif facts and not facts.redirect and task.role != "link":
         yield from _read(result, task, facts)
         yield from _checked(result, Look(task, page, facts), tell)
+
+
+def _apart(result: Result, page: Look, failed: Callable[[str, Exception], None]) -> Iterator[Observation]:
+    if page.facts.script:
+        script = page.facts.script
+        yield _seen(result, "script", {"draws": script.draws, "into": list(script.into)})
+    yield from _checked(result, page, failed)
+
+
+def _light(result: Result, task: Task, facts: Facts | None) -> Iterator[Observation]:
+    page = result.page
+    if task.role == "nowhere" and facts and facts.absent:
+        yield _seen(result, "nowhere", {"host": host_of(task.url), "absent": facts.absent})
+    if task.role == "closed" and not result.children:  # else the answer is yet to come
+        data: dict[str, Any] = {
+            "outcome": page.outcome,
+            "status": page.status,
+            "title": "",
+            "own": 0,
+            "items": 0,
+            "code": "",
+        }
+        if facts:
+            data |= {
+                "title": facts.title, "own": len({link.url for link in facts.links if same_site(link.url, page.url)}),
+                "items": len(facts.home.items) if facts.home else 0, "code": facts.footer.site_code,
+                "notice": next((n.kind for n in facts.notices), ""), "page": facts.kind,
+            }  # fmt: skip
+        yield _seen(result, "closed", data, excerpt=facts.title if facts else "")
 
 
 def _checked(result: Result, page: Look, failed: Callable[[str, Exception], None]) -> Iterator[Observation]:
@@ -161,6 +207,7 @@ def _read(result: Result, task: Task, facts: Facts) -> Iterator[Observation]:
             "published": _iso(article.published),
             "column": column,
             "unread": article.unread,
+            "digest": _digest(article.text),
         }
         yield _seen(result, "article", data)
     if facts.guide:
@@ -169,6 +216,11 @@ def _read(result: Result, task: Task, facts: Facts) -> Iterator[Observation]:
         data = {"notice": notice.kind, "target": notice.target}
         yield _seen(result, "notice", data, key=notice.kind, excerpt=notice.text)
     yield from _letters(result, task, facts)
+
+
+def _digest(text: str) -> str:
+    words = "".join(text.split())
+    return sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:16] if len(words) >= MIN_TEXT else ""
 
 
 def _home(task: Task, facts: Facts, home: HomeFacts) -> dict[str, Any]:
@@ -181,6 +233,8 @@ def _home(task: Task, facts: Facts, home: HomeFacts) -> dict[str, Any]:
         "title": facts.title,
         "drawn": home.drawn or silent,
         "parts": list(home.parts),
+        "scripts": [canonical(url) for url in home.scripts],
+        "ids": list(home.ids),
         "part": part,
         "nav": [canonical(c.url) for c in facts.columns if c.source == "nav" and c.level == 1],
     }
@@ -204,7 +258,7 @@ def _column(task: Task, facts: Facts) -> dict[str, Any]:
         "cls": column.cls,
         "level": task.depth,
         "state": column.state,
-        "items": [[canonical(i.url), _iso(i.date)] for i in column.items[:MAX_ITEMS]],
+        "items": [[canonical(i.url), i.title[:MAX_TITLE], _iso(i.date)] for i in column.items[:MAX_ITEMS]],
         "unread": _unread_dates(column.items),
         "why": column.why,
         "drawn": column.drawn,

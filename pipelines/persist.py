@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from scrapy.crawler import Crawler
 
+from govcrawl import metrics
 from govcrawl.contracts import Result
 from govcrawl.frontier.frontier import Settled
 from govcrawl.frontier.scheduler import LeaseScheduler
@@ -97,6 +98,8 @@ class PersistPipeline:
             logger.error("MongoDB can't take the result of %s: %s", batch[0].page.url, error)
             self._tell([Settled(batch[0].lease, "dead", reason=masked(f"store: {error}")[:500])])
             return
+        for result in batch:
+            metrics.stored(result)
         self._tell([Settled(r.lease, "ack", r.children) for r in batch])
 
     def _tell(self, settled: list[Settled]) -> None:
@@ -118,7 +121,8 @@ class PersistPipeline:
                 raise Left
 
         try:
-            await self._until_closed(patiently(partial(self.store.save_results, batch), away))
+            with metrics.timed("store"):
+                await self._until_closed(patiently(partial(self.store.save_results, batch), away))
         except TimeoutError:
             logger.warning("MongoDB hangs: %s task(s) are given back", len(batch) + len(self._waiting))
             self._give_back(batch)

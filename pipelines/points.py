@@ -47,7 +47,7 @@ def add_up(case: Case, rulings: Iterable[Ruling]) -> Sum:
     for ruling in rulings:
         by_rule[ruling.rule].append(ruling)
     broken = [(rule, by_rule[name]) for name, rule in case.pack.rules.items() if name in by_rule]
-    vetoes = tuple(r.id for r, own in broken if r.table == "veto" and r.counted and any(o.findings for o in own))
+    vetoes = tuple(r.id for r, own in broken if r.table == "veto" and any(_fails(case, r, o) for o in own))
     items = tuple(item for rule, own in broken if (item := _item(case, rule, own)))
     deducted, worst = _total(case, "deduction", broken)
     bonus = _total(case, "bonus", broken)[0]
@@ -60,6 +60,13 @@ def add_up(case: Case, rulings: Iterable[Ruling]) -> Sum:
     score, least = (scaled(case, amount) for amount in (deducted, worst))
     with_bonus = score + min(bonus, line.bonus_full or ZERO) if line.bonus_above and score > line.bonus_above else score
     return Sum(vetoes, items, deducted, worst - deducted, with_bonus, score < line.score, least < line.score)
+
+
+def _fails(case: Case, rule: Rule, ruling: Ruling) -> bool:
+    """What only a person can judge fails a site once a person has confirmed it."""
+    if rule.judged == "person":
+        return any(f.id in case.allowed.confirmed for f in ruling.findings)
+    return rule.counted and bool(ruling.findings)
 
 
 def scaled(case: Case, deducted: Fraction) -> Fraction:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import IntEnum
 from fractions import Fraction
 from hashlib import sha256
 from typing import Any, TypeVar
 
-from govcrawl.contracts import Finding, Observation, Site
+from govcrawl.contracts import Finding, Observation, Repost, Site
 from pipelines.allowed import NOTHING, Allowed
 from pipelines.kinds import kinds_of
 from pipelines.seen import Seen
@@ -49,6 +49,18 @@ class Ruling:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """What is known of a site beside its pages and visits."""
+
+    names: Mapping[str, str] = field(default_factory=dict)  #: registered sites whose codes its pages show: code → name
+    former: str = ""  #: its home page in the last earlier campaign; empty: none has it
+    reposts: tuple[Repost, ...] = ()  #: topics that it was to pass on
+
+
+NOTHING_BESIDE = Beside()
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """One site before one standard."""
 
@@ -59,11 +71,16 @@ class Case:
     visits: int = 0  #: availability visits the campaign plans for this site
     rounds: int = 1  #: of the campaign
     allowed: Allowed = NOTHING  #: words that a person has said are right
+    beside: Beside = NOTHING_BESIDE
 
     def rule(self, kind: type[R]) -> R | None:
         """The pack's rule of that class; None: it has none, or not for a site of this kind."""
         rule = self.pack.rule(kind)
         return rule if rule and kinds_of(self.site).issuperset(rule.applies_to) else None
+
+    def id_of(self, indicator: str, url: str, key: str = "") -> str:
+        parts = (self.campaign, self.site.code, indicator, url, key)
+        return sha256("\x1f".join(parts).encode()).hexdigest()[:20]
 
     def finding(
         self,
@@ -79,10 +96,9 @@ class Case:
     ) -> Finding:
         """A fault that ``shown`` is the evidence of; ``key`` tells several on one URL apart; ``seen``: all it rests on."""
         where = url or self.site.home
-        parts = (self.campaign, self.site.code, indicator, where, key)
         looks = seen or ((shown,) if shown else ())
         return Finding(
-            id=sha256("\x1f".join(parts).encode()).hexdigest()[:20],
+            id=self.id_of(indicator, where, key),
             campaign=self.campaign,
             site=self.site.code,
             indicator=indicator,

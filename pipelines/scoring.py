@@ -16,15 +16,17 @@ from fractions import Fraction
 from govcrawl.contracts import RUNNING, Finding, Observation, Probe, Site, Verdict
 from pipelines.allowed import NOTHING, Allowed
 from pipelines.judged_checks import rule_on_checks
-from pipelines.judged_columns import judge_columns, rule_on_columns
+from pipelines.judged_columns import Columns, judge_columns, rule_on_columns
+from pipelines.judged_duties import rule_on_reposts, rule_on_twice_dated
 from pipelines.judged_home import rule_on_home
+from pipelines.judged_identity import rule_on_domain, rule_on_identity, rule_on_name, rule_on_notice
 from pipelines.judged_notices import spare
-from pipelines.judged_pages import rule_on_identity, rule_on_letters, rule_on_links
+from pipelines.judged_pages import rule_on_letters, rule_on_links
 from pipelines.judged_services import rule_on_services
 from pipelines.judged_visits import count_probes, rule_on_probes
 from pipelines.kinds import may_be_portal
 from pipelines.points import Sum, add_up, charge, counts, is_scored, plain
-from pipelines.rulings import Case, Doubt, Ruling, Weight
+from pipelines.rulings import NOTHING_BESIDE, Beside, Case, Doubt, Ruling, Weight
 from pipelines.seen import look_at
 from pipelines.standards.packs import Pack
 
@@ -45,12 +47,13 @@ def score(
     rounds: int = 1,
     complete: bool = True,
     allowed: Allowed = NOTHING,
+    beside: Beside = NOTHING_BESIDE,
 ) -> Verdict:
     """Judges a site by everything that all rounds saw of it.
 
     ``observations`` and ``probes`` are this site's only; ``pages``: distinct pages read; ``visits``: availability
     visits the campaign plans in its ``rounds``; ``complete`` False: the crawl still goes on or was cut short, so that only
-    what nothing still to be read can undo fails the site; ``allowed``: words that are no typos.
+    what nothing still to be read can undo fails the site; ``allowed``: words that are no typos; ``beside``: what else is known of it.
 
     pass          nothing is wrong enough, and nothing that could not be told might be
     fail          ``vetoes`` names why; or it is empty and the points miss the pass line (``score_below_pass``)
@@ -60,15 +63,10 @@ def score(
     blank = Verdict(campaign, site.code, pack.label, as_of, "not_checked", pages=pages)
     if site.status != RUNNING:
         return blank
-    case = Case(campaign, site, pack, look_at(observations, as_of), visits, rounds, allowed)
+    case = Case(campaign, site, pack, look_at(observations, as_of), visits, rounds, allowed, beside)
     visits_made = list(probes)
-    columns, count = judge_columns(case), count_probes(visits_made)
-    visited = rule_on_probes(case, visits_made, count)
-    rulings = [
-        *visited, *rule_on_home(case, columns), *rule_on_columns(case, columns), *rule_on_letters(case),
-        *rule_on_links(case, columns, _outage(case, visited)), *rule_on_identity(case), *rule_on_services(case),
-        *rule_on_checks(case),
-    ]  # fmt: skip
+    count, columns = count_probes(visits_made), judge_columns(case)
+    rulings = _rulings(case, columns, rule_on_probes(case, visits_made, count), complete)
     rulings, shown = spare(case, rulings, tuple(verdict for column in columns.judged if (verdict := column.verdict)))
     unscored = pack.unscored() if is_scored(case) else ()
     return _decide(
@@ -76,10 +74,29 @@ def score(
     )
 
 
+def _rulings(case: Case, columns: Columns, visited: Sequence[Ruling], complete: bool) -> list[Ruling]:
+    """Of every rule, whether or not the pack counts it."""
+    return [
+        *visited, *rule_on_home(case, columns), *rule_on_columns(case, columns), *rule_on_letters(case),
+        *rule_on_links(case, columns, _outage(case, visited)), *rule_on_identity(case), *rule_on_services(case),
+        *rule_on_checks(case), *rule_on_name(case), *rule_on_domain(case), *rule_on_notice(case), *rule_on_twice_dated(case),
+        *(rule_on_reposts(case) if complete else ()),
+    ]  # fmt: skip
+
+
 def _outage(case: Case, visited: Sequence[Ruling]) -> Fraction:
     """Points taken for visits that failed."""
     rule = case.pack.rules.get("home_unavailable")
-    return charge(case, rule, [r for r in visited if r.rule == rule.id])[0] if rule else Fraction(0)
+    own = [_standing(case, r) for r in visited if rule and r.rule == rule.id]
+    return charge(case, rule, own)[0] if rule else Fraction(0)
+
+
+def _standing(case: Case, ruling: Ruling) -> Ruling:
+    """Without what a person dismissed, which is listed still, and counts for nothing."""
+    kept = tuple(f for f in ruling.findings if f.id not in case.allowed.dismissed)
+    if len(kept) == len(ruling.findings):
+        return ruling
+    return replace(ruling, findings=kept, points=ruling.points if kept else None)
 
 
 def _weighed(case: Case, rulings: Iterable[Ruling]) -> list[Ruling]:
@@ -94,7 +111,7 @@ def _listed(r: Ruling) -> Ruling:
 
 def _decide(case: Case, rulings: Sequence[Ruling], complete: bool, verdict: Verdict) -> Verdict:
     """Vetoes first; then what could not be looked at; then points; then what might still be wrong."""
-    total, line = add_up(case, rulings), case.pack.pass_line
+    total, line = add_up(case, [_standing(case, r) for r in rulings]), case.pack.pass_line
     vetoed = [name for name in total.vetoes if complete or name in STANDS_ALONE]
     doubts = _doubts(case, rulings, total, complete)
     heaviest = max(doubts.values(), default=Weight.NOTE)

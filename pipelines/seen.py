@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import groupby
@@ -60,6 +60,9 @@ def look_at(observations: Iterable[Observation], as_of: date) -> Seen:
         same = list(alike)
         for observation in sorted(same, key=_content) if len(same) > 1 else same:
             kinds[observation.kind].append(observation)
+    if "script" in kinds:
+        scripts = _scripts(kinds["script"])
+        kinds["home"] = [_without_idle_scripts(o, scripts) for o in kinds["home"]]
     days = _dates(kinds)
     missed, read = [o for o in _failures(kinds) if _is(o, "more", "fragment")], _read(kinds)
     return Seen(
@@ -124,6 +127,28 @@ def date_items(items: Iterable[tuple[str, date | None]], seen: Seen, until: date
         read=sum(not own and url in seen.articles for url, own in shown.items()),
         unread=sum(not own and url not in seen.articles for url, own in days.items()),
     )
+
+
+Scripts = Mapping[tuple[int, str], Sequence[Observation]]  #: of a round and an address
+
+
+def _scripts(looks: Iterable[Observation]) -> Scripts:
+    found: dict[tuple[int, str], list[Observation]] = defaultdict(list)
+    for o in looks:
+        found[o.round, identity(o.url)].append(o)
+    return found
+
+
+def _without_idle_scripts(home: Observation, scripts: Scripts) -> Observation:
+    """A home page of which only script files of its site are why it is drawn, and these, read in the same round, draw nothing in it."""
+    files = [scripts.get((home.round, identity(url)), ()) for url in home.data.get("scripts", ())]
+    ids = set(home.data.get("ids", ()))
+    idle = all(looks and all(_is_idle(o, ids) for o in looks) for looks in files)
+    return replace(home, data=home.data | {"drawn": ""}) if files and idle else home
+
+
+def _is_idle(script: Observation, ids: set[str]) -> bool:
+    return not script.data["draws"] and ids.isdisjoint(script.data["into"])
 
 
 def _failures(kinds: Kinds) -> list[Observation]:

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
-from datetime import date
+from collections.abc import Collection, Iterable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 
 from govcrawl import settings
-from govcrawl.contracts import Campaign, Page, RegisteredColumn, Verdict
-from govcrawl.errors import InputError
+from govcrawl.contracts import CLOSED, RUNNING, Campaign, Page, RegisteredColumn, Verdict
+from govcrawl.errors import InputError, UnknownCampaign
 from govcrawl.reading.urls import identity
+from govcrawl.reviews import as_finding
 from govcrawl.store import Store
 from pipelines import exhibits, observe, pictures, shown
 from pipelines.allowed import Allowed, in_use, taught, written
 from pipelines.judged_accounts import judge_accounts
 from pipelines.judged_messages import judge_messages
+from pipelines.judged_notices import NOTICE_DAYS, without_notice
 from pipelines.judging import Brief, Terms, judge_all
 from pipelines.outages import Visit, outages, spells
 from pipelines.standards import SUFFIX, known_packs, load_pack
+from pipelines.suspicions import suspicions
 
 
 def standard_trouble(name: str, ends: date) -> str:
@@ -51,15 +56,23 @@ def score(store: Store, campaign_id: str, standard: str, unfinished: Collection[
     store.save_account_verdicts(
         campaign_id, pack.label, judge_accounts(store.accounts(campaign_id), pack, campaign.ends)
     )
+    found = suspicions(
+        store.sites(campaign_id), store.traces(campaign_id), store.seen(campaign_id, "closed"),
+        {v.site for v in verdicts if "site_unreachable" in v.vetoes},
+    )  # fmt: skip
+    told = {one.site for one in found if one.kind == "closed_but_running"}
+    quiet = without_notice(store.sites(campaign_id), store.seen(campaign_id, "closed"), _lately_open(store, campaign))
+    store.save_suspicions(campaign_id, [*found, *(one for one in quiet if one.site not in told)])
     return verdicts
 
 
 def allowed(store: Store, campaign: Campaign) -> Allowed:
-    """Words that are no typos: of the campaign file, of findings that were dismissed in this campaign or in those before it, and
-    such as many sites use."""
-    learnt = taught(store.dismissed([campaign.id, *campaign.previous]))
+    """What people decided in this campaign, what they dismissed in it or in those before it, words of the campaign file, and such
+    as many sites use."""
+    decided = store.decided([campaign.id, *campaign.previous]).values()
+    learnt = taught([as_finding(d) for d in decided])
     usual = in_use((o.site, o.excerpt, o.data["detail"]) for o in store.checked(campaign.id, "typos"))
-    return Allowed(learnt.words | written(campaign.allowed) | usual, learnt.dismissed)
+    return replace(learnt, words=learnt.words | written(campaign.allowed) | usual)
 
 
 def _briefs(store: Store, plan: Campaign, unfinished: Collection[str]) -> list[Brief]:
@@ -74,11 +87,32 @@ def _briefs(store: Store, plan: Campaign, unfinished: Collection[str]) -> list[B
     for visit, proven in ours.items():
         cut_off[visit[1]][visit] = proven
     cut_off_at = spells(ours, plan.probe.spacing_s)
+    former = {site.code: site.home for one in _by_age(store, plan.previous) for site in store.sites(one.id)}
     return [
-        Brief(site, code in chosen, code not in cut_short, columns.get(code, {}), cut_off.get(code, {}), cut_off_at)
+        Brief(
+            site, code in chosen, code not in cut_short, columns.get(code, {}), cut_off.get(code, {}), cut_off_at,
+            former.get(code, ""),
+        )
         for site in store.sites(campaign)
         for code in [site.code]
-    ]
+    ]  # fmt: skip
+
+
+def _lately_open(store: Store, plan: Campaign) -> set[str]:
+    """Codes of sites that are closed, and ran at the end of an earlier campaign so lately that their notice must still hang."""
+    since = plan.ends - timedelta(days=NOTICE_DAYS)
+    before = [one for one in _by_age(store, plan.previous) if since <= one.ends <= plan.ends]
+    ran = {site.code for one in before for site in store.sites(one.id) if site.status == RUNNING}
+    return ran & {site.code for site in store.sites(plan.id) if site.status in CLOSED} if ran else set()
+
+
+def _by_age(store: Store, campaigns: Iterable[str]) -> list[Campaign]:
+    """Those that are stored, older ones first."""
+    found = []
+    for id_ in campaigns:
+        with suppress(UnknownCampaign):
+            found.append(store.campaign(id_))
+    return sorted(found, key=lambda one: one.ends)
 
 
 def observed() -> str:

@@ -31,7 +31,28 @@ def tables(snapshot: Snapshot) -> tuple[Table, ...]:
     by_group = _counts(snapshot, "accounts", f"{base}检查情况", place, lambda v: v.account.group)
     by_platform = _counts(snapshot, "accounts_platforms", f"{base}分平台情况", PLATFORM, lambda v: v.account.platform)
     lists = (_list(snapshot, key, f"{base}{what}名单", place, last, why) for key, what, last, why in _LISTS)
-    return (by_group, by_platform, *lists)
+    return (by_group, by_platform, *lists, *_unregistered(snapshot, base, place))
+
+
+def _unregistered(snapshot: Snapshot, base: str, place: str) -> tuple[Table, ...]:
+    """抽查发现未纳入监管的: for the texts that print them apart; each is also among those with other faults."""
+    found = [v.account for v in _running(snapshot) if v.account.registered is False]
+    found.sort(key=lambda account: account.line)
+    rows: list[tuple[Cell, ...]] = []
+    for n, one in enumerate(found, 1):
+        rows.append((n, *(shorten(word, 300) for word in (one.group, one.organiser, one.name, one.platform))))
+    header, title = ("序号", place, "主办单位", "名称", PLATFORM), f"{base}未纳入监管名单"
+    table = Table(
+        "accounts_unregistered",
+        "政务新媒体未备案",
+        title,
+        header,
+        tuple(rows),
+        note(snapshot),
+        (3, 5, 7, 7, 5),
+        annex=False,
+    )
+    return (table,) if rows else ()
 
 
 def told(snapshot: Snapshot, whose: str, found: Mapping[str, Table], labels: Mapping[str, str]) -> str:
@@ -45,14 +66,18 @@ def told(snapshot: Snapshot, whose: str, found: Mapping[str, Table], labels: Map
     parts = [f"截至{day(snapshot.campaign.ends)}，{whose}在运行政务新媒体{whole[RUNNING]}个，其中{platforms}。"]
     if whole[RATE] != "—":
         failed = f"发现不合格政务新媒体{whole[FAILED]}个" if whole[FAILED] else "未发现不合格政务新媒体"
-        parts.append(f"{failed}，总体合格率{whole[RATE]}（见{labels['accounts']}）。")
+        parts.append(f"{failed}，总体合格率{whole[RATE]}{_see(labels, 'accounts')}。")
     if whole[INSUFFICIENT]:
-        where = labels["accounts_insufficient"]
-        parts.append(f"另有{whole[INSUFFICIENT]}个证据不足，未判定合格与否，不计入合格率（见{where}）。")
+        where = _see(labels, "accounts_insufficient")
+        parts.append(f"另有{whole[INSUFFICIENT]}个证据不足，未判定合格与否，不计入合格率{where}。")
     for key, what, _, _ in _LISTS[2:]:
         if number := len(found[key].rows):
-            parts.append(f"{number}个政务新媒体{what}，不影响合格与否（见{labels[key]}）。")
+            parts.append(f"{number}个政务新媒体{what}，不影响合格与否{_see(labels, key)}。")
     return "".join(parts)
+
+
+def _see(labels: Mapping[str, str], key: str) -> str:
+    return f"（见{labels[key]}）" if key in labels else ""
 
 
 def errors(snapshot: Snapshot, found: Mapping[str, Table]) -> Iterator[str]:
@@ -81,7 +106,8 @@ def errors(snapshot: Snapshot, found: Mapping[str, Table]) -> Iterator[str]:
 def _running(snapshot: Snapshot) -> list[AccountVerdict]:
     """In the order of the groups, then platform and name."""
     issuer, found = snapshot.campaign.issuer, [v for v in snapshot.accounts if v.account.status == IN_USE]
-    known = (*group_order(issuer, (r.site for r in snapshot.results)), *issuer.order)
+    named = issuer.order if issuer.direct in issuer.order else (issuer.direct, *issuer.order)
+    known = (*named, *group_order(issuer, (r.site for r in snapshot.results)))
     names = dict.fromkeys((*known, *sorted(v.account.group for v in found)))
     rank = {name: n for n, name in enumerate(names)}
     return sorted(found, key=lambda v: (rank[v.account.group], v.account.platform, v.account.name, v.account.line))
@@ -91,6 +117,8 @@ def _counts(snapshot: Snapshot, key: str, title: str, heading: str, by: Callable
     seen: dict[str, Counter[str]] = {}
     for verdict in _running(snapshot):
         seen.setdefault(by(verdict), Counter())[verdict.verdict] += 1
+    if key == "accounts_platforms":
+        seen = dict(sorted(seen.items(), key=lambda one: -one[1].total()))
     seen[TOTAL] = sum(seen.values(), Counter())
     plan = snapshot.campaign.report
     rows: list[tuple[Cell, ...]] = []

@@ -6,20 +6,25 @@ from collections.abc import Iterable
 
 from govcrawl.errors import Irreconcilable
 
-from . import accounts, changes, messages, tables
+from . import accounts, changes, departments, duties, messages, months, registered, suspicions, tables
 from .snapshot import Snapshot
 from .tables import Table
 
 
 def annexes(snapshot: Snapshot) -> tuple[Table, ...]:
-    """Those of the sites, then what the campaign has besides: changes, messages, accounts."""
-    further = (*changes.tables(snapshot), *messages.tables(snapshot), *accounts.tables(snapshot))
+    """Those of the sites, then what the campaign has besides: months, changes, messages, accounts, duties, departments, the register's."""
+    rooms = (months, changes, messages, accounts, duties, departments, registered, suspicions)
+    further = (table for room in rooms for table in room.tables(snapshot))
     return (*tables.site_tables(snapshot), *further)
 
 
 def reconcile(snapshot: Snapshot, found: Iterable[Table]) -> None:
     """Nothing if every figure agrees with every other and with the verdicts; else Irreconcilable with all that don't."""
     by_key = {table.key: table for table in found}
-    rows = [error for room in (changes, messages, accounts) for error in room.errors(snapshot, by_key)]
+    rows = [
+        error
+        for room in (months, changes, messages, accounts, duties, registered, suspicions)
+        for error in room.errors(snapshot, by_key)
+    ]
     if rows := [*tables.site_errors(snapshot, by_key), *rows]:
         raise Irreconcilable(rows)

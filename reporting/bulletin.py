@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from . import accounts, changes, messages
+from . import accounts, changes, forms, messages, months
 from .annexes import annexes, reconcile
+from .offered import KNOWN, offered
+from .parts import Annex, Paragraph, Section
 from .snapshot import SiteResult, Snapshot
 from .tables import Count, Table, base_title, causes, counts, total
 from .text import day, enumerate_names, numeral, quoted
@@ -27,26 +29,6 @@ _INDICATORS = (
 _GUIDE_SINCE = date(2017, 6, 8)
 _REGION = re.compile(r"(省|自治区|自治州|市|州|盟|地区|县|区)(?:人民)?政府")
 _ACTIONS = ("普查", "抽查", "检查", "监测", "复查")
-
-
-@dataclass(frozen=True, slots=True)
-class Paragraph:
-    """``lead``: the words set in 楷体, such as ``（一）检查情况。``; may be empty."""
-
-    text: str
-    lead: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    heading: str
-    paragraphs: tuple[Paragraph, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Annex:
-    label: str  #: 附件1
-    table: Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +49,8 @@ class Bulletin:
     dated: str
     copies_to: str
     as_of: date
+    remark: str = ""  #: 附注, under the date
+    letter: bool = False  #: set as 信函格式 (函), not as 通报
 
     @property
     def attachments(self) -> tuple[str, ...]:
@@ -75,14 +59,20 @@ class Bulletin:
         return tuple(titles) if len(titles) == 1 else tuple(f"{n}. {title}" for n, title in enumerate(titles, 1))
 
 
-def build(snapshot: Snapshot) -> Bulletin:
-    """The bulletin of ``snapshot``; Irreconcilable if a figure disagrees with another."""
-    tables = annexes(snapshot)
+def build(snapshot: Snapshot, tables: tuple[Table, ...] | None = None) -> Bulletin:
+    """The bulletin of ``snapshot``; Irreconcilable if a figure disagrees with another.  ``tables``: where they are there already."""
+    tables = annexes(snapshot) if tables is None else tables
     reconcile(snapshot, tables)
+    usual = _usual(snapshot, tables)
+    return _as_written(snapshot, tables, usual) if snapshot.form else usual
+
+
+def _usual(snapshot: Snapshot, tables: tuple[Table, ...]) -> Bulletin:
     campaign, issuer = snapshot.campaign, snapshot.campaign.issuer
     printed = tuple(table for table in tables if table.rows and table.annex)
     labels = ("附件",) if len(printed) == 1 else tuple(f"附件{n}" for n in range(1, len(printed) + 1))
     attached = tuple(Annex(label, table) for label, table in zip(labels, printed, strict=True))
+    overall = Section("一、总体情况", _numbered(iter(_overall(snapshot, tables, attached).items())))
     return Bulletin(
         issuer=issuer.name,
         number=issuer.number,
@@ -90,11 +80,43 @@ def build(snapshot: Snapshot) -> Bulletin:
         marks=tuple(filter(None, (_draft_mark(snapshot), snapshot.partial and f"（{snapshot.partial.rstrip('。')}）"))),
         addressees=(issuer.addressees or "各有关地区、部门和单位").rstrip("：:") + "：",
         opening=_opening(snapshot),
-        sections=(_overall(snapshot, tables, attached), _problems(snapshot), _demands(snapshot)),
+        sections=(overall, _problems(snapshot), _demands(snapshot)),
         annexes=attached,
         dated=f"{campaign.ends.year}年\u3000月\u3000日",
         copies_to=issuer.copies_to.removeprefix("抄送：").rstrip("。"),
         as_of=campaign.ends,
+    )
+
+
+def _as_written(snapshot: Snapshot, tables: tuple[Table, ...], usual: Bulletin) -> Bulletin:
+    """By the issuer's own text; the marks of a draft are not the text's to leave out."""
+    found = {table.key: table for table in tables}
+    said = {
+        "段落": _overall(snapshot, tables, ()),
+        "问题": [
+            {"题": heading, "文": text, "指标": indicator, "网站数": number}
+            for indicator, heading, number, text in (*_grave(snapshot), *_faults(snapshot))
+        ],
+        "要求": usual.sections[-1].paragraphs[0].text,
+        "开头": usual.opening,
+        "范围": region(usual.issuer),
+    }
+    values = offered(snapshot, found, said, lambda indicator: _accused(snapshot, indicator))
+    written = forms.write(snapshot.form, snapshot.campaign.report.template, values, found, KNOWN)
+    keys = written.keys
+    letter = keys.get("文种") == "函"
+    return replace(
+        usual,
+        title=keys.get("标题") or (f"{usual.title.removesuffix('通报')}函" if letter else usual.title),
+        number=keys.get("字号", usual.number),
+        addressees=keys["主送"].rstrip("：:") + "：" if keys.get("主送") else usual.addressees,
+        opening="",
+        sections=written.sections,
+        annexes=written.annexes,
+        dated=keys.get("日期", usual.dated),
+        copies_to=keys.get("抄送", usual.copies_to).rstrip("。"),
+        remark=keys.get("附注", ""),
+        letter=letter,
     )
 
 
@@ -109,7 +131,7 @@ def full_title(title: str, issuer: str) -> str:
 def _draft_mark(snapshot: Snapshot) -> str:
     pending = sum(1 for r in snapshot.results for f in r.findings if f.review == "pending")
     left_out = "，未计入" if snapshot.campaign.report.require_review else ""
-    return f"（征求意见稿：{pending}条问题线索尚未人工复核{left_out}）" if pending else ""
+    return f"（草稿：{pending}条问题线索尚未人工复核{left_out}）" if pending and not snapshot.final else ""
 
 
 def action(title: str) -> str:
@@ -141,17 +163,18 @@ def _opening(snapshot: Snapshot) -> str:
 # --- 一、总体情况 --------------------------------------------------------------------------------------------------
 
 
-def _overall(snapshot: Snapshot, tables: tuple[Table, ...], attached: tuple[Annex, ...]) -> Section:
+def _overall(snapshot: Snapshot, tables: tuple[Table, ...], attached: tuple[Annex, ...]) -> dict[str, str]:
+    """Heading → words; none that has nothing to tell."""
     found, labels = {table.key: table for table in tables}, {annex.table.key: annex.label for annex in attached}
     texts = {
-        "检查情况": _figures(snapshot, found, labels),
+        "检查情况": _figures(snapshot, found, labels) + months.told(snapshot),
         "整改情况": changes.told(found, labels),
         "网民留言办理情况": messages.told(snapshot, found, labels),
         "政务新媒体检查情况": accounts.told(snapshot, region(snapshot.campaign.issuer.name), found, labels),
         "人工复核情况": _reviewed(snapshot),
         "有关说明": _remarks(snapshot),
     }
-    return Section("一、总体情况", _numbered((name, text) for name, text in texts.items() if text))
+    return {name: text for name, text in texts.items() if text}
 
 
 def _figures(snapshot: Snapshot, found: Mapping[str, Table], labels: Mapping[str, str]) -> str:
@@ -165,8 +188,8 @@ def _figures(snapshot: Snapshot, found: Mapping[str, Table], labels: Mapping[str
     parts.append(_outcome(snapshot, whole))
     parts.append(_spotless(rows, whole))
     if whole.insufficient:
-        where = labels["insufficient"]
-        parts.append(f"另有{whole.insufficient}个网站证据不足，未判定合格与否，不计入合格率（见{where}）。")
+        where = f"（见{labels['insufficient']}）" if "insufficient" in labels else ""
+        parts.append(f"另有{whole.insufficient}个网站证据不足，未判定合格与否，不计入合格率{where}。")
     return "".join(parts)
 
 
@@ -233,7 +256,8 @@ def _numbered(texts: Iterator[tuple[str, str]]) -> tuple[Paragraph, ...]:
 
 
 def _problems(snapshot: Snapshot) -> Section:
-    paragraphs = _numbered(iter([*_grave(snapshot), *_faults(snapshot)]))
+    told = (*_grave(snapshot), *_faults(snapshot))
+    paragraphs = _numbered((heading, text) for _, heading, _, text in told)
     none = (Paragraph(f"本次{action(snapshot.campaign.title)}未发现应予通报的问题。"),)
     return Section("二、存在问题", paragraphs or none)
 
@@ -243,29 +267,44 @@ def _in_order(indicators: set[str]) -> list[str]:
     return [i for i in WORDING if i in indicators] + sorted(indicators - WORDING.keys())
 
 
-def _grave(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
+#: An indicator, its heading, the number of its sites, and what is told of them.
+_Told = tuple[str, str, int, str]
+
+
+def _grave(snapshot: Snapshot) -> Iterator[_Told]:
     """One paragraph for each indicator that failed a site."""
     failed = snapshot.of("fail")
     for indicator in _in_order({cause for r in failed for cause in causes(r)}):
         sites = [r for r in failed if indicator in causes(r)]
         count = f"因此不合格的网站{len(sites)}个。"
-        yield wording(indicator, snapshot.words).heading, count + _examples(snapshot, indicator, sites)
+        heading = wording(indicator, snapshot.words).heading
+        yield indicator, heading, len(sites), count + _examples(snapshot, indicator, sites)
 
 
-def _faults(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
+def _faults(snapshot: Snapshot) -> Iterator[_Told]:
     """One paragraph for each kind of fault that failed nobody; a 证据不足 site is not spoken of."""
+    for indicator, sites in _faulty(snapshot).items():
+        number = sum(n for n, _ in sites)
+        places = f"，共{number}处" if number > len(sites) else ""
+        count = f"涉及网站{len(sites)}个{places}。"
+        heading = wording(indicator, snapshot.words).heading
+        yield indicator, heading, len(sites), count + _examples(snapshot, indicator, [r for _, r in sites])
+
+
+def _accused(snapshot: Snapshot, indicator: str) -> list[SiteResult]:
+    """The sites that failed for it, else those that have it as a mere fault."""
+    failed = [r for r in snapshot.of("fail") if indicator in causes(r)]
+    return failed or [r for _, r in _faulty(snapshot).get(indicator, [])]
+
+
+def _faulty(snapshot: Snapshot) -> dict[str, list[tuple[int, SiteResult]]]:
+    """Indicator → its sites with the number of places, the worst first."""
     found: dict[str, dict[str, tuple[int, SiteResult]]] = {}
     for result in snapshot.results:
         for finding in _mere_faults(snapshot, result):
             number = found.setdefault(finding, {}).get(result.site.code, (0, result))[0]
             found[finding][result.site.code] = (number + 1, result)
-    for indicator in _in_order(set(found)):
-        sites = sorted(found[indicator].values(), key=lambda pair: -pair[0])
-        number = sum(n for n, _ in sites)
-        places = f"，共{number}处" if number > len(sites) else ""
-        count = f"涉及网站{len(sites)}个{places}。"
-        heading = wording(indicator, snapshot.words).heading
-        yield heading, count + _examples(snapshot, indicator, [r for _, r in sites])
+    return {i: sorted(found[i].values(), key=lambda pair: -pair[0]) for i in _in_order(set(found))}
 
 
 def _mere_faults(snapshot: Snapshot, result: SiteResult) -> Iterator[str]:

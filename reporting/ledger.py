@@ -56,7 +56,7 @@ def _site(result: SiteResult) -> Row:
 
 def _row(snapshot: Snapshot, result: SiteResult, finding: Finding) -> Row:
     private = finding.indicator == "privacy_leak"
-    excerpt, detail = finding.excerpt, detail_words(finding.detail)
+    excerpt, detail = finding.wording or finding.excerpt, detail_words(finding.detail)
     if private:
         excerpt, detail = without_numbers(excerpt), without_numbers(detail)
     veto = "是" if finding.indicator in result.verdict.vetoes else "否"

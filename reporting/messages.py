@@ -126,7 +126,7 @@ def _late(snapshot: Snapshot) -> Table:
         rows.append((n, site.group, shorten(site.name, 300), *_cells(v, many, snapshot.campaign.ends.year)))
     title = f"{base_title(snapshot.campaign.title)}网民留言超期办理情况"
     of = "" if many or not late else f"；{quoted(late[0].message.platform)}平台留言"
-    widths = (3, 4, 6, *[5] * many, 10, 6, 6, 6)
+    widths = (8, 10, 18, *[10] * many, 26, 14, 14, 13)
     return Table("messages_late", "超期留言", title, header, tuple(rows), f"{note(snapshot)}{of}", widths)
 
 

@@ -7,9 +7,28 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
-from govcrawl.contracts import RUNNING, AccountVerdict, Campaign, Finding, Issuer, MessageVerdict, Site, Verdict
+from govcrawl.contracts import (
+    RUNNING,
+    AccountVerdict,
+    Campaign,
+    Duty,
+    Finding,
+    Issuer,
+    MessageVerdict,
+    Named,
+    RegisteredColumn,
+    Site,
+    Suspicion,
+    Verdict,
+)
 
 from .text import cleaned
+
+#: Fields of a snapshot that hold words of others.
+_PRINTED = (
+    "campaign", "pack", "results", "notes", "partial", "messages", "accounts", "before", "columns", "named", "months", "duties",
+    "suspicions",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +57,23 @@ class Earlier:
     failed: Mapping[str, tuple[str, ...]]
 
 
+@dataclass(frozen=True, slots=True)
+class Month:
+    """One of the spot checks that a quarter's bulletin gathers.  Sites by code."""
+
+    title: str
+    starts: date
+    ends: date
+    running: int
+    passed: frozenset[str]
+    failed: frozenset[str]
+    insufficient: int
+
+    @property
+    def checked(self) -> int:
+        return len(self.passed) + len(self.failed) + self.insufficient
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """One campaign at one moment.  Built once, it is printable (no control characters) and in order (group, code).
@@ -45,7 +81,9 @@ class Snapshot:
     ``pack``: rule pack and version, ``2015@1``; ``notes``: sentences for 有关说明; ``partial``: one Chinese sentence
     on why the figures are not final yet, empty when they are.  ``messages``, ``accounts``: empty where the campaign has no
     such register; ``before``: earlier campaigns, the last one last; ``words``: the rule pack's, by indicator;
-    ``by_person``: its indicators that only a person can judge.
+    ``by_person``: its indicators that only a person can judge.  ``columns``: of columns.csv, in its order; ``named``: of
+    superior.csv; ``months``: the spot checks gathered here, this campaign's own last, empty where it is the only one.
+    ``form``: the issuer's own text (``forms.py``); ``final``: signed, no draft whatever was left uncounted.
     """
 
     campaign: Campaign
@@ -58,12 +96,20 @@ class Snapshot:
     before: tuple[Earlier, ...] = ()
     words: Mapping[str, str] = field(default_factory=dict)
     by_person: frozenset[str] = frozenset()
+    duties: tuple[Duty, ...] = ()
+    columns: tuple[RegisteredColumn, ...] = ()
+    named: tuple[Named, ...] = ()
+    months: tuple[Month, ...] = ()
+    form: str = ""
+    final: bool = False
+    suspicions: tuple[Suspicion, ...] = ()  #: where the register and the web disagree
 
     def __post_init__(self) -> None:
-        for name in ("campaign", "pack", "results", "notes", "partial", "messages", "accounts", "before"):
+        for name in _PRINTED:
             object.__setattr__(self, name, cleaned(getattr(self, name)))
         rank = {name: i for i, name in enumerate(group_order(self.campaign.issuer, (r.site for r in self.results)))}
-        ordered = sorted(self.results, key=lambda r: (rank[r.site.group], code_order(r.site)))
+        within = code_order if self.campaign.report.rows == "code" else line_order
+        ordered = sorted(self.results, key=lambda r: (rank[r.site.group], within(r.site)))
         object.__setattr__(self, "results", tuple(ordered))
         object.__setattr__(self, "before", tuple(sorted(self.before, key=lambda earlier: earlier.ends)))
 
@@ -90,6 +136,11 @@ def registered_code(site: Site) -> str:
 def code_order(site: Site) -> tuple[bool, int, str, str]:
     """Sort key: codes upwards, sites without a code last, in the order of the register."""
     return not registered_code(site), 0 if registered_code(site) else len(site.code), site.code, site.name
+
+
+def line_order(site: Site) -> tuple[bool, int, str, str]:
+    """Sort key: as in the register."""
+    return False, site.line, site.code, site.name
 
 
 def group_order(issuer: Issuer, sites: Iterable[Site]) -> tuple[str, ...]:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
+from govcrawl import watching
 from govcrawl.contracts import RUNNING, Campaign, Verdict
 from govcrawl.errors import InputError, OutputError, UnknownCampaign
 from pipelines.standards import SUFFIX, load_pack
 from pipelines.standards.packs import Pack
-from reporting.snapshot import Earlier, SiteResult, Snapshot
-from reporting.write import write_report
+from reporting import forms, frozen
+from reporting.months import Check, gathered
+from reporting.snapshot import Earlier, Month, SiteResult, Snapshot
+from reporting.write import put, write_report
 
 if TYPE_CHECKING:
     from govcrawl.store import Store
@@ -29,30 +33,42 @@ def check_writable(out: Path) -> None:
         raise OutputError(str(out), str(error.strerror)) from error
 
 
-def report(store: Store, campaign_id: str, pack: str, out: Path) -> list[Path]:
-    """The bulletin and its tables from the stored verdicts of one pack; ``pack`` empty: the campaign's own standard."""
-    campaign = store.campaign(campaign_id)
-    wanted = _label(pack or campaign.standard)
-    matching = [p for p in store.packs(campaign_id) if _is(p, wanted)]
-    if not matching:
-        by = f" --standard {pack}" if pack else ""
-        raise InputError(campaign_id, 0, f"还没有按标准 {wanted} 的评判；请先运行 govcrawl score {campaign_id}{by}")
-    newest = _newest(matching)
-    verdicts = store.verdicts(campaign_id, newest)
-    results = tuple(
-        SiteResult(s, verdicts.get(s.code) or _unjudged(campaign, s.code, newest)) for s in store.sites(campaign_id)
-    )
+def report(store: Store, campaign_id: str, pack: str, out: Path, final: bool = False, version: int = 0) -> list[Path]:
+    """The bulletin and its tables from the stored verdicts of one pack; ``pack`` empty: the campaign's own standard.
+
+    ``final``: also kept as a version of its own; ``version``: one that was kept, byte for byte.
+    """
+    if version:
+        return put(frozen.files(store, campaign_id, version), out)
+    snapshot = snapshot_of(store, campaign_id, pack)
+    if final:
+        return put(frozen.freeze(store, snapshot, datetime.now(UTC)), out)
+    return write_report(snapshot, out)
+
+
+def snapshot_of(store: Store, campaign_id: str, pack: str = "") -> Snapshot:
+    """All that a bulletin is made from.  InputError where the campaign was not judged so."""
+    own, newest, standard = _judged(store, campaign_id, pack)
     partial = "".join(sorted({why for _, why in store.closed_rounds(campaign_id).values() if why}))
     accounts = tuple(store.account_verdicts(campaign_id, newest))
-    before = {id_: _earlier(store, id_) for id_ in campaign.previous}
-    standard = _loaded(newest, campaign.standard)
-    passed = any(v.verdict == "pass" for v in verdicts.values())
+    before = {id_: _earlier(store, id_) for id_ in own.campaign.previous}
+    months: tuple[Month, ...] = ()
+    left: tuple[str, ...] = ()
+    if own.campaign.report.months:
+        own, months, left = gathered(own, [_month(store, id_, newest) for id_ in own.campaign.report.months])
+    passed = any(r.verdict.verdict == "pass" for r in own.results)
     ours = len(store.accounts(campaign_id)) if not accounts else 0
-    snapshot = Snapshot(
-        campaign,
+    return Snapshot(
+        own.campaign,
         newest,
-        results,
-        notes=(*_left_to_a_person(standard if passed else None), *_not_judged(ours, newest), *_not_stored(before)),
+        own.results,
+        notes=(
+            *_left_to_a_person(standard if passed else None),
+            *_not_judged(ours, newest),
+            *_not_stored(before),
+            *(alarm.sentence for alarm in watching.alarms(store, own.campaign, newest)),
+            *left,
+        ),
         partial=partial,
         messages=tuple(store.message_verdicts(campaign_id)),
         accounts=accounts,
@@ -61,8 +77,56 @@ def report(store: Store, campaign_id: str, pack: str, out: Path) -> list[Path]:
         by_person=frozenset(name for name, rule in standard.rules.items() if rule.judged == "person")
         if standard
         else frozenset(),
+        columns=tuple(store.registered_columns(campaign_id)),
+        named=tuple(store.named(campaign_id)),
+        duties=tuple(store.duties(campaign_id)),
+        suspicions=tuple(store.suspicions(campaign_id)),
+        months=months,
+        form=_form(own.campaign.report.template),
     )
-    return write_report(snapshot, out)
+
+
+def _judged(store: Store, campaign_id: str, pack: str) -> tuple[Check, str, Pack | None]:
+    """The campaign with its verdicts by one pack, that pack's label, and the pack."""
+    campaign = store.campaign(campaign_id)
+    wanted = _label(pack or campaign.standard)
+    matching = [p for p in store.packs(campaign_id) if _is(p, wanted)]
+    if not matching:
+        by = f" --standard {pack}" if pack else ""
+        raise InputError(campaign_id, 0, f"还没有按标准 {wanted} 的评判；请先运行 govcrawl score {campaign_id}{by}")
+    newest = _newest(matching)
+    return _check(store, campaign, newest), newest, _loaded(newest, campaign.standard)
+
+
+def _check(store: Store, campaign: Campaign, pack: str) -> Check:
+    verdicts = store.verdicts(campaign.id, pack)
+    sites = store.sites(campaign.id)
+    return Check(
+        campaign, tuple(SiteResult(s, verdicts.get(s.code) or _unjudged(campaign, s.code, pack)) for s in sites)
+    )
+
+
+def _month(store: Store, id_: str, pack: str) -> Check:
+    """An earlier spot check, by the same version of the same pack."""
+    campaign = store.campaign(id_)
+    if pack not in store.packs(id_):
+        name = pack.partition("@")[0]
+        raise InputError(
+            id_, 0, f"各月须按同一标准评判，本次为 {pack}；请先运行 govcrawl score {id_} --standard {name}"
+        )
+    return _check(store, campaign, pack)
+
+
+def _form(path: str) -> str:
+    """The issuer's own text; empty: the usual one."""
+    if not path:
+        return ""
+    try:
+        source = Path(path).read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(path, 0, f"文稿读不出（{error}）；请检查路径，并存为 UTF-8") from error
+    forms.check(source, path)
+    return source
 
 
 def _left_to_a_person(pack: Pack | None) -> Iterator[str]:

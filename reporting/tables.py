@@ -15,6 +15,7 @@ from .text import day, enumerate_names, months, shorten
 Cell = str | int
 RUNNING, CHECKED, FAILED, INSUFFICIENT, RATE = "在运行网站数", "检查网站数", "不合格网站数", "证据不足", "合格率"
 RATIO = "抽查比例"
+MONTHS = "发现月份"
 TOTAL = "总计"
 #: Headings of columns that hold names and sentences, set flush left.
 LEFT = ("网站名称", "名称", "主办单位", "证据不足的原因")
@@ -149,10 +150,18 @@ def _list(snapshot: Snapshot, key: str, name: str, title: str, heading: str, why
     verdict = "fail" if key == "failed" else key
     rows = []
     for n, result in enumerate(snapshot.of(verdict), 1):
-        rows.append((n, *_identity(result), shorten(_why(result), LONGEST)))
-    widths = (4, 7, 14, 7, 8) if key == "failed" else (4, 7, 9, 7, 13)
-    header = ("序号", heading, "网站名称", "网站标识码", why)
+        rows.append((n, *_identity(result), shorten(_why(result), LONGEST), *_months(snapshot, result, key)))
+    widths: tuple[int, ...] = (4, 7, 16, 8, 9) if key == "failed" else (4, 7, 9, 8, 13)
+    header: tuple[str, ...] = ("序号", heading, "网站名称", "网站标识码", why)
+    if key == "failed" and snapshot.months:
+        header, widths = (*header, MONTHS), (*widths, 4)
     return Table(key, name, title, header, tuple(rows), note(snapshot), widths)
+
+
+def _months(snapshot: Snapshot, result: SiteResult, key: str) -> tuple[Cell, ...]:
+    if key != "failed" or not snapshot.months:
+        return ()
+    return (enumerate_names(f"{m.ends.month}月" for m in snapshot.months if result.site.code in m.failed),)
 
 
 def _why(result: SiteResult) -> str:

@@ -115,7 +115,9 @@ def _privacy(_: Verdict, found: tuple[Finding, ...]) -> str:
 
 def _marks(_: Verdict, found: tuple[Finding, ...]) -> str:
     missing = dict.fromkeys(str(mark) for f in found for mark in f.detail.get("missing") or ())
-    return f"未见{enumerate_names(VALUES.get(mark, mark) for mark in missing)}" if missing else "底部功能区标识不全"
+    lacking = f"未见{enumerate_names(VALUES.get(mark, mark) for mark in missing)}" if missing else ""
+    wrong = "网站标识码与登记不符" if any(CODES & f.detail.keys() for f in found) else ""
+    return "，".join(filter(None, (lacking, wrong))) or "底部功能区标识不全"
 
 
 def _hosts(clause: str) -> Seen:
@@ -178,6 +180,8 @@ COVERED_BY = {
 KEYS = {
     "status": "状态",
     "on_home": "位于首页",
+    "pages": "所在网页数",
+    "also_on": "还见于",
     "kind": "类别",
     "masked": "内容（已隐去）",
     "hash": "识别码",
@@ -205,16 +209,36 @@ KEYS = {
     "high": "95%置信区间上限",
     "outcomes": "打不开的情形",
     "monitors": "见到打不开的监测点",
+    "site_code_shown": "页面所示网站标识码",
+    "error_report_code": "“找错”入口所用网站标识码",
+    "site_code_of": "该标识码登记于",
+    "registered": "登记名称",
+    "organiser": "登记主办单位",
+    "shown": "页面所示",
+    "where": "位于",
+    "why": "不规范之处",
+    "made": "网址所示日期",
+    "earlier": "此前所示日期",
+    "from": "起始日期",
+    "until": "截止日期",
 }
 #: Keys whose value is a share, not a number.
 SHARES = frozenset({"share", "low", "high"})
 
+#: Keys that say that a code is not the registered one.
+CODES = {"site_code_shown", "error_report_code"}
 #: Values of ``Finding.detail`` as a clerk reads them.
 VALUES = {
+    "title": "网页标题",
+    "ip": "以IP地址访问",
+    "suffix": "后缀不是.gov.cn",
+    "structure": "门户网站域名不是www.□□□.gov.cn结构",
+    "port": "带有端口号",
     "dns": "域名无法解析",
     "timeout": "超时",
     "refused": "拒绝连接",
     "reset": "连接中断",
+    "soft_404": "应答正常而网页不存在",
     "bad_answer": "应答不合规范",
     "http_error": "返回错误页面",
     "redirect": "循环跳转",

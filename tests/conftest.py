@@ -16,6 +16,7 @@ from govcrawl.store import Store
 
 settings.register_profile("busy", deadline=None)  # several tests share a core
 settings.load_profile("busy")
+os.environ.setdefault("GOVCRAWL_SOFFICE", "no")  # a PDF takes seconds; its own test asks for one
 os.environ.setdefault("GOVCRAWL_PRIVACY_KEY", "of the tests")  # else one is made and kept where the tests are run
 
 

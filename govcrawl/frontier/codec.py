@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from govcrawl.contracts import Role, Task
+from govcrawl.contracts import Lease, Role, Task
 from govcrawl.errors import BadMessage
 from govcrawl.reading.urls import identity
 
@@ -24,6 +24,7 @@ KEYS = {
 DEFAULTS = {name: getattr(Task(site="", kind="site", role="page", url=""), name) for name in KEYS.values()}
 REQUIRED = ("site", "role", "url", "priority")
 ROLES = frozenset(get_args(Role))
+CHECKED = ("link", "file", "nowhere", "closed")  #: roles in which a page is no page of the site
 APART = ("part", "as_engine", "script")  #: roles in which a page is looked at beside any other
 ID_BYTES = 12  #: 96 bits: a clash among 10^7 tasks of a round has a chance of 10^-15
 
@@ -33,7 +34,18 @@ _decode = msgspec.json.Decoder().decode
 
 def queue_of(task: Task) -> str:
     """Queues have quotas of their own: pages, links that are checked (files among them), and availability visits."""
-    return "link" if task.role in ("link", "file") else task.kind
+    return "link" if task.role in CHECKED else task.kind
+
+
+def is_shared(task: Task) -> bool:
+    """Whether its answer is the same whichever site's page names the target."""
+    return task.role in ("link", "nowhere")
+
+
+def target_of(lease: Lease) -> str:
+    """What is asked once a round.  As it is written: ``www.`` or https may be another server, and only one of them be down."""
+    digest = blake2b(lease.task.url.encode("utf-8", "surrogatepass"), digest_size=ID_BYTES)
+    return f"{lease.round_key}:{digest.hexdigest()}"
 
 
 def host_of(url: str) -> str:

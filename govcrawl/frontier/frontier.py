@@ -213,6 +213,10 @@ class Frontier:
         )
         return sum(int(due) + int(ready) for due, ready in found)
 
+    def hosts_waiting(self, key: str, queue: str) -> int:
+        """Hosts with tasks of this queue that wait for their turn: as many could be asked at once."""
+        return sum(int(self.client.zcard(f"{prefix}r:{queue}")) for prefix in self._prefixes(key))
+
     def by_site(self, key: str, queues: Iterable[str] = QUEUES) -> dict[str, Counter[str]]:
         """Site → state → tasks of these queues; the books of each site balance as the round's do."""
         result: defaultdict[str, Counter[str]] = defaultdict(Counter)

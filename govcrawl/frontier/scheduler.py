@@ -33,15 +33,17 @@ from scrapy_redis.scheduler import Scheduler
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
-from govcrawl import addresses
+from govcrawl import addresses, metrics
 from govcrawl.contracts import Lease, Result
-from govcrawl.frontier import codec
+from govcrawl.frontier import codec, sharing
 from govcrawl.frontier.admission import Admission
 from govcrawl.frontier.frontier import Frontier, Settled, split_round
 from govcrawl.frontier.gate import Landing
 from govcrawl.frontier.hands import Hands
 from govcrawl.frontier.known import KnownTasks
 from govcrawl.frontier.partitions import connect
+from govcrawl.frontier.sharing import Answers
+from govcrawl.metrics.health import PULSE
 from govcrawl.patience import beside
 from govcrawl.visits import CONFIRM_S
 
@@ -114,6 +116,9 @@ class LeaseScheduler(Scheduler):  # type: ignore[misc]
     held: dict[tuple[str, bytes], Lease]
     #: the same, of those whose end is on its way to Redis
     _leaving: set[tuple[str, bytes]]
+    #: of those, links whose answer is known, until they are yielded
+    _told: list[Lease]
+    _answers: Answers | None
     #: those with workers alive, as of the last sign of life
     monitors: frozenset[str]
     #: set by who can't store results now: nothing is claimed meanwhile
@@ -146,7 +151,7 @@ class LeaseScheduler(Scheduler):  # type: ignore[misc]
         self.worker, self.monitors = WORKER, frozenset({MONITOR})
         self.campaign = str(settings["CAMPAIGN"] or "")
         self.known = KnownTasks()
-        self.held, self._leaving = {}, set()
+        self.held, self._leaving, self._told = {}, set(), []
         self.frontier = Frontier(self.server, HANDS)
         self._turn = 0
         self._restored, self._listed, self._open = -RESTORE_S, -ROUNDS_S, []
@@ -214,18 +219,21 @@ class LeaseScheduler(Scheduler):  # type: ignore[misc]
     # --- leases ---
 
     async def claims(
-        self, queues: Mapping[str, float], stop_when_done: bool, restore: Callable[[], bool]
+        self, queues: Mapping[str, float], stop: bool, restore: Callable[[], bool], answers: Answers | None = None
     ) -> AsyncIterator[Lease]:
         """Leases of all rounds in turn whose request may go out now; endless, or until these queues are empty.
 
         ``queues``: queue → share of this worker's leases it may hold at once, so that slow links don't keep pages waiting.
+        ``stop``: when they are empty.
         ``restore``: called off the loop now and then, to put rounds back that Redis has lost; whether all are there.
+        ``answers``: what is stored of links' targets; such a lease needs no request, and bears its answer.
         """
+        self._answers = answers
         while True:
             try:
                 await self._restore(restore)
                 passed, wait = await self._look(queues)
-                if stop_when_done and not passed and not self.held and await self._over(queues, restore):
+                if stop and not passed and not self.held and await self._over(queues, restore):
                     return
             except redis.RedisError as error:
                 logger.warning("%s, waiting: %s", trouble(error), error)
@@ -253,7 +261,8 @@ class LeaseScheduler(Scheduler):  # type: ignore[misc]
         wait = GATHER_S
         if room > 0 and not self.resting:
             wait = await self._claim_some(await self._rounds(), self._limits(queues), room)
-        passed = await self._knock()
+        passed = [*await self._knock(), *filter(self._still_ours, self._told)]
+        self._told.clear()
         return passed, GATHER_S if passed or self.admission.waiting else wait
 
     async def _rounds(self) -> list[str]:
@@ -314,15 +323,28 @@ class LeaseScheduler(Scheduler):  # type: ignore[misc]
                 self._tell_spoilt(key, partition, error)
                 continue
             self._spoilt.discard((key, partition))
-            for lease in leases:  # at once: the next partition's claim may find Redis away
-                if not self._is_for_another(lease):
-                    self.admission.enter(lease)
-            await self.settle([Settled(one, "release", retry_s=1.0) for one in leases if self._is_for_another(one)])
+            await self._enter(leases)  # at once: the next partition's claim may find Redis away
             soonest = min(soonest, wait)
             room -= len(leases)
             if room <= 0:
                 break
         return soonest
+
+    async def _enter(self, leases: Sequence[Lease]) -> None:
+        others = [lease for lease in leases if self._is_for_another(lease)]
+        shared = [lease for lease in leases if self._answers and codec.is_shared(lease.task)]
+        for lease in leases:
+            if lease not in others and lease not in shared:
+                self.admission.enter(lease)
+        found = await sharing.sort(self.server, shared, self._answers)
+        for lease in found.ask:
+            self.admission.enter(lease)
+        for lease in found.told:
+            held = self.held.get((lease.round_key, lease.id))
+            if held and held.token == lease.token:  # not lost meanwhile
+                self.held[lease.round_key, lease.id] = lease
+        self._told += found.told
+        await self.settle([Settled(one, "release", retry_s=sharing.AGAIN_S) for one in (*others, *found.wait)])
 
     @staticmethod
     def _is_for_another(lease: Lease) -> bool:
@@ -382,6 +404,7 @@ class LeaseScheduler(Scheduler):  # type: ignore[misc]
             for name in LOGGED:
                 self.stats.inc_value(name, sum(one.action == "ack" for one in settled))
             self.stats.inc_value("frontier/stale", stale)
+        metrics.settled(settled, stale)
         if stale or any(one.action == "dead" for one in settled):
             self.known.forget()  # what these pages led to may be unplanned
         self._leaving -= keys
@@ -398,6 +421,7 @@ class LeaseScheduler(Scheduler):  # type: ignore[misc]
 
     async def _heartbeat(self) -> None:
         while True:
+            PULSE.tick()
             try:
                 self._offset = await self._off_loop(lambda: self.frontier.hello(self.worker)) - time.monotonic()
                 await self._extend()
@@ -443,7 +467,9 @@ class LeaseScheduler(Scheduler):  # type: ignore[misc]
         asyncio.ensure_future(self.settle([Settled(lease, "dead", reason=reason)]))  # noqa: RUF006 – settle waits for itself
 
     async def _off_loop(self, call: Callable[[], T]) -> T:
-        future = asyncio.get_running_loop().run_in_executor(self._threads, call)
+        future = asyncio.get_running_loop().run_in_executor(
+            self._threads, metrics.watched("Redis", call, redis.RedisError)
+        )
         self._calls.add(future)
         future.add_done_callback(self._calls.discard)
         return await asyncio.shield(future)

@@ -40,6 +40,7 @@ from govcrawl.reading import (
     redirects,
     sources,
     state,
+    suspects,
 )
 from govcrawl.reading.challenge import is_challenge
 from govcrawl.reading.document import Document
@@ -255,9 +256,12 @@ class _Reading:
         area = range(len(self.doc.tags))
         parts = sources.of_area(self.doc, area, self.ours)
         canvas = state.Sight(self.doc, self.regions, (), self.ran).canvas
-        drawn = sources.strangers(self.doc, self.ours) or canvas.more() or canvas.frames(parts)
+        strange = sources.strangers(self.doc, self.ours)
+        drawn = strange or canvas.more() or canvas.frames(parts)
+        found = suspects.find(canvas, parts, self.ours) if drawn and not strange else suspects.Suspects()
+        drawn = "" if found.idle else drawn
         entry = not self.items and 0 < len(self.doc.anchors) <= FEW_LINKS and not parts and not drawn
-        return HomeFacts(self.items, entry, parts, drawn)
+        return HomeFacts(self.items, entry, parts, drawn, found.files, found.ids)
 
     def _text(self) -> str:
         """What a reader sees, without the parts that every page of the site repeats: they are read where they are found once."""

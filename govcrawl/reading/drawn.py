@@ -7,9 +7,9 @@ untold.  Known libraries, counters and the files that draw a site's header draw 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from functools import cached_property
-from typing import Final
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import cached_property, lru_cache
+from typing import Final, TypeVar
 
 from govcrawl.reading.document import Document
 from govcrawl.reading.urls import join
@@ -80,12 +80,25 @@ _TRIM: Final = re.compile(
 )
 _FOOT: Final = re.compile(r"foot|bottom|copyright|\bwei\b|dibu|yejiao|banquan", re.I)
 _WIDGET: Final = re.compile(r"tianqi|weather|share|weibo|map|kefu|video|player|live|flash|javascript:", re.I)
+T = TypeVar("T")
+REMEMBERED: Final = 128  #: scripts of which it is known what they do: a site's pages have the same ones
+MAX_REMEMBERED: Final = 50_000  #: characters of such a script
 _MEDIA: Final = re.compile(r"\.(?:swf|mp[34]|wm[av]|flv|avi|mov|pdf|ocx|svg)(?:$|\?)|youku|tudou", re.I)
 
 
 def is_library(src: str) -> bool:
     """Whether a script file, by its address, draws no entries."""
     return bool(_LIBRARY.search(src) or _STRANGER.search(src))
+
+
+def is_counter(script: str) -> bool:
+    """Whether a script calls one of those who count visits, share pages or vouch for a site."""
+    return bool(_STRANGER.search(script))
+
+
+def is_trim(name: str) -> bool:
+    """Whether an element of this name holds no entries."""
+    return bool(_TRIM.fullmatch(name))
 
 
 def frame_of(doc: Document, i: int) -> str:
@@ -103,12 +116,16 @@ class Canvas:
     """A part of a page (``at``: its elements), and the scripts that could draw in it.
 
     ``ran``: the page has been in a browser, so scripts have drawn what they could; only what is still empty counts.
+    ``idle``: tells of a script in the page whether it draws nothing; where it is given, no script file draws anything either.
     """
 
-    def __init__(self, doc: Document, at: Sequence[int], ran: bool = False) -> None:
-        self.doc, self.at, self.ran = doc, at, ran
+    def __init__(
+        self, doc: Document, at: Sequence[int], ran: bool = False, idle: Callable[[str], bool] | None = None
+    ) -> None:
+        self.doc, self.at, self.ran, self.idle = doc, at, ran, idle
         self.inside = frozenset(at)
-        self.files = [(i, src) for i in doc.all("script") if (src := doc.attr(i, "src")) and not is_library(src)]
+        files = [(i, src) for i in doc.all("script") if (src := doc.attr(i, "src")) and not is_library(src)]
+        self.files = [] if idle else files
 
     def more(self) -> str:
         """Why a reader may see more in this part than stands in it, in Chinese; "" if nothing hints at it."""
@@ -117,7 +134,7 @@ class Canvas:
     def written(self) -> str:
         """That a script writes into this part, in Chinese: for a part without entries."""
         doc = self.doc
-        writing = [i for i, s in doc.scripts.items() if _WRITE.search(s) or _FETCH.search(s)]
+        writing = [i for i, s in doc.scripts.items() if _writes(s) or _fetches(s)]
         if any(i in self.inside for i in writing) or any(i in self.inside for i, _ in self.files):
             return "栏目区域含有加载内容的脚本"
         words = self.words(doc.scripts[i] for i in writing)
@@ -167,18 +184,21 @@ class Canvas:
     @cached_property
     def acting(self) -> dict[int, str]:
         """Those that call something of their own."""
-        return {i: s for i, s in self.scripts.items() if _CALL.search(_INERT.sub(" ", s))}
+        return {i: s for i, s in self.scripts.items() if _acts(s) and not (self.idle and self.idle(s))}
 
     @cached_property
     def fetching(self) -> dict[int, str]:
         """Those that ask for what isn't on the page."""
-        return {i: s for i, s in self.scripts.items() if _FETCH.search(s)}
+        return {i: s for i, s in self.scripts.items() if _fetches(s)}
 
     @cached_property
     def callers(self) -> list[str]:
         """All that may call a function once the page is there."""
-        handlers = (self.doc.attr(i, "onload") for i in self.doc.all("body"))
-        return [*self.acting.values(), *(text for text in handlers if text)]
+        return [*self.acting.values(), *self.handlers()]
+
+    def handlers(self) -> list[str]:
+        """What is run once the page is there."""
+        return [text for i in self.doc.all("body") if (text := self.doc.attr(i, "onload"))]
 
     def framework(self) -> str:
         """That a framework of scripts draws the page, in Chinese."""
@@ -186,7 +206,7 @@ class Canvas:
         some = " ng-" in doc.source or " v-" in doc.source or " data-bind" in doc.source
         if has_templates(doc) or (some and _TEMPLATE_ATTRIBUTES.search(doc.source)):
             return "页面由前端模板渲染"
-        framework = any("-" in tag for tag in doc.by_tag) or any(_FRAMEWORK.search(s) for s in doc.scripts.values())
+        framework = any("-" in tag for tag in doc.by_tag) or any(map(_builds, doc.scripts.values()))
         return "页面由前端框架渲染" if framework else ""
 
     def _fetched(self) -> str:
@@ -201,7 +221,7 @@ class Canvas:
         if not (self.files or self.callers):
             return self._marked()
         words = self.words(self.callers)
-        for i in self._vacant():
+        for i in self.vacant():
             if self.files or self.fetching:
                 return "栏目区域可能由脚本填充"
             if not words.isdisjoint(names(self.doc, i)):
@@ -216,7 +236,7 @@ class Canvas:
         empty = (i for i in self.places(self.at) if doc.tags[i] in _BOXES)
         return "栏目区域由前端模板填充" if any(_TEMPLATE.search(name) for i in empty for name in doc.attrs[i]) else ""
 
-    def _vacant(self) -> Iterator[int]:
+    def vacant(self) -> Iterator[int]:
         """Boxes in which nothing stands, or only that something is to come; without a name only lists."""
         doc = self.doc
         for i in self.at:
@@ -243,7 +263,7 @@ class Canvas:
 
     def words(self, scripts: Iterable[str]) -> set[str]:
         """All names that the scripts could mean."""
-        return {word for script in scripts for word in _WORD.findall(script[:MAX_SCRIPT])}
+        return set().union(*(_words(script[:MAX_SCRIPT]) for script in scripts))
 
     def _named(self, words: Collection[str]) -> bool:
         return bool(words) and any(name in words for i in self.at for name in names(self.doc, i))
@@ -293,6 +313,40 @@ def foot_is_drawn(doc: Document) -> bool:
     return any(not words.isdisjoint(own) for own in empty)
 
 
+def _of_script(look: Callable[[str], T]) -> Callable[[str], T]:
+    """What is remembered of a script, unless it is long."""
+    remembered = lru_cache(maxsize=REMEMBERED)(look)
+    return lambda script: (remembered if len(script) <= MAX_REMEMBERED else look)(script)
+
+
+@_of_script
+def _fetches(script: str) -> bool:
+    return bool(_FETCH.search(script))
+
+
+@_of_script
+def _writes(script: str) -> bool:
+    return bool(_WRITE.search(script))
+
+
+@_of_script
+def _builds(script: str) -> bool:
+    """Whether a framework of scripts starts here."""
+    return bool(_FRAMEWORK.search(script))
+
+
+@_of_script
+def _acts(script: str) -> bool:
+    """Whether it calls something of its own."""
+    return bool(_CALL.search(_INERT.sub(" ", script)))
+
+
+@_of_script
+def _words(script: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(script))
+
+
+@_of_script
 def _without_furniture(script: str) -> str:
     """A script without the header and footer that it loads."""
     return _LOADED.sub(lambda m: " " if _TRIM.fullmatch(m[1]) or _FOOT.search(m[1]) else m[0], script)

@@ -98,7 +98,7 @@ class Variables:
         unread, self._unread = self._unread, []
         for script in unread:
             named = _VARIABLE.findall(_LATER.sub("var ", script) if "let " in script or "const " in script else script)
-            self._known.update((k, _literal(double or single)) for k, double, single in named)
+            self._known.update((k, literal(double or single)) for k, double, single in named)
             if "+=" in script:
                 self._append(script)
         return self._known.get(name, "")
@@ -122,7 +122,7 @@ def value(script: str, at: int, variables: Variables, strict: bool = True) -> st
     while m := _TERM.match(script, at):
         double, single, template, name, more = m.groups()
         if name is None:
-            text = _literal(double or single or "") if template is None else _filled(template, variables)
+            text = literal(double or single or "") if template is None else _filled(template, variables)
         else:
             text = "0" if _CHANCE.fullmatch(name) else variables.value(name)
             if strict and not text:
@@ -189,11 +189,12 @@ def _expression(script: str, at: int, variables: Variables) -> str:
             else:
                 out.append(variables.value(word))
         else:
-            out.append(_unescaped(_literal(word)) if coded else _literal(word))
+            out.append(_unescaped(literal(word)) if coded else literal(word))
     return "".join(out)
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
+    """What stands between the quotes of a string, its escapes undone."""
     return _ESCAPE.sub(_character, text) if "\\" in text else text
 
 

@@ -20,6 +20,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
+from govcrawl import credentials
+
 logger = logging.getLogger(__name__)
 PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 REPLY_S = 30.0  #: the longest that a command waits for its reply, the first one for the start of the browser
@@ -76,6 +78,7 @@ class Chromium:
         with tempfile.TemporaryFile() as words:
             process = subprocess.Popen(
                 [*command, program, *FLAGS, *root, f"--user-data-dir={profile}"],
+                env=credentials.harmless(),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=words,

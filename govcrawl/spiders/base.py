@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar
 
@@ -13,8 +14,8 @@ from scrapy.logformatter import LogFormatter
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
-from govcrawl import rounds, services
-from govcrawl.contracts import Campaign, CrawlPlan, Lease, Page, Result
+from govcrawl import metrics, rounds, services
+from govcrawl.contracts import Answer, Campaign, CrawlPlan, Lease, Page, Result
 from govcrawl.frontier.codec import host_of
 from govcrawl.frontier.frontier import Settled, split_round
 from govcrawl.frontier.gate import MAX_WAIT_S
@@ -55,7 +56,7 @@ class LeaseSpider(Spider):
             for name, url in services.hold_for_process().environment().items():
                 settings.set(name, url, priority="spider")  # above the project's empty ones
 
-    async def start(self) -> AsyncIterator[Request]:
+    async def start(self) -> AsyncIterator[Request | Result]:
         """Endless, or until no round has open tasks (``STOP_WHEN_DONE``)."""
         self.store = shared(self.settings["MONGODB_URI"])
         self._campaigns: dict[str, Campaign] = {}
@@ -64,7 +65,8 @@ class LeaseSpider(Spider):
         told: set[str] = set()
         await patiently(self.store.open_rounds)  # before anything is claimed that could not be stored
         restore = partial(self._keep_rounds, told)
-        async for lease in self.scheduler.claims(self.queues, self.settings.getbool("STOP_WHEN_DONE"), restore):
+        stop, known = self.settings.getbool("STOP_WHEN_DONE"), self.store.answers
+        async for lease in self.scheduler.claims(self.queues, stop, restore, known):
             id_ = split_round(lease.round_key)[0]
             try:
                 campaign = await self._campaign(id_)
@@ -73,7 +75,7 @@ class LeaseSpider(Spider):
                 self.scheduler.landed(lease)
                 await self.scheduler.settle([Settled(lease, "release", retry_s=ORPHAN_WAIT_S)])
                 continue
-            yield self._request(lease, campaign)
+            yield self._told(lease, lease.answer) if lease.answer else self._request(lease, campaign)
 
     def _keep_rounds(self, told: set[str]) -> bool:
         """Off the loop, now and then; see ``rounds.restore``."""
@@ -130,6 +132,10 @@ class LeaseSpider(Spider):
             dont_filter=True,
         )  # fmt: skip
 
+    def _told(self, lease: Lease, answer: Answer) -> Result:
+        """The target was asked already: nothing is sent."""
+        return replace(self.read(lease, answer.page), evidence=answer.evidence)
+
     async def parse(self, response: Response, **_: Any) -> AsyncIterator[Result]:
         """Every answer, whatever its status."""
         headers = headers_of(response)
@@ -165,7 +171,9 @@ class LeaseSpider(Spider):
             wait = max(self._retry_wait(lease), min(slow_s or 0.0, MAX_WAIT_S))
             await self.scheduler.settle([Settled(lease, "retry", retry_s=wait)])
             return
-        yield self.read(lease, page)
+        with metrics.timed("read"):
+            result = self.read(lease, page)
+        yield result
 
     def _retry_wait(self, lease: Lease) -> float:
         first = min(self.settings.getfloat("RETRY_WAIT_S"), 3 * lease.delay_s)
@@ -193,6 +201,10 @@ class LeaseSpider(Spider):
     def plan(self, lease: Lease) -> CrawlPlan:
         """Of the campaign that a lease in hand belongs to."""
         return self._campaigns[split_round(lease.round_key)[0]].crawl
+
+    def looks_again(self, lease: Lease) -> bool:
+        """Whether its campaign is a recheck of another's findings."""
+        return bool(self._campaigns[split_round(lease.round_key)[0]].rechecks)
 
 
 def location(page: Page) -> str:

@@ -1,8 +1,9 @@
-"""What is looked at only for what attackers put there: the home page as a search engine gets it, and strangers' script files on it.
+"""What is looked at beside the pages: the home page as a search engine gets it, strangers' script files on it, and the site's own.
 
 Planted pages are often shown to a search engine's robot alone, or to who comes from one; so once a round, after the home page was read as
 everybody gets it, it is asked for again under a robot's name, as one more page of the site: same queue, same pace, same guard.  Nothing but
-the checks uses the answer; that there was none says nothing.
+the checks uses the answer; that there was none says nothing.  The site's own script files are read where nothing else leaves open what a
+reader sees on the home page (``reading/suspects.py``).
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from govcrawl.contracts import Page, Role, Task
-from govcrawl.facts import Facts
-from govcrawl.reading import foreign, read
+from govcrawl.facts import Facts, ScriptFacts
+from govcrawl.reading import foreign, read, scripted
 from govcrawl.reading.encoding import decode
+from govcrawl.reading.urls import same_site
 from govcrawl.spiders.base import location
 
 APART: Final[tuple[Role, ...]] = ("as_engine", "script")
@@ -23,6 +25,7 @@ AS_ENGINE: Final = {
 }
 APART_AT: Final = 5  #: priority; before a site's quota is spent
 MAX_SCRIPTS: Final = 3  #: of strangers, on a home page
+MAX_BYTES: Final = 4 * scripted.MAX_SOURCE  #: of a script; in no encoding has one character more
 
 
 def apart(task: Task, facts: Facts, as_engine: bool) -> Iterator[Task]:
@@ -31,7 +34,8 @@ def apart(task: Task, facts: Facts, as_engine: bool) -> Iterator[Task]:
         return
     if as_engine:
         yield Task(task.site, "site", "as_engine", task.url, task.depth, task.url, facts.title[:60], APART_AT)
-    for url in facts.foreign.scripts[:MAX_SCRIPTS]:
+    own = facts.home.scripts if facts.home else ()
+    for url in (*facts.foreign.scripts[:MAX_SCRIPTS], *own):
         yield Task(task.site, "site", "script", url, task.depth, task.url, "", APART_AT)
 
 
@@ -42,7 +46,16 @@ def look_apart(page: Page, task: Task) -> Facts | None:
     if page.outcome != "ok":
         return None
     if task.role == "script":
+        if same_site(page.url, task.found_on):
+            return _own_script(page)
         source, encoding = decode(page.body, page.headers)
         return Facts("script", "", encoding, foreign=foreign.of_script(source, task.found_on))
     facts = read(page.body, page.url, page.headers)
     return Facts(facts.kind, facts.title, facts.encoding, facts.redirect, links=facts.links, foreign=facts.foreign)
+
+
+def _own_script(page: Page) -> Facts:
+    if len(page.body) > MAX_BYTES:
+        return Facts("script", "", "", script=ScriptFacts("脚本过长，未作分析"))
+    source, encoding = decode(page.body, page.headers)
+    return Facts("script", "", encoding, script=scripted.read(source, page.url))

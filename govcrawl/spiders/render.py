@@ -30,8 +30,9 @@ from govcrawl.rendering.errands import Errands, Shelf
 from govcrawl.rendering.tab import Asked
 from govcrawl.spiders import outcome
 from govcrawl.spiders.base import LeaseSpider, headers_of
+from govcrawl.spiders.check import is_html
 from govcrawl.spiders.download import ALLOW
-from govcrawl.spiders.site import children, is_html, look
+from govcrawl.spiders.site import children, look
 
 logger = logging.getLogger(__name__)
 BROKEN_S = 60.0  #: between two tries to start a browser that does not start
@@ -64,7 +65,7 @@ class RenderSpider(LeaseSpider):
         self.crawler.signals.connect(self._end, signals.spider_closed)
         self._saying = asyncio.ensure_future(self._say())
         async for request in super().start():
-            if await self._can_render(request.meta[LEASE]):
+            if isinstance(request, Request) and await self._can_render(request.meta[LEASE]):
                 yield request
 
     async def _can_render(self, lease: Lease) -> bool:

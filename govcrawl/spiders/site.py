@@ -19,16 +19,29 @@ from govcrawl.facts import Facts
 from govcrawl.frontier.frontier import split_round
 from govcrawl.frontier.known import KnownTo
 from govcrawl.reading import read
-from govcrawl.reading.urls import canonical, identity, is_trap, same_site
+from govcrawl.reading.missing import absent
+from govcrawl.reading.urls import is_trap, same_site
 from govcrawl.seeds import COLUMN
-from govcrawl.spiders.base import MAX_HOPS, LeaseSpider, location
+from govcrawl.spiders.base import LeaseSpider, location
+from govcrawl.spiders.check import (
+    LIGHT,
+    MAY_BE_GONE,
+    UNTOLD,
+    check,
+    content_type,
+    is_html,
+    is_told,
+    sent_away,
+    to_nowhere,
+)
+from govcrawl.spiders.check import plain as _plain
+from govcrawl.spiders.check import redirected as _redirected
 from govcrawl.spiders.guise import APART, AS_ENGINE, apart, look_apart
 
 #: 0 first … 99 last; home pages and columns stand in ``seeds.py``.
 FRAGMENT, MORE, LETTER, DATING, ARTICLE, PAGE, LINK = 4, 20, 30, 35, 50, 70, 90
 DATING_ARTICLES = 5  #: articles of an undated list that are read first, to date it
 FILES_READ = 10  #: attachments of a page that are read; the others are only checked, as all that seem to list nobody
-MAX_URL = 1000  #: characters; longer ones are traps or data
 PARTS, NESTED = 20, 2  #: read of a home page, and of a frame in it; frames within frames
 #: Roles of what a page shows within itself: there scripts and JSON are read too.
 WITHIN: tuple[Role, ...] = ("part", "fragment", "more")
@@ -40,7 +53,6 @@ FILES = ANSWERS | frozenset(
 )
 #: The first words of JSON, JSONP, or a script that writes.
 _ANSWER = re.compile(rb"(?:\xef\xbb\xbf)?[\s;]*(?:/\*|[\w$.]{0,60}\s*\(?\s*[\[{]|var\s|document\.write)")
-UNTOLD = ("", "text/plain", "application/octet-stream")  #: content types that say nothing
 
 
 class SiteSpider(LeaseSpider):
@@ -50,36 +62,41 @@ class SiteSpider(LeaseSpider):
     queues: ClassVar[dict[str, float]] = {"site": 1.0, "link": 0.25}
 
     def method(self, lease: Lease) -> str:
-        """A link is asked with HEAD; what HEAD did not please is asked again with GET."""
+        """A link is asked with HEAD; where that doesn't tell all, again with GET."""
         return "HEAD" if lease.task.role == "link" and lease.attempt == 1 else "GET"
 
     def headers(self, lease: Lease) -> dict[str, str]:
         return AS_ENGINE if lease.task.role == "as_engine" else {}
 
     def tries(self, lease: Lease, page: Page) -> int:
-        again = 2 if lease.task.role == "link" and page.outcome in ("http_error", "challenge") else 1
+        again = 2 if lease.task.role == "link" and not is_told(page, lease.task) else 1
         return max(again, super().tries(lease, page))
 
     def read(self, lease: Lease, page: Page) -> Result:
         task = lease.task
+        if task.role in LIGHT:
+            return check(lease, page)
         if task.role in APART:
             return Result(lease, page, look_apart(page, task))
         if page.outcome == "redirect":
-            return Result(lease, page, children=tuple(_redirected(task, location(page))))
-        if page.outcome != "ok" or task.role in ("link", "file") or not is_read(page, task):
+            gone = sent_away(location(page)) if task.role in MAY_BE_GONE else None
+            proof = to_nowhere(lease, gone.absent if gone else "")
+            return Result(lease, page, gone, children=(*_redirected(task, location(page)), *proof))
+        if page.outcome != "ok" or task.role == "file" or not is_read(page, task):
             return Result(lease, page)
         facts = look(page, task)
         if facts.redirect:
             return Result(lease, page, facts, children=tuple(_redirected(task, facts.redirect)))
         again = _to_render(task, page, facts) if self.plan(lease).browser else ()
-        beside = apart(task, facts, self.plan(lease).as_engine)
+        beside = (*apart(task, facts, self.plan(lease).as_engine), *to_nowhere(lease, facts.absent))
         return Result(lease, page, facts, children=(*children(self, lease, page, facts), *again, *beside))
 
 
 def look(page: Page, task: Task) -> Facts:
     """A part of the home page is read as it is."""
     role, shown_on = ("home" if task.role == "part" else task.role), (task.found_on if task.role in WITHIN else "")
-    return read(page.body, page.url, page.headers, role=role, name=task.text, shown_on=shown_on, ran=page.rendered)
+    facts = read(page.body, page.url, page.headers, role=role, name=task.text, shown_on=shown_on, ran=page.rendered)
+    return replace(facts, absent=gone) if task.role in MAY_BE_GONE and (gone := absent(facts)) else facts
 
 
 def children(spider: LeaseSpider, lease: Lease, page: Page, facts: Facts) -> Iterator[Task]:
@@ -88,7 +105,13 @@ def children(spider: LeaseSpider, lease: Lease, page: Page, facts: Facts) -> Ite
     home = spider.homes.get((split_round(lease.round_key)[0], task.site), task.url)
     found = Children(task, facts, home, spider.plan(lease).max_depth, spider.scheduler.known.of(lease))
     guessed = task.role in WITHIN and not page.body.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<")
-    return (replace(one, guessed=True) for one in found) if guessed else iter(found)
+    wanted = filter(_belongs, found) if spider.looks_again(lease) else iter(found)
+    return (replace(one, guessed=True) for one in wanted) if guessed else wanted
+
+
+def _belongs(child: Task) -> bool:
+    """To what the page itself shows: further pages of its list, entries that date it, letters.  A recheck follows nothing else."""
+    return child.role in WITHIN or (child.role == "article" and child.priority < ARTICLE)
 
 
 class Children:
@@ -164,6 +187,7 @@ class Children:
         self._known.add(link, rank)
         if checked:
             role, rank = "link", min(LINK + task.depth + 1, LINK + 9)
+            text = text or file
             if file and not foreign and self._files < FILES_READ and is_wanted(plain, file, self.facts.title):
                 role, rank, text = "file", LINK, file
                 self._files += 1
@@ -175,16 +199,6 @@ class Children:
 
     def _ours(self, url: str) -> bool:
         return in_site(url, self.task.url, self.home)
-
-
-def _redirected(task: Task, target: str) -> Iterator[Task]:
-    """A redirect is a task of its own: politeness, the guard and the quota hold for it too."""
-    url = _plain(target)
-    if url and task.hops < MAX_HOPS and url != task.url and (task.role == "home" or same_site(url, task.url)):
-        # to itself under another name (/ → /index.html, http → https): the same page, looked at once more
-        again = identity(url) == identity(task.url)
-        first = task.url if task.role == "part" else task.found_on or task.url  # which of the parts it was
-        yield replace(task, url=url, found_on=first, hops=task.hops + 1, visit=task.visit + again)
 
 
 def _to_render(task: Task, page: Page, facts: Facts) -> Iterator[Task]:
@@ -229,27 +243,8 @@ def is_file(url: str, role: Role = "page") -> bool:
     )
 
 
-def _plain(url: str) -> str:
-    """The identity of a URL, or nothing where it can't be asked."""
-    try:
-        return canonical(url) if len(url) <= MAX_URL and urlsplit(url).scheme in ("http", "https") else ""
-    except ValueError:
-        return ""
-
-
-def is_html(page: Page) -> bool:
-    """By the header, or by the first bytes where the header says nothing (or says text/plain)."""
-    kind = _content_type(page)
-    return "html" in kind or "xml" in kind or (kind in UNTOLD and b"<" in page.body[:1024])
-
-
 def is_read(page: Page, task: Task) -> bool:
     """HTML; and what scripts put into a page: JSON, by whatever name, and script files."""
-    kind = _content_type(page)
+    kind = content_type(page)
     answer = "json" in kind or "javascript" in kind or (kind in UNTOLD and bool(_ANSWER.match(page.body)))
     return is_html(page) or (task.role in WITHIN and answer)
-
-
-def _content_type(page: Page) -> str:
-    kind = next((value for name, value in page.headers if name.lower() == "content-type"), "")
-    return kind.partition(";")[0].strip().lower()

@@ -3,7 +3,7 @@
 A check's module holds:
 
     NAME        a word for logs and tables
-    INDICATORS  what it may find: ids of the rule packs, whose tables say what follows from it
+    INDICATORS  what it may find: ids of the rule packs, whose tables say what follows from it; what no pack has is no fault (``duties``)
     look(page)  yields Sightings; pure: no network, no store, no clock; time and memory bounded on any page
 
     FILES       True: it looks at attachments too, of which nothing but the text is known; may be missing

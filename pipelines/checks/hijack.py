@@ -29,6 +29,11 @@ MAX_WORDS: Final = 30  #: characters of a link that sells; a headline is longer
 MAX_EXCERPT: Final = 160
 
 
+def prepare() -> None:
+    """The list of public suffixes."""
+    registered("gov.cn")
+
+
 def look(page: Look) -> Iterator[Sighting]:
     if page.task.role == "as_engine":
         yield from _as_engine(page)

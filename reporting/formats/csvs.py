@@ -14,7 +14,9 @@ _FORMULA = tuple("=+-@＝＋－＠")
 
 def is_formula(text: str) -> bool:
     """Whether a spreadsheet might compute ``text`` instead of showing it."""
-    return text.strip().startswith(_FORMULA) or text.startswith(("\t", "\r", "\n"))
+    if text[:1].isspace():
+        return text.startswith(("\t", "\r", "\n")) or text.strip().startswith(_FORMULA)
+    return text.startswith(_FORMULA)
 
 
 def neutral(cell: Cell) -> Cell:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
+from xml.sax.saxutils import escape
 
 from docx import Document
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
-from docx.enum.text import WD_LINE_SPACING
+from docx.enum.text import WD_LINE_SPACING, WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt, RGBColor
 
-from ..bulletin import Annex, Bulletin
+from ..bulletin import Bulletin
+from ..parts import Annex
 from ..tables import LEFT, Table
 from ..text import by_sense, width
 from .packed import moment, same_bytes
@@ -32,6 +35,25 @@ FALLBACKS = {
 BODY = 16.0  #: 3号, points; also the unit in which indents are counted
 PITCH = 28.8  #: exact line pitch, points: 22 lines in 225 mm
 SQUEEZE = -5  #: between characters of the body, 1/20 pt: 28 x 15.75 pt in 156 mm (442.2 pt)
+#: What follows the borders among a paragraph's properties; Word refuses another order.
+_AFTER_BORDERS = ("w:shd", "w:tabs", "w:overflowPunct", "w:spacing", "w:ind", "w:jc", "w:outlineLvl")
+FOOT_WIDTH = Mm(156)
+_AFTER_PLACE = ("w:tblOverlap", "w:tblW", "w:jc", "w:tblBorders", "w:tblLayout", "w:tblLook")
+_FOOT_LINES = (  # 0.35 mm, 0.25 mm between
+    f"<w:tblBorders {nsdecls('w')}>"
+    '<w:top w:val="single" w:sz="8" w:color="000000"/><w:bottom w:val="single" w:sz="8" w:color="000000"/>'
+    '<w:insideH w:val="single" w:sz="6" w:color="000000"/></w:tblBorders>'
+)
+_ROW = f'<w:tr {nsdecls("w")}><w:trPr><w:cantSplit/><w:trHeight w:val="440"/>{{}}</w:trPr>{{}}</w:tr>'
+_CELL = (
+    '<w:tc><w:tcPr><w:tcW w:w="{}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr>'
+    '<w:p><w:pPr><w:pStyle w:val="{}"/>{}</w:pPr><w:r><w:rPr><w:rFonts w:hint="eastAsia"/></w:rPr>'
+    '<w:t xml:space="preserve">{}</w:t></w:r></w:p></w:tc>'
+)
+_CELL_MARGINS = (
+    f"<w:tblCellMar {nsdecls('w')}>"
+    '<w:left w:w="57" w:type="dxa"/><w:right w:w="57" w:type="dxa"/></w:tblCellMar>'  # 1 mm
+)
 RED = RGBColor(0xD7, 0x00, 0x0F)
 
 
@@ -64,6 +86,7 @@ STYLES = {
     "表头": Style(HEITI, 12, ALIGN.CENTER, pitch=18),
     "表注": Style(FANGSONG, 12, ALIGN.LEFT, pitch=22),
     "抄送": Style(FANGSONG, 14, ALIGN.LEFT, pitch=24),
+    "版记末": Style(FANGSONG, 1, ALIGN.LEFT, pitch=1),
     "页码": Style(SONGTI, 14, pitch=None, latin=SONGTI),
 }
 
@@ -74,13 +97,15 @@ def render(bulletin: Bulletin) -> bytes:
     _page(document)
     for name, style in STYLES.items():
         _define(document, name, style)
-    _head(document, bulletin)
+    (_letterhead if bulletin.letter else _head)(document, bulletin)
+    if bulletin.marks:
+        _draft(document, bulletin.marks)
     _body(document, bulletin)
     _closing(document, bulletin)
     for annex in bulletin.annexes:
         _annex(document, annex)
     if bulletin.copies_to:
-        _copies(document, bulletin.copies_to)
+        _copies(document, bulletin)
     _properties(document, bulletin)
     out = io.BytesIO()
     document.save(out)
@@ -129,6 +154,7 @@ def _define(document: Any, name: str, given: Style) -> None:
     form = style.paragraph_format
     form.alignment, form.space_before, form.space_after = given.align, Pt(0), Pt(0)
     form.widow_control = False  # 22 lines on every page
+    _within_margins(style.element.get_or_add_pPr())
     form.line_spacing_rule = WD_LINE_SPACING.SINGLE
     if given.pitch:
         form.line_spacing = Pt(given.pitch)
@@ -138,6 +164,15 @@ def _define(document: Any, name: str, given: Style) -> None:
         outline = OxmlElement("w:outlineLvl")
         outline.set(qn("w:val"), str(given.level - 1))
         style.element.get_or_add_pPr().append(outline)
+
+
+def _within_margins(properties: Any) -> None:
+    """No sign hangs over the edge of the text."""
+    inside = OxmlElement("w:overflowPunct")
+    inside.set(qn("w:val"), "0")
+    properties.insert_element_before(
+        inside, "w:topLinePunct", "w:autoSpaceDE", "w:spacing", "w:ind", "w:jc", "w:outlineLvl"
+    )
 
 
 def _typeface(properties: Any, font: str, latin: str) -> None:
@@ -201,14 +236,51 @@ def _head(document: Any, bulletin: Bulletin) -> None:
     _add(document, "发文字号")
 
 
+def _letterhead(document: Any, bulletin: Bulletin) -> None:
+    """信函格式: the name 30 mm below the edge, under it a double line, another 20 mm above the lower edge; no number on page 1."""
+    section = document.sections[0]
+    section.different_first_page_header_footer = True
+    section.header_distance, section.footer_distance = Mm(30), Mm(20)
+    name = section.first_page_header.paragraphs[0]
+    name.style = document.styles["红头"]
+    _write(name, bulletin.issuer)
+    name.runs[0].font.size = Pt(max(22, min(44, 430 // max(1, len(bulletin.issuer)))))
+    foot = section.first_page_footer.paragraphs[0]
+    foot.style = document.styles["页码"]
+    for paragraph, kind, side in ((name, "thickThinSmallGap", "bottom"), (foot, "thinThickSmallGap", "top")):
+        paragraph._p.get_or_add_pPr().insert_element_before(
+            parse_xml(
+                f'<w:pBdr {nsdecls("w")}><w:{side} w:val="{kind}" w:sz="24" w:space="11" w:color="D7000F"/></w:pBdr>'
+            ),
+            "w:shd", "w:spacing", "w:ind", "w:jc",
+        )  # fmt: skip
+        paragraph.paragraph_format.left_indent = paragraph.paragraph_format.right_indent = Mm(-7)
+    _add(document, "署名", bulletin.number)
+    _add(document, "发文字号")
+
+
 def _border(paragraph: Any, weight: int, **sides: str) -> None:
     """A line at ``top`` or ``bottom`` of the paragraph, ``weight`` eighths of a point, in this colour."""
-    borders = "".join(
-        f'<w:{side} w:val="single" w:sz="{weight}" w:space="6" w:color="{c}"/>' for side, c in sides.items()
-    )
-    paragraph._p.get_or_add_pPr().insert_element_before(
-        parse_xml(f"<w:pBdr {nsdecls('w')}>{borders}</w:pBdr>"), "w:shd", "w:spacing", "w:ind", "w:jc"
-    )
+    properties = paragraph._p.get_or_add_pPr()
+    there = properties.find(qn("w:pBdr"))
+    if there is None:
+        there = parse_xml(f"<w:pBdr {nsdecls('w')}/>")
+        properties.insert_element_before(there, *_AFTER_BORDERS)
+    for side, colour in sides.items():
+        line = f'<w:{side} {nsdecls("w")} w:val="single" w:sz="{weight}" w:space="6" w:color="{colour}"/>'
+        there.append(parse_xml(line))
+
+
+def _draft(document: Any, marks: tuple[str, ...]) -> None:
+    """On every page, above the text: what it is not yet."""
+    section = document.sections[0]
+    headers = [section.header, section.even_page_header]
+    if section.different_first_page_header_footer:
+        headers.append(section.first_page_header)
+    for header in headers:
+        paragraph = header.paragraphs[0] if header is not section.first_page_header else header.add_paragraph()
+        paragraph.style = document.styles["稿次"]
+        _write(paragraph, "".join(marks))
 
 
 def _body(document: Any, bulletin: Bulletin) -> None:
@@ -217,9 +289,11 @@ def _body(document: Any, bulletin: Bulletin) -> None:
         _add(document, "稿次", mark)
     _add(document, "主送机关")
     _add(document, "主送机关", bulletin.addressees)
-    _add(document, "公文正文", bulletin.opening)
+    if bulletin.opening:
+        _add(document, "公文正文", bulletin.opening)
     for section in bulletin.sections:
-        _add(document, "一级标题", section.heading).paragraph_format.keep_with_next = True
+        if section.heading:
+            _add(document, "一级标题", section.heading).paragraph_format.keep_with_next = True
         for paragraph in section.paragraphs:
             _add(document, "公文正文", paragraph.text, paragraph.lead)
 
@@ -238,12 +312,33 @@ def _closing(document: Any, bulletin: Bulletin) -> None:
     name.paragraph_format.keep_with_next = True
     _indent(name._p.get_or_add_pPr(), right=max(2.0, 4 + (width(bulletin.dated) - len(bulletin.issuer)) / 2))
     _indent(_add(document, "署名", bulletin.dated)._p.get_or_add_pPr(), right=4)
+    if bulletin.remark:
+        _add(document, "公文正文", f"（{bulletin.remark}）")
 
 
-def _copies(document: Any, copies_to: str) -> None:
-    _add(document, "抄送")
-    paragraph = _add(document, "抄送", f"抄送：{copies_to}。")
-    _border(paragraph, 8, top="000000", bottom="000000")
+def _copies(document: Any, bulletin: Bulletin) -> None:
+    """版记, at the foot of the last page: 抄送, a thin line, who printed it and when; of a letter 抄送 alone, without lines."""
+    words = [f"抄送：{bulletin.copies_to}。"]
+    if not bulletin.letter:
+        words.append(f"{bulletin.issuer}\t{bulletin.dated}印发")
+    foot = document.add_table(rows=len(words), cols=1)
+    height = sum(24 * ceil(width(text) / 29) for text in words) + 6  # points; 29 characters of 4号 in a line
+    at = Mm(297 - 35).twips - round(height * 20)
+    place = f'w:vertAnchor="page" w:horzAnchor="margin" w:tblpXSpec="center" w:tblpY="{at}"'
+    foot._tblPr.insert_element_before(parse_xml(f"<w:tblpPr {nsdecls('w')} {place}/>"), *_AFTER_PLACE)
+    if not bulletin.letter:
+        foot._tblPr.insert_element_before(parse_xml(_FOOT_LINES), "w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook")
+    foot.columns[0].width = FOOT_WIDTH
+    for row, text in zip(foot.rows, words, strict=True):
+        row.cells[0].width = FOOT_WIDTH
+        paragraph = row.cells[0].paragraphs[0]
+        paragraph.style = document.styles["抄送"]
+        paragraph.paragraph_format.left_indent = paragraph.paragraph_format.right_indent = Pt(
+            8
+        )  # the cell has the rest
+        paragraph.paragraph_format.tab_stops.add_tab_stop(Mm(156) - Pt(24), WD_TAB_ALIGNMENT.RIGHT)
+        _write(paragraph, text)
+    _add(document, "版记末")
 
 
 # --- annexes ----------------------------------------------------------------------------------------------------
@@ -261,29 +356,29 @@ def _annex(document: Any, annex: Annex) -> None:
 
 def _table(document: Any, table: Table) -> None:
     """Borders, the header again on every page, no row broken over two."""
-    grid = document.add_table(rows=1 + len(table.rows), cols=len(table.header), style="Table Grid")
+    grid = document.add_table(rows=0, cols=len(table.header), style="Table Grid")
     grid.alignment, grid.autofit = 1, False
+    grid._tblPr.insert_element_before(parse_xml(_CELL_MARGINS), "w:tblLook")
     unit = Mm(156) / sum(table.widths)
-    for column, parts in zip(grid.columns, table.widths, strict=True):
-        column.width = int(unit * parts)
-    words = {table.header.index(heading) for heading in LEFT if heading in table.header}
-    for n, (row, cells) in enumerate(zip(grid.rows, (table.header, *table.rows), strict=True)):
-        heavy = n == 0 or (table.totals and n == len(table.rows))
-        row.height = Pt(22)
-        _flag(row, "w:cantSplit")
-        if n == 0:
-            _flag(row, "w:tblHeader")
-        for at, (cell, value) in enumerate(zip(row.cells, cells, strict=True)):
-            cell.width, cell.vertical_alignment = int(unit * table.widths[at]), 1
-            paragraph = cell.paragraphs[0]
-            paragraph.style = document.styles["表头" if heavy else "表格"]
-            _write(paragraph, str(value))
-            if at in words and n:
-                paragraph.alignment = ALIGN.LEFT
+    widths = [int(unit * parts) for parts in table.widths]
+    for column, width_ in zip(grid.columns, widths, strict=True):
+        column.width = width_
+    left = {table.header.index(heading) for heading in LEFT if heading in table.header}
+    plain, bold = (document.styles[name].style_id for name in ("表格", "表头"))
+    for n, cells in enumerate((table.header, *table.rows)):
+        style = bold if n == 0 or (table.totals and n == len(table.rows)) else plain
+        tcs = (
+            _cell(str(value), style, width_ // 635, n > 0 and at in left)
+            for at, (value, width_) in enumerate(zip(cells, widths, strict=True))
+        )
+        again = "<w:tblHeader/>" if n == 0 else ""
+        grid._tbl.append(parse_xml(_ROW.format(again, "".join(tcs))))
 
 
-def _flag(row: Any, name: str) -> None:
-    row._tr.get_or_add_trPr().append(OxmlElement(name))
+def _cell(text: str, style: str, twips: int, left: bool) -> str:
+    """As XML: a table of hundreds of rows takes python-docx seconds."""
+    side = '<w:jc w:val="left"/>' if left else ""
+    return _CELL.format(twips, style, side, escape(text))
 
 
 def _properties(document: Any, bulletin: Bulletin) -> None:

@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 
+LONG = 2**20  #: bytes, from which packing harder costs seconds and saves a tenth
 _STAMP = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
 
 
@@ -24,7 +25,8 @@ def same_bytes(archive: bytes, day: date, edit: Mapping[str, Callable[[bytes], b
             entry = zipfile.ZipInfo(name, moment(day).timetuple()[:6])
             entry.compress_type = zipfile.ZIP_DEFLATED
             content = (edit or {}).get(name, bytes)(old.read(name))
-            new.writestr(entry, _redated(content, day) if name == "docProps/core.xml" else content)
+            level = 3 if len(content) > LONG else 6
+            new.writestr(entry, _redated(content, day) if name == "docProps/core.xml" else content, compresslevel=level)
     return out.getvalue()
 
 

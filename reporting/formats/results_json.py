@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
-from datetime import date, datetime
 from typing import Any
+
+import msgspec
 
 from govcrawl.contracts import AccountVerdict, Finding, MessageVerdict
 
@@ -16,9 +16,8 @@ from ..text import without_numbers
 
 
 def render(snapshot: Snapshot) -> bytes:
-    """UTF-8, two spaces of indent, keys in the order of the contract; dates ISO; no NaN."""
-    content = json.dumps(as_dict(snapshot), ensure_ascii=False, indent=2, allow_nan=False, default=_iso)
-    return f"{content}\n".encode()
+    """UTF-8, two spaces of indent, keys in the order of the contract; dates ISO; no NaN: null."""
+    return msgspec.json.format(msgspec.json.encode(as_dict(snapshot), enc_hook=_refused), indent=2) + b"\n"
 
 
 def as_dict(snapshot: Snapshot) -> dict[str, Any]:
@@ -26,13 +25,14 @@ def as_dict(snapshot: Snapshot) -> dict[str, Any]:
     rows, plan = counts(snapshot), snapshot.campaign.report
     whole = _figures(total(rows))
     rate = total(rows).rate(plan)
+    duties = _duties(snapshot)
     return {
         "campaign": snapshot.campaign.id,
         "standard": snapshot.pack,
         "as_of": snapshot.campaign.ends.isoformat(),
         "total": {**whole, "insufficient": total(rows).insufficient, "rate": rate},
         "groups": [{"name": row.name, **_figures(row), "rate": row.rate(plan)} for row in rows],
-        "sites": [_site(result) for result in snapshot.results],
+        "sites": [_site(result) | duties.get(result.site.code, {}) for result in snapshot.results],
         **_registers(snapshot),
     }
 
@@ -48,6 +48,8 @@ def _registers(snapshot: Snapshot) -> dict[str, Any]:
         }
     if snapshot.accounts:
         parts["accounts"] = {"groups": _rows(found["accounts"]), "accounts": [_account(v) for v in snapshot.accounts]}
+    if snapshot.suspicions:
+        parts["suspicions"] = [asdict(s) for s in snapshot.suspicions]
     for key in ("sample", "trend", "changes", "new"):
         if key in found:
             parts[key] = _rows(found[key])
@@ -102,6 +104,15 @@ def _site(result: SiteResult) -> dict[str, Any]:
     }
 
 
+def _duties(snapshot: Snapshot) -> dict[str, dict[str, list[dict[str, Any]]]]:
+    """By site."""
+    found: dict[str, dict[str, list[dict[str, Any]]]] = {}
+    for duty in snapshot.duties:
+        told = {k: v for k, v in asdict(duty).items() if k not in ("campaign", "site")}
+        found.setdefault(duty.site, {"duties": []})["duties"].append(told)
+    return found
+
+
 def _finding(finding: Finding) -> dict[str, Any]:
     private = finding.indicator == "privacy_leak"
     detail = {k: without_numbers(v) if private and isinstance(v, str) else v for k, v in finding.detail.items()}
@@ -118,7 +129,5 @@ def _finding(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _iso(value: Any) -> str:
-    if isinstance(value, (date, datetime)):
-        return value.isoformat()
+def _refused(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} has no place in results.json")

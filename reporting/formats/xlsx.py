@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
+from xml.sax.saxutils import escape
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -45,23 +48,59 @@ def tables(annexes: Iterable[Table], day: date) -> bytes:
 
 def ledger_book(snapshot: Snapshot) -> bytes:
     """问题台账; on sheets of their own what the review dismissed and what not all rounds found, if anything."""
-    book = Workbook(write_only=True)
     header = ledger.header(snapshot)
-    _plain_sheet(book, "问题台账", header, ledger.problems(snapshot))
+    sheets = {"问题台账": ledger.problems(snapshot)}
     if dismissed := ledger.dismissed(snapshot):
-        _plain_sheet(book, "复核排除", header, dismissed)
+        sheets["复核排除"] = dismissed
     if transient := ledger.transient(snapshot):
-        _plain_sheet(book, "各轮不一致（不计入）", header, transient)
-    return _saved(book, snapshot.campaign.ends)
+        sheets["各轮不一致（不计入）"] = transient
+    return long_book(header, sheets, ledger.WIDTHS, snapshot.campaign.ends)
 
 
-def _plain_sheet(book: Any, name: str, header: Sequence[str], rows: Sequence[ledger.Row]) -> None:
-    sheet = _sheet(book, name, ledger.WIDTHS, frozen="A2")
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(header))}{len(rows) + 1}"
-    pen = _Pen(sheet)
-    sheet.append([pen.cell(heading, _HEADING) for heading in header])
-    for row in rows:
-        sheet.append([pen.cell(value, _BODY) for value in row])
+def long_book(
+    header: Sequence[str], sheets: Mapping[str, Sequence[Sequence[Cell]]], widths: Sequence[float], day: date
+) -> bytes:
+    """Sheets of very many plain rows under one header: openpyxl makes the book with a row of each look, the rest is written beside it."""
+    book = Workbook(write_only=True)
+    for name, rows in sheets.items():
+        sheet = _sheet(book, name, widths, frozen="A2")
+        sheet.auto_filter.ref = f"A1:{get_column_letter(len(header))}{len(rows) + 1}"
+        pen = _Pen(sheet)
+        sheet.append([pen.cell(heading, _HEADING) for heading in header])
+        sheet.append([pen.cell("x", _BODY), pen.cell("=x", _BODY)])
+    edits = {f"xl/worksheets/sheet{n}.xml": partial(_filled, rows) for n, rows in enumerate(sheets.values(), 1)}
+    return _saved(book, day, edits)
+
+
+def _filled(rows: Sequence[Sequence[Cell]], sheet: bytes) -> bytes:
+    """``sheet`` with ``rows`` where its second row shows how a cell looks, and how one that might be a formula."""
+    start, end = sheet.index(b'<row r="2"'), sheet.index(b"</sheetData>")
+    plain, quoted = re.findall(rb' s="(\d+)"', sheet[start:end])
+    return b"".join((sheet[:start], _written(rows, plain.decode(), quoted.decode()), sheet[end:]))
+
+
+def _written(rows: Sequence[Sequence[Cell]], plain: str, quoted: str) -> bytes:
+    """Most cells of a ledger say what many others say: how one is written is worked out once."""
+    letters = [get_column_letter(n) for n in range(1, max(map(len, rows), default=0) + 1)]
+    known: dict[Cell, str] = {}
+    lines = []
+    for n, row in enumerate(rows, 2):
+        cells = []
+        for letter, value in zip(letters, row, strict=False):
+            if (body := known.get(value)) is None:
+                known[value] = body = _body(value, plain, quoted)
+            cells.append(f'<c r="{letter}{n}" {body}')
+        lines.append(f'<row r="{n}">{"".join(cells)}</row>')
+    return "".join(lines).encode()
+
+
+def _body(value: Cell, plain: str, quoted: str) -> str:
+    if value == "":
+        return f's="{plain}"/>'
+    if not isinstance(value, str):
+        return f's="{plain}"><v>{value}</v></c>'
+    look = quoted if is_formula(value) else plain
+    return f's="{look}" t="inlineStr"><is><t>{escape(value)}</t></is></c>'
 
 
 def _sheet(book: Any, name: str, widths: Sequence[float], frozen: str) -> Any:
@@ -112,8 +151,8 @@ class _Pen:
         return self._styles.setdefault(id(look), model._style)
 
 
-def _saved(book: Any, day: date) -> bytes:
+def _saved(book: Any, day: date, edits: Mapping[str, Callable[[bytes], bytes]] | None = None) -> bytes:
     out = io.BytesIO()
     book.properties.creator = "govcrawl"
     book.save(out)
-    return same_bytes(out.getvalue(), day)
+    return same_bytes(out.getvalue(), day, edits)

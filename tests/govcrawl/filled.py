@@ -5,24 +5,31 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from govcrawl import desk, rechecks, reviews
 from govcrawl.contracts import (
     Account,
     AccountVerdict,
     ColumnVerdict,
+    Duty,
     Evidence,
     Finding,
     Lease,
     Message,
     MessageVerdict,
+    Named,
     Observation,
+    Outlink,
     Page,
     Probe,
     ProbeCount,
     RegisteredColumn,
     Result,
     Site,
+    Suspicion,
+    Trace,
     Verdict,
 )
+from govcrawl.documents import StoredBulletin, StoredBulletinFile, StoredUser
 from govcrawl.facts import Facts
 from govcrawl.frontier.codec import task_id
 from govcrawl.frontier.frontier import Dead, round_key
@@ -36,6 +43,10 @@ SITE = Site("5300000001", "测试网站", "http://a.gov.cn/", "省直", extra={"
 COLUMN = RegisteredColumn(SITE.code, "通知公告", "http://a.gov.cn/tzgg/", "notice")
 MESSAGE = Message("20180330f4710faa", SITE.code, date(2018, 4, 2), None, "政府网站找错")
 ACCOUNT = Account("测试发布", "微信", "测试局", "省直", updated=date(2018, 6, 1), interactive=True)
+NAMED = Named("测试网站", "站点无法访问", "2017年一季度", line=2)
+BULLETIN = StoredBulletin(
+    ONE.id, 1, "00ff", "2015@1", "通报", AT, ({"key": "failed", "rows": []},), ({"name": "a.txt", "parts": 1},)
+)
 
 
 def result(n: int = 1, claimed: float = 10.0) -> Result:
@@ -63,7 +74,7 @@ def verdict(pack: str = "2015@1") -> Verdict:
 
 
 def plan(store: Store) -> None:
-    store.save_plan(ONE, [SITE, replace(SITE, code="row-3")], [SITE.code], [COLUMN], [MESSAGE], [ACCOUNT])
+    store.save_plan(ONE, [SITE, replace(SITE, code="row-3")], [SITE.code], [COLUMN], [MESSAGE], [ACCOUNT], [NAMED])
 
 
 def write(store: Store) -> None:
@@ -75,6 +86,21 @@ def write(store: Store) -> None:
     dead = task(7, site=SITE.code)
     store.save_dead(ONE.id, 1, [Dead(task_id(dead), SITE.code, dead, "ValueError: 例")])
     store.close_round(ONE.id, 1, [SITE.code], "抓取未完成")
-    store.save_verdicts([verdict(), verdict("2019@1")])
+    store.save_bulletin(BULLETIN, [StoredBulletinFile(ONE.id, 1, BULLETIN.snapshot, "a.txt", 0, b"x")])
+    for _ in range(2):  # decided on, and judged again
+        store.save_verdicts([verdict(), verdict("2019@1")])
+        wish = reviews.Wish(verdict().findings[0].id, 0, "confirmed", "看过", "死链")
+        reviews.decide(store.db, [wish], "复核员甲", AT)
+    rechecks.begin(store, ONE, "2015@1", ONE.ends)
+    desk.save_user(store.db, StoredUser("复核员甲", "reviewer", "$argon2id$…", active=True, since=AT))
+    link = task(9, site=SITE.code, role="link")
+    store.save_results([Result(Lease(KEY, task_id(link), "w", 1, link, 10.0), Page(link.url, "ok", 200, AT, 0.1))])
+    store.save_traces(
+        ONE.id, [SITE.code], [Trace(SITE.code, (Outlink(SITE.home, "首页", SITE.home, "ok", 200),), "公告")]
+    )
+    store.save_suspicions(ONE.id, [Suspicion("gone", "a.gov.cn", SITE.home, SITE.name, "公告", SITE.code)])
     store.save_message_verdicts(ONE.id, [MessageVerdict(MESSAGE, "overdue", date(2018, 4, 8))])
+    store.save_duties(
+        ONE.id, [SITE.code], [Duty(ONE.id, SITE.code, "repost", "讲话", "seen", (SITE.home,), ONE.ends, 1)]
+    )
     store.save_account_verdicts(ONE.id, "2019@1", [AccountVerdict(ACCOUNT, "2019@1", "fail", ("内容不更新",))])

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from govcrawl.campaign import load_campaign
-from govcrawl.contracts import Campaign, CrawlPlan, Issuer, ProbePlan, ReportPlan, Scope
+from govcrawl.contracts import Campaign, CrawlPlan, Issuer, ProbePlan, ReportPlan, Repost, Scope
 from govcrawl.errors import InputError
 
 FULL = """\
@@ -315,3 +315,39 @@ def test_a_damaged_file_is_a_campaign_or_an_input_error(load, data):
         assert campaign.ends >= campaign.starts
         assert campaign.rounds >= 1
         assert all(value > 0 for value in (campaign.probe.timeout_s, campaign.crawl.delay_s, campaign.scope.ratio))
+
+
+# --- reposts ---
+
+REPOST = """
+[[repost]]
+name = "生态环境保护大会"
+from = 2018-05-18
+until = 2018-05-25
+keywords = ["生态环境保护大会"]
+"""
+
+
+def test_topics_to_repost_are_sections_of_their_own(load):
+    second = '[[repost]]\nname = "专题"\nfrom = 2018-05-01\nuntil = 2018-05-01\nurls = ["http://www.gov.cn/zt/"]\n'
+    first, other = load(SHORT + REPOST + second).reposts
+    assert first == Repost("生态环境保护大会", date(2018, 5, 18), date(2018, 5, 25), ("生态环境保护大会",))
+    assert (other.name, other.keywords, other.urls) == ("专题", (), ("http://www.gov.cn/zt/",))
+    assert load(SHORT).reposts == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("[[repost]]", "[repost]", "两对方括号"),
+        ('name = "生态环境保护大会"\n', "", "缺少 name"),
+        ("until = 2018-05-25", "until = 2018-05-17", "早于 from"),
+        ('keywords = ["生态环境保护大会"]', "", "至少写一项"),
+        ('keywords = ["生态环境保护大会"]', 'urls = ["www.gov.cn"]', "应为网址"),
+        ("keywords", "keyword", "是否想写 keywords"),
+        (REPOST, REPOST * 2, "都叫“生态环境保护大会”"),
+    ],
+)
+def test_what_is_wrong_with_a_topic_is_said(load, old, new, reason):
+    with pytest.raises(InputError, match=reason):
+        load(SHORT + REPOST.replace(old, new))

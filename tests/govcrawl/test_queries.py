@@ -5,20 +5,23 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pymongo import MongoClient, monitoring
 
-from govcrawl import services
+from govcrawl import desk, rechecks, reviews, services
 from govcrawl.documents import COLLECTIONS
 from govcrawl.store import Store
 from tests.govcrawl import filled
 from tests.govcrawl.filled import KEY, ONE, SITE
 
 #: They only thin out what an index has found: most of a site's documents have the same value.
-THINNING = frozenset({"outcome", "role", "chosen", "verdict", "failed", "claimed", "kind", "state"})
+THINNING = frozenset({"outcome", "role", "chosen", "verdict", "failed", "claimed", "kind", "state", "decided"})
+#: Small ones that are read whole.
+WHOLE = frozenset({"campaigns", "users"})
 Query = tuple[str, str, Mapping[str, Any]]  #: collection, command, filter
 
 ID = filled.verdict().findings[0].id
@@ -29,6 +32,9 @@ READS: dict[str, Callable[[Store], Any]] = {
     "registered_columns": lambda s: s.registered_columns(ONE.id),
     "messages": lambda s: s.messages(ONE.id),
     "accounts": lambda s: s.accounts(ONE.id),
+    "named": lambda s: s.named(ONE.id),
+    "bulletins": lambda s: s.bulletins(ONE.id),
+    "bulletin_file": lambda s: s.bulletin_file(filled.BULLETIN, "a.txt", 0),
     "looks": lambda s: s.looks(ONE.id, [SITE.code, "row-3"]),
     "observations": lambda s: s.observations(ONE.id, SITE.code),
     "observations_of": lambda s: s.observations_of(["o"]),
@@ -46,12 +52,43 @@ READS: dict[str, Callable[[Store], Any]] = {
     "forget_dead": lambda s: s.forget_dead(KEY),
     "findings": lambda s: s.findings(ID[:6]),
     "dismissed": lambda s: s.dismissed([ONE.id]),
+    "decided": lambda s: s.decided([ONE.id]),
+    "verdict": lambda s: s.verdict(ONE.id, SITE.code, "2015@1"),
+    "site": lambda s: s.site(ONE.id, SITE.code),
     "verdicts": lambda s: s.verdicts(ONE.id, "2015@1"),
     "packs": lambda s: s.packs(ONE.id),
     "failed_sites": lambda s: s.failed_sites([ONE.id]),
+    "answers": lambda s: s.answers(["t"]),
+    "traces": lambda s: list(s.traces(ONE.id)),
+    "suspicions": lambda s: s.suspicions(ONE.id),
+    "seen": lambda s: s.seen(ONE.id, "closed"),
+    "duties": lambda s: s.duties(ONE.id),
+    "site_names": lambda s: s.site_names(ONE.id, [SITE.code]),
     "message_verdicts": lambda s: s.message_verdicts(ONE.id),
     "account_verdicts": lambda s: s.account_verdicts(ONE.id, "2019@1"),
 }
+
+
+WANTED = desk.Wanted(ONE.id, "2015@1", "pending")
+#: As the reviewer's desk asks; its writing is in ``filled.write``.
+OTHERS: tuple[Callable[[Any], Any], ...] = (
+    lambda db: (desk.findings(db, WANTED), desk.findings(db, replace(WANTED, indicator="typo"))),
+    lambda db: desk.findings(db, replace(WANTED, site=SITE.code)),
+    lambda db: list(desk.every(db, ONE.id, "2015@1")),
+    lambda db: (desk.finding(db, ID), list(desk.some(db, [ID]))),
+    lambda db: (desk.campaigns(db), desk.users(db), desk.user(db, "甲")),
+    lambda db: (desk.counts(db, ONE.id, "2015@1"), desk.outcomes(db, ONE.id, "2015@1")),
+    lambda db: (desk.past(db, SITE.code), desk.counts_of_site(db, ONE.id, "2015@1", SITE.code)),
+    lambda db: (reviews.history(db, ID), reviews.histories(db, [ID]), reviews.held(db, [ONE.id], [SITE.code])),
+    lambda db: reviews.catch_up(db, ONE.id, [SITE.code], {}),
+)
+#: As a recheck asks; its planning is in ``filled.write``.
+AGAIN: tuple[Callable[[Store], Any], ...] = (
+    lambda s: (rechecks.numbers(s, ONE.id), rechecks.of_recheck(s, ONE.id, 1), rechecks.before(s, ONE.id, 2)),
+    lambda s: (rechecks.pages_of(s, ONE.id, SITE.code), rechecks.answers(s, ONE.id)),
+    lambda s: rechecks.titles(s, ONE.id, SITE.code, SITE.home),
+    lambda s: rechecks.save(s, rechecks.of_recheck(s, ONE.id, 1)),
+)
 
 
 class Recorder(monitoring.CommandListener):
@@ -107,6 +144,10 @@ def ask_all(store: Store) -> None:
     filled.write(store)
     for ask in READS.values():
         ask(store)
+    for ask in OTHERS:
+        ask(store.db)
+    for again in AGAIN:
+        again(store)
 
 
 def test_every_method_of_the_store_is_asked_here() -> None:
@@ -121,16 +162,22 @@ def test_nobody_else_asks_mongodb() -> None:
         str(path.relative_to(root))
         for package in ("govcrawl", "pipelines", "reporting")
         for path in (root / package).rglob("*.py")
-        if re.search(r"\bdb\[|\.db\b", path.read_text("utf-8"))
+        if re.search(r"\bdb\[|\.db\[", path.read_text("utf-8"))
     }
-    assert others == {"govcrawl/store.py", "govcrawl/schema.py"}
+    assert others == {
+        "govcrawl/store.py",
+        "govcrawl/schema.py",
+        "govcrawl/reviews.py",
+        "govcrawl/desk.py",
+        "govcrawl/rechecks.py",
+    }
 
 
 def test_every_query_is_served_by_an_index(recorded: tuple[Store, Recorder]) -> None:
     store, recorder = recorded
     ask_all(store)
     assert {name for _, name, _ in recorder.queries} >= {"find", "update", "delete", "distinct"}
-    assert [q for q in recorder.queries if server(q[0], q[2]) is None] == []
+    assert [q for q in recorder.queries if server(q[0], q[2]) is None and (q[0] not in WHOLE or q[2])] == []
 
 
 def test_the_server_says_so_too(recorded: tuple[Store, Recorder]) -> None:
@@ -162,5 +209,5 @@ def test_the_judge_of_indexes_can_say_no() -> None:
     assert server("pages", {"campaign": "c", "url": "u"}) is None
     assert server("pages", {"outcome": "ok"}) is None
     assert server("findings", {"campaign": "c", "_id": {"$nin": ["a"]}}) == ("campaign", "pack", "site")
-    assert server("verdicts", {"site": "s"}) is None
+    assert server("verdicts", {"pack": "p"}) is None
     assert server("verdicts", {}) is None

@@ -94,6 +94,9 @@ class Refusing:
     def command(self, *_: Any, **__: Any) -> None:
         raise OperationFailure("no such command: 'collMod'", self.code, {"errmsg": "no such command: 'collMod'"})
 
+    def list_collections(self) -> list[dict[str, Any]]:
+        return [{"name": c["name"], "options": {}} for c in self.db.list_collections()]
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self.db, name)
 

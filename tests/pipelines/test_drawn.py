@@ -43,7 +43,7 @@ def column_of(one: Page, before: Page | None = None) -> Observation:
 def columns_of(shape: str) -> list[Observation]:
     """Nine columns, each with a name and entries of its own."""
     looks = [column_of(page(shape, f"{n}/")) for n in range(9)]
-    items = [[[f"{url}?{n}", day] for url, day in o.data["items"]] for n, o in enumerate(looks)]
+    items = [[[f"{url}?{n}", day] for url, *_, day in o.data["items"]] for n, o in enumerate(looks)]
     return [replace(o, data=o.data | {"name": f"栏目{n}", "items": items[n]}) for n, o in enumerate(looks)]
 
 

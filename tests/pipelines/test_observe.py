@@ -52,7 +52,7 @@ def test_a_column_is_observed_with_its_entries() -> None:
     assert (footer.kind, column.kind) == ("footer", "column")
     assert column.data == {
         "column": URL, "name": "通知公告", "cls": "notice", "level": 1, "state": "listed",
-        "items": [["http://a.gov.cn/1.html", "2018-06-01"]], "unread": [], "why": "", "drawn": "", "registered": False, "board": "",
+        "items": [["http://a.gov.cn/1.html", "一", "2018-06-01"]], "unread": [], "why": "", "drawn": "", "registered": False, "board": "",
     }  # fmt: skip
     assert column.page == "t:1:01"
 
@@ -115,7 +115,8 @@ def test_a_redirect_stub_says_nothing_of_its_own() -> None:
 def test_articles_and_letters() -> None:
     article = facts("article", article=ArticleFacts("一", date(2018, 6, 1)))
     (seen,) = observe(result("article", facts=article))
-    assert seen.data == {"title": "一", "published": "2018-06-01", "column": "http://a.gov.cn/", "unread": False}
+    told = {"title": "一", "published": "2018-06-01", "column": "http://a.gov.cn/", "unread": False, "digest": ""}
+    assert seen.data == told
     letters = (
         Letter("路灯不亮", date(2018, 1, 2), None, "open"),
         Letter("停水", date(2018, 5, 2), date(2018, 5, 3), "answered"),

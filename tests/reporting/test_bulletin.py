@@ -80,11 +80,11 @@ def test_pending_findings_make_it_a_draft():
     states = ("pending", "pending", "confirmed", "dismissed")
     found = tuple(finding("dead_link", review=state, n=n) for n, state in enumerate(states))
     draft = build(snapshot(result(findings=found)))
-    assert draft.marks == ("（征求意见稿：2条问题线索尚未人工复核）",)
+    assert draft.marks == ("（草稿：2条问题线索尚未人工复核）",)
     assert "问题线索4条，其中人工复核确认1条，排除1条，尚未复核2条。" in text(draft, 0)
     assert "有不可用链接3条" in text(draft, 1)
     strict = build(snapshot(result(findings=found), campaign=reporting_as(require_review=True)))
-    assert strict.marks == ("（征求意见稿：2条问题线索尚未人工复核，未计入）",)
+    assert strict.marks == ("（草稿：2条问题线索尚未人工复核，未计入）",)
     assert "有不可用链接1条" in text(strict, 1)
 
 

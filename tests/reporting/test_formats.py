@@ -72,7 +72,7 @@ def test_the_text_and_tables_of_the_docx(document):
     assert words[0] == "云南省人民政府办公厅"
     assert words.index("一、总体情况") < words.index("二、存在问题") < words.index("三、下一步工作要求")
     assert [p.text for p in document.paragraphs if p.paragraph_format.page_break_before] == ["附件1", "附件2"]
-    for table, annex in zip(document.tables, annexes(yunnan()), strict=True):
+    for table, annex in zip(document.tables[:-1], annexes(yunnan()), strict=True):  # the last one is 版记
         cells = [[cell.text for cell in row.cells] for row in table.rows]
         assert cells == [[str(cell) for cell in row] for row in (annex.header, *annex.rows)]
         assert table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
@@ -270,7 +270,7 @@ def test_hostile_words_break_nothing():
     assert all(len(str(cell.value)) <= 2000 for row in sheet.iter_rows() for cell in row)
     assert b"<b>&" not in files["bulletin.html"].split(b"</style>")[1]
     assert "{{7*7}}" in json.loads(files["results.json"])["sites"][0]["name"]
-    assert len(files["bulletin.html"]) < 40_000
+    assert len(files["bulletin.html"]) < 42_000
 
 
 @settings(max_examples=15)

@@ -39,6 +39,9 @@ def _verdict(planted: dict[str, Any], found: dict[str, Any]) -> Iterator[str]:
 def notes(truth: dict[str, Any], results: dict[str, Any]) -> Iterator[str]:
     """One line for every difference in what the verdicts rest on."""
     sites = {s["code"]: s for s in results["sites"]}
+    wanted = {(code, one["suspicion"]) for code, one in truth["sites"].items() if "suspicion" in one}
+    told = {(one["site"], one["kind"]) for one in results.get("suspicions", ())}
+    yield from (f"{code} 名录核对与预设不同：{kind}" for code, kind in sorted(wanted ^ told))
     for code, planted in truth["sites"].items():
         if code in sites and sites[code]["verdict"] != "not_checked":
             yield from (f"{code} {planted['name']} {line}" for line in _grounds(planted, sites[code]))
@@ -59,6 +62,12 @@ def _grounds(planted: dict[str, Any], found: dict[str, Any]) -> Iterator[str]:
     missing = sorted({m for f in _of(found, "missing_identity") for m in f["detail"]["missing"]})
     if missing != planted["missing_identity"]:
         yield f"缺少标识：应为{planted['missing_identity']}，得{missing}"
+    codes = [f["detail"]["site_code_shown"] for f in _of(found, "missing_identity") if "site_code_shown" in f["detail"]]
+    if codes != [code for key, code in planted.items() if key == "code_shown"]:
+        yield f"所示标识码：应为{planted.get('code_shown', '本站的')}，得{codes}"
+    reposts = [duty["state"] for duty in found.get("duties", ()) if duty["kind"] == "repost"]
+    if "reposted" in planted and reposts != [planted["reposted"]]:
+        yield f"转载：应为{planted['reposted']}，得{reposts}"
 
 
 def _of(found: dict[str, Any], indicator: str) -> list[dict[str, Any]]:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import csv
 import json
 from pathlib import Path
+from typing import Any
 
-from plan import END
+from plan import END, day
 from province import ORDER, UNUSABLE, UNUSABLE_AT, Province
-from styles import STYLES
+from styles import STYLES, Style
 
 ID = "sample-2018q2"
 TIMEOUT_S = 2.0
+#: What every site was to pass on; some titles of the province happen to speak of it.
+TOPIC, SINCE, UNTIL = "食品药品安全监管", day(120), day(6)
 
 CAMPAIGN = """[campaign]
 id       = "{id}"
@@ -32,6 +35,12 @@ addressees = "各州、市人民政府，省直各委、办、厅、局"
 [registry]
 sites    = "sites.csv"
 columns  = "columns.csv"
+
+[[repost]]
+name     = "{topic}"
+from     = {since}
+until    = {until}
+keywords = ["{topic}"]
 
 [probe]
 per_round = 40
@@ -85,6 +94,25 @@ def column_rows(province: Province) -> list[dict[str, str]]:
     return found
 
 
+def with_reposts(truth: dict[str, Any], province: Province) -> dict[str, Any]:
+    for number, row in enumerate(province.rows()):
+        if row.site.readable:
+            truth["sites"][row.key]["reposted"] = reposted(
+                STYLES[row.site.style](row.site, number, [], province.nowhere)
+            )
+    return truth
+
+
+def reposted(style: Style) -> str:
+    """By the titles and days of what a reader finds in its lists."""
+    items = [i for c in style.site.columns if c.body == "list" for i in style.items[c.name] if TOPIC in i.title]
+    days = [None if i.column.dates == "none" else i.day for i in items]
+    told = [d for d in days if d is None or d >= SINCE]
+    if not told:
+        return "not_seen"
+    return "seen" if any(d is None or d <= UNTIL for d in told) else "late"
+
+
 def _write_csv(path: Path, rows: list[dict[str, str]], encoding: str) -> None:
     with path.open("w", encoding=encoding, newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]))
@@ -95,9 +123,11 @@ def _write_csv(path: Path, rows: list[dict[str, str]], encoding: str) -> None:
 def write(folder: Path, province: Province) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     order = json.dumps(list(ORDER), ensure_ascii=False)
-    campaign = CAMPAIGN.format(id=ID, ends=END.isoformat(), order=order, timeout=TIMEOUT_S)
+    campaign = CAMPAIGN.format(
+        id=ID, ends=END.isoformat(), order=order, timeout=TIMEOUT_S, topic=TOPIC, since=SINCE, until=UNTIL
+    )
     (folder / "campaign.toml").write_text(campaign, encoding="utf-8")
     _write_csv(folder / "sites.csv", site_rows(province), "gbk")
     _write_csv(folder / "columns.csv", column_rows(province), "utf-8-sig")
-    truth = json.dumps(province.truth(ID), ensure_ascii=False, indent=1)
+    truth = json.dumps(with_reposts(province.truth(ID), province), ensure_ascii=False, indent=1)
     (folder / "truth.json").write_text(truth + "\n", encoding="utf-8")

@@ -89,6 +89,7 @@ class Dead:
 Gate = Literal["", "closed", "error500", "firewall", "slow"]
 Trap = Literal["", "calendar", "session", "loop", "deeper", "stub_home"]
 Home = Literal["full", "undated", "nav_only"]
+Script = Literal["", "menu", "news"]  #: moves what is there; gets what the box is for
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +112,13 @@ class Site:
     trap: Trap = ""
     dead: tuple[Dead, ...] = ()
     missing: tuple[str, ...] = ()
+    shows_code: str = ""  #: of another site, copied with its footer; "" = its own
     encoding: str = ""  #: of the bytes, and what header and meta say instead; "" = as the style has them
     declared: str = ""
     register: bool = False  #: its columns are in columns.csv
+    script: Script = ""  #: a file of its own beside an empty box of the home page
     region: str = ""  #: 地区 as written; needed only without a code
+    suspicion: str = ""  #: what 名录核对 is to say of it
 
     @property
     def readable(self) -> bool:
@@ -139,6 +143,8 @@ class Site:
             "columns": [c.truth() for c in judged],
             "dead_links": [d.truth(home, nowhere) for d in dead],
             "missing_identity": sorted(self.missing) if self.readable else [],
+            **({"code_shown": self.shows_code} if self.shows_code else {}),
             **({"deductions": self.deductions} if self.deductions else {}),
+            **({"suspicion": self.suspicion} if self.suspicion else {}),
             "why": self.why,
         }

@@ -62,7 +62,7 @@ def build(province: Province, row: Row) -> Served:
 
 def listening(province: Province) -> dict[str, Served]:
     """Host → site, for every site that is there at all."""
-    rows = (r for r in province.rows() if r.site.status == "正常运行" and r.site.gate != "closed")
+    rows = (r for r in province.rows() if (r.site.status == "正常运行" or r.site.suspicion) and r.site.gate != "closed")
     return {r.host: build(province, r) for r in rows}
 
 

@@ -224,3 +224,11 @@ def test_labels_are_well_formed(site: str) -> None:
         assert ("target" in c) == (c["state"] == "redirect"), c["path"]
     prose = json.dumps([truth["columns"], truth["articles"], truth["observed"]], ensure_ascii=False)
     assert not re.search(r"(?<!\d)(1[3-9]\d{9}|\d{17}[\dXx])(?!\d)", prose), "a personal number in the labels"
+
+
+def test_home_pages_name_the_files_that_leave_them_open(reader: Callable[[str, Label, str], Read]) -> None:
+    """The files themselves are not in the archives; the other page has a script of its own that builds code from text."""
+    homes = {name: reader(name, labels(name)["home"], "home").facts.home for name in NAMES}
+    assert all(home and home.drawn for home in homes.values())
+    files = {name: home.scripts for name, home in homes.items() if home}
+    assert files == {"daozhen": (f"{BASE}/material/ChangePageStyle.js",), "jspn": ()}

@@ -82,7 +82,7 @@ def test_every_way_a_fetch_can_end_is_told_apart(
         "/far": redirect("/text.html"), "/text.html": "<h1>正文</h1><p>" + "内容" * 50, "/a.pdf": b"%PDF",
     }  # fmt: skip
     planned(store, frontier, server)
-    finish(start("site", DOWNLOAD_TIMEOUT=1.5, RETRY_WAIT_S=0.05))
+    finish(start("site", DOWNLOAD_TIMEOUT=3.0, RETRY_WAIT_S=0.05))
     found = {name: (d["outcome"], d["status"]) for name, d in pages(store).items()}
     assert found[""] == ("ok", 200)
     assert found["drop"][0] in ("reset", "bad_answer")

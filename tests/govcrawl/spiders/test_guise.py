@@ -1,4 +1,4 @@
-"""The home page under a search engine's name, and strangers' scripts on it."""
+"""The home page under a search engine's name, and script files on it: strangers' and the site's own."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from govcrawl.contracts import Page, Site, Task
 from govcrawl.facts import Facts, ForeignFacts
 from govcrawl.frontier.codec import decode, encode, task_id
 from govcrawl.frontier.frontier import Frontier
+from govcrawl.reading.suspects import MAX_FILES
 from govcrawl.rounds import open_round
-from govcrawl.spiders.guise import MAX_SCRIPTS, apart, look_apart
+from govcrawl.spiders.guise import MAX_BYTES, MAX_SCRIPTS, apart, look_apart
 from govcrawl.store import Store
 from pipelines.checks import Look, hijack
 from tests.govcrawl.build import campaign
@@ -121,3 +122,50 @@ def test_a_page_shown_to_engines_alone_is_found_by_a_crawl(
     assert [o.data["title"] for o in seen if o.kind == "home"] == ["测试网站"]
     assert store.looks(one.id, ["5300000001"])["5300000001"].read == {server.url("/"), server.url("/a.html")}
     assert json.dumps(check.data, ensure_ascii=False)
+
+
+@pytest.mark.parametrize("size", [MAX_BYTES + 1, 10 << 20])
+def test_a_long_file_is_not_even_decoded(size: int) -> None:
+    task = Task("1", "site", "script", f"{HOME}js/app.js", found_on=HOME)
+    facts = look_apart(Page(task.url, "ok", 200, AT, 0.1, body=b"a.b(c);" * (size // 7 + 1)), task)
+    assert facts is not None
+    assert facts.script is not None
+    assert facts.script.draws == "脚本过长，未作分析"
+    assert facts.foreign == ForeignFacts()
+
+
+def test_a_script_that_did_not_come_says_nothing() -> None:
+    task = Task("1", "site", "script", f"{HOME}js/app.js", found_on=HOME)
+    for outcome in ("http_error", "challenge", "timeout", "redirect", "too_large", "refused_by_us"):
+        assert look_apart(Page(task.url, outcome, None, AT, 0.1), task) is None  # type: ignore[arg-type]
+
+
+OPEN = "<html><head><title>测试网站</title>{}</head><body><div id='news'></div><a href='/a.html'>动态</a></body></html>"
+
+
+def test_the_sites_own_scripts_are_asked_for_once_a_round(
+    server: Server,
+    start: Start,  # noqa: F811
+    store: Store,
+    frontier: Frontier,
+) -> None:
+    """The first of them is not there."""
+    names = [f"/js/s{n}.js" for n in range(MAX_FILES)]
+    page = OPEN.format("".join(f"<script src='{name}'></script>" * 2 for name in names))
+    server.pages |= {
+        "/": page,
+        "/index.html": page,
+        "/a.html": PLAIN.format("正文"),
+        **dict.fromkeys(names[1:], "var a = 1;"),
+    }
+    one = campaign()
+    store.save_plan(one, [Site("5300000001", "测试网站", server.url("/"), "省直")], ["5300000001"], [])
+    open_round(one, 1, store, frontier)
+    finish(start(CAMPAIGN=one.id))
+    assert [server.hits[name] for name in names] == [1] * MAX_FILES
+    seen = store.observations(one.id, "5300000001")
+    assert sorted(o.url for o in seen if o.kind == "script") == sorted(map(server.url, names[1:]))
+    (shown,) = [o for o in seen if o.kind == "home"]
+    assert (len(shown.data["scripts"]), shown.data["ids"]) == (MAX_FILES, ["news"])
+    assert not [o for o in seen if o.kind in ("dead_link", "unread", "challenge")]
+    assert store.looks(one.id, ["5300000001"])["5300000001"].read == {server.url("/"), server.url("/a.html")}

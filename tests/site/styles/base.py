@@ -66,6 +66,8 @@ FILES = {
     "/js/jquery-1.9.1.min.js": Answer(b"/*! jQuery v1.9.1 */\n", "application/javascript"),
     "/js/vue.min.js": Answer(b"/*! Vue.js v2.5.16 */\n", "application/javascript"),
     "/js/createpage.js": Answer(b"function createPageHTML(n, i, s, e) {}\n", "application/javascript"),
+    "/js/site-menu.js": Answer(parts.MENU_FILE.encode(), "application/javascript"),
+    "/js/site-news.js": Answer(parts.NEWS_FILE.encode(), "application/javascript"),
     "/api/list": Answer(b'{"rows": []}', "application/json"),
     "/uploads/fj1.doc": Answer(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504), "application/msword"),
 }
@@ -164,7 +166,14 @@ class Style:
 
     def home(self, at: str) -> str:
         blocks = "".join(self.home_block(at, c) for c in self.site.columns if c.on_home and self.items[c.name])
-        return self.slide(at) + blocks + self.board_box(at) + self.dead_on_home()
+        return self.slide(at) + blocks + self.board_box(at) + self.dead_on_home() + self.script_box(at)
+
+    def script_box(self, at: str) -> str:
+        """Today's traffic, say: whether the file fills the box, only the file tells."""
+        if not self.site.script:
+            return ""
+        file = self.to(at, f"/js/site-{self.site.script}.js")
+        return f'<div class="jrjt" id="jrjt"></div>\n<script type="text/javascript" src="{file}"></script>\n'
 
     def slide(self, at: str) -> str:
         image = f'<img src="{self.to(at, "/images/banner.gif")}" alt="" />'
@@ -275,11 +284,11 @@ class Style:
     def marks(self) -> dict[str, str]:
         code = self.site.code or "530100"
         full = {
-            "site_code": self.site.code,
+            "site_code": self.site.shows_code or self.site.code,
             "icp": f"滇ICP备{12000000 + 317 * self.number}号-1",
             "police": f"{code[:6]}02{self.number * 613:06d}",
             "party_badge": f"{code[:6]}{self.number:04d}",
-            "error_report": self.site.code,
+            "error_report": self.site.shows_code or self.site.code,
             "organiser": self.site.organiser,
         }
         return {m: "" if m in self.site.missing else full[m] for m in MARKS}
@@ -297,7 +306,7 @@ class Style:
         return f'<div class="banner">{parts.CLOCK}{logo}{parts.SEARCH}</div>\n{self.nav(at)}{self.mobile_menu(at)}'
 
     def metas(self, title: str) -> str:
-        told = {"SiteName": self.site.name, "SiteIDCode": self.site.code}
+        told = {"SiteName": self.site.name, "SiteIDCode": self.site.shows_code or self.site.code}
         return "".join(f'<meta name="{k}" content="{v}" />\n' for k, v in told.items())
 
     def head(self, at: str, title: str) -> str:

@@ -89,6 +89,22 @@ var customCity = {
 """
 )
 
+MENU_FILE = """// 导航下拉、选项卡、返回顶部
+$(function () {
+    $(".nav li").hover(function () { $(this).find("ul").stop(true, true).slideDown(200); }, function () { $(this).find("ul").slideUp(200); });
+    $(".title a").mouseover(function () { $(this).addClass("on").siblings().removeClass("on"); });
+    $("#gotop").click(function () { $("html,body").animate({ scrollTop: 0 }, 300); return false; });
+});
+"""
+
+NEWS_FILE = """// 首页即时信息
+$(function () {
+    $.getJSON("/api/list", function (data) {
+        $.each(data.rows, function (i, row) { $("#jrjt").append('<li><a href="' + row.url + '">' + row.title + '</a></li>'); });
+    });
+});
+"""
+
 SLIDE = """<script type="text/javascript">
 var glide = new function () {
     function $id(id) { return document.getElementById(id); }

@@ -1,0 +1,1 @@
+if (screen.width > 100) { window.location.href = "/new/"; }

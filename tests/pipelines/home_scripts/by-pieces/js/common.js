@@ -1,0 +1,2 @@
+var how = "inner" + "HTML", box = document.getElementById("news");
+box[how] = words;

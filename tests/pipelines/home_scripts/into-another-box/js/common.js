@@ -1,0 +1,5 @@
+$(function () {
+  $("#fontSizeNow").html("<b>中</b>");
+  var hits = 3;
+  document.getElementById("articleHits").innerHTML = "阅读：" + hits;
+});

@@ -1,0 +1,1 @@
+function show(id) { document.getElementById("con" + id).innerHTML = words[id]; }

@@ -1,0 +1,4 @@
+$(function () {
+  $("#fontSizeNow").html("<b>中</b>");
+  document.getElementById("news").innerHTML = titles[0];
+});

@@ -1,0 +1,1 @@
+$(function () { $(".wrap div:first").newsList({ rows: 8 }); });
