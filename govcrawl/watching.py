@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 from govcrawl.contracts import RUNNING, Campaign
 from govcrawl.errors import UnknownCampaign
-from govcrawl.frontier.frontier import round_key
+from govcrawl.frontier.frontier import round_key, split_round
 from govcrawl.store import Store
 from govcrawl.watch import Alarm, RoundLook, compared, coverage, failing_workers
 
@@ -24,9 +24,10 @@ def look(store: Store, campaign: str, number: int) -> RoundLook:
 
 def _seen(store: Store, of_round: dict[str, object]) -> dict[str, int]:
     pair = {"kind": "$kind", "check": "$data.check", "site": "$site"}
+    of_campaign = {"campaign": of_round["campaign"]}  # by its index; a campaign has few rounds
     found = store.db["observations"].aggregate(
-        [{"$match": of_round}, {"$group": {"_id": pair}}], allowDiskUse=True
-    )  # fmt: skip
+        [{"$match": of_campaign}, {"$match": of_round}, {"$group": {"_id": pair}}], allowDiskUse=True
+    )
     return dict(Counter(_name(d["_id"]) for d in found))
 
 
@@ -77,3 +78,26 @@ def _last_round(store: Store, previous: Iterable[str]) -> RoundLook | None:
         return None
     last = max(stored, key=lambda campaign: campaign.ends)
     return look(store, last.id, last.rounds)
+
+
+# --- of all campaigns, for the exporter ---
+
+
+def rounds(store: Store) -> dict[str, bool]:
+    """Key of every round → whether it is open."""
+    return {d["_id"]: d["open"] for d in store.db["rounds"].find({}, {"open": 1})}
+
+
+def tally(store: Store, collection: str, campaigns: Sequence[str], *by: str) -> Iterator[tuple[list[str], int]]:
+    """Documents by the values of these fields."""
+    group = {"_id": {name: f"${name}" for name in by}, "n": {"$sum": 1}}
+    of_these = {"campaign": {"$in": list(campaigns)}}
+    for found in store.db[collection].aggregate([{"$match": of_these}, {"$group": group}]):
+        yield [str(found["_id"].get(name, "")) for name in by], found["n"]
+
+
+def newest(store: Store) -> list[str]:
+    """The campaign that ends last of those with a closed round; none, or one."""
+    closed = sorted({split_round(key)[0] for key, is_open in rounds(store).items() if not is_open})
+    found = store.db["campaigns"].find({"_id": {"$in": closed}}, {"ends": 1}).sort("ends", -1).limit(1)
+    return [document["_id"] for document in found]

@@ -17,14 +17,14 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from pymongo.errors import PyMongoError
 
+from govcrawl import watching
 from govcrawl.errors import GovcrawlError
-from govcrawl.frontier.frontier import QUEUES, STATES, Frontier, round_key
+from govcrawl.frontier.frontier import QUEUES, STATES, Frontier, round_key, split_round
 from govcrawl.metrics.health import Pulse
 from govcrawl.metrics.served import bound
 from govcrawl.patience import reason
 from govcrawl.store import Store
 from govcrawl.watch import Alarm
-from govcrawl.watching import alarms
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -126,37 +126,29 @@ class Shared:
         )
         rounds = GaugeMetricFamily("govcrawl_round_open", "Rounds in MongoDB; 1: open", labels=["round"])
         dead = GaugeMetricFamily("govcrawl_dead_letters", "Tasks given up, of closed rounds", labels=["round"])
+        known = watching.rounds(self._store)
+        campaigns = sorted({split_round(key)[0] for key in known})
         for name, family, last in (("verdicts", verdicts, "verdict"), ("findings", findings, "review")):
-            for at, count in self._grouped(name, "campaign", "pack", last):
+            for at, count in watching.tally(self._store, name, campaigns, "campaign", "pack", last):
                 family.add_metric(at, count)
-        for at, count in self._grouped("dead", "campaign", "round"):
+        for at, count in watching.tally(self._store, "dead", campaigns, "campaign", "round"):
             dead.add_metric([round_key(at[0], int(at[1]))], count)
-        for document in self._store.db["rounds"].find({}, {"open": 1}):
-            rounds.add_metric([document["_id"]], float(document["open"]))
+        for key, is_open in known.items():
+            rounds.add_metric([key], float(is_open))
         return [verdicts, findings, rounds, dead]
-
-    def _grouped(self, collection: str, *by: str) -> Iterator[tuple[list[str], int]]:
-        group = {"_id": {name: f"${name}" for name in by}, "n": {"$sum": 1}}
-        for found in self._store.db[collection].aggregate([{"$group": group}]):
-            yield [str(found["_id"].get(name, "")) for name in by], found["n"]
 
     def _of_alarms(self) -> list[Metric]:
         """Of the newest campaign that has a closed round."""
         family = GaugeMetricFamily("govcrawl_alarm", "Our own work looks odd", labels=["campaign", "kind", "subject"])
-        for id_ in self._newest():
+        for id_ in watching.newest(self._store):
             campaign = self._store.campaign(id_)
             packs = [p for p in self._store.packs(id_) if campaign.standard in (p, p.partition("@")[0])]
-            for alarm in alarms(self._store, campaign, max(packs, default="")):
+            for alarm in watching.alarms(self._store, campaign, max(packs, default="")):
                 family.add_metric([id_, alarm.kind, alarm.subject], 1.0)
                 if alarm not in self._said:
                     self._said.add(alarm)
                     logger.warning("%s: %s", id_, alarm.sentence)
         return [family]
-
-    def _newest(self) -> list[str]:
-        closed = self._store.db["rounds"].distinct("campaign", {"open": False})
-        found = self._store.db["campaigns"].find({"_id": {"$in": closed}}, {"ends": 1}).sort("ends", -1).limit(1)
-        return [document["_id"] for document in found]
 
 
 def serve(where: str, store: Store, frontier: Frontier) -> None:

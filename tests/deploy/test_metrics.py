@@ -118,7 +118,7 @@ def test_an_alarm_is_a_metric_and_is_logged_once(
     store.close_round("t-2018q2", 1, [], "")
     odd = Alarm("worker_fails", "w-1-a", "采集进程w-1-a全部失败")
     monkeypatch.setattr("govcrawl.metrics.exporter.ALARMS_S", 0.0)
-    monkeypatch.setattr("govcrawl.metrics.exporter.alarms", lambda *_: [odd])
+    monkeypatch.setattr("govcrawl.watching.alarms", lambda *_: [odd])
     shared = Shared(store, frontier, Pulse())
     with caplog.at_level(logging.WARNING):
         for _ in range(2):

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from pymongo import MongoClient, monitoring
 
-from govcrawl import desk, rechecks, reviews, services
+from govcrawl import desk, rechecks, reviews, services, watching
 from govcrawl.documents import COLLECTIONS
 from govcrawl.store import Store
 from tests.govcrawl import filled
@@ -21,7 +21,7 @@ from tests.govcrawl.filled import KEY, ONE, SITE
 #: They only thin out what an index has found: most of a site's documents have the same value.
 THINNING = frozenset({"outcome", "role", "chosen", "verdict", "failed", "claimed", "kind", "state", "decided"})
 #: Small ones that are read whole.
-WHOLE = frozenset({"campaigns", "users"})
+WHOLE = frozenset({"campaigns", "users", "rounds"})
 Query = tuple[str, str, Mapping[str, Any]]  #: collection, command, filter
 
 ID = filled.verdict().findings[0].id
@@ -89,6 +89,13 @@ AGAIN: tuple[Callable[[Store], Any], ...] = (
     lambda s: rechecks.titles(s, ONE.id, SITE.code, SITE.home),
     lambda s: rechecks.save(s, rechecks.of_recheck(s, ONE.id, 1)),
 )
+#: As the exporter asks, and who watches over our own work.
+WATCH: tuple[Callable[[Store], Any], ...] = (
+    lambda s: (watching.newest(s), watching.alarms(s, ONE, "2015@1"), watching.look(s, ONE.id, 1)),
+    lambda s: list(watching.tally(s, "verdicts", [ONE.id], "pack", "verdict")),
+    lambda s: list(watching.tally(s, "findings", [ONE.id], "pack", "review")),
+    lambda s: list(watching.tally(s, "dead", [ONE.id], "round")),
+)
 
 
 class Recorder(monitoring.CommandListener):
@@ -146,7 +153,7 @@ def ask_all(store: Store) -> None:
         ask(store)
     for ask in OTHERS:
         ask(store.db)
-    for again in AGAIN:
+    for again in (*AGAIN, *WATCH):
         again(store)
 
 
@@ -170,6 +177,7 @@ def test_nobody_else_asks_mongodb() -> None:
         "govcrawl/reviews.py",
         "govcrawl/desk.py",
         "govcrawl/rechecks.py",
+        "govcrawl/watching.py",
     }
 
 
