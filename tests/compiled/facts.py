@@ -6,11 +6,14 @@ import json
 import sys
 import tempfile
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any, get_args
 
 import msgspec
 
+from govcrawl import reading
 from govcrawl.contracts import Role
 from govcrawl.reading import read
 from tests.real_sites import unpack
@@ -30,6 +33,8 @@ def told() -> Told:
         unpack(Path(folder))
         pages = [*_shapes(), *_real(Path(folder))]
         facts = {f"{name} as {role}": _facts(page, role) for name, page in pages for role in get_args(Role)}
+    for found in iter_modules(reading.__path__, "govcrawl.reading."):
+        import_module(found.name)  # also what nothing here asks for
     modules = {name: str(m.__file__) for name, m in sys.modules.items() if name.startswith("govcrawl.reading")}
     return Told(facts, modules)
 
