@@ -28,6 +28,12 @@ WRITTEN_BY_WORKERS = {
     "observations": ("find", "insert", "update", "remove"),
 }
 CHANGE = ("find", "insert", "update", "remove")
+#: What is decided and signed only grows.
+KEPT = {
+    "decisions": ("find", "insert"),
+    "bulletins": ("find", "insert"),
+    "bulletin_files": ("find", "insert", "update"),
+}
 SHORTEST_PASSWORD = 12
 ALREADY = {51002, 51003}  #: MongoDB's error codes: the role, the user exists
 NO_COMMAND = {59, 115, 238, 8000}
@@ -42,7 +48,8 @@ def roles(database: str) -> dict[str, list[Privilege]]:
         return {"resource": {"db": database, "collection": collection}, "actions": list(actions)}
 
     seen = [on(c, *actions) for c, actions in WRITTEN_BY_WORKERS.items()]
-    clerk = [on(c.name, *(("find",) if c.name in WRITTEN_BY_WORKERS else CHANGE), "listIndexes") for c in COLLECTIONS]
+    writes = dict.fromkeys(WRITTEN_BY_WORKERS, ("find",)) | KEPT
+    clerk = [on(c.name, *writes.get(c.name, CHANGE), "listIndexes") for c in COLLECTIONS]
     return {
         "govcrawl_worker": [*(on(c, "find") for c in PLAN), *seen],
         "govcrawl_analyst": [*(on(view.name, "find") for view in views.VIEWS), on("", "listCollections")],

@@ -27,8 +27,10 @@ def targets(results: Iterable[Result], pages: Iterable[str]) -> list[Document]:
 
 
 def answer(d: Mapping[str, Any]) -> Answer:
-    """Of a stored page.  Where a redirect leads stands in what it led to."""
-    leads = decode(d["children"][0]).url if d["outcome"] == "redirect" and d["children"] else ""
+    """Of a stored page.  Where a redirect leads stands in what it led to, beside what else was planned for its sake."""
+    role = decode(d["task"]).role
+    onward = (c.url for c in map(decode, d["children"]) if c.role == role)
+    leads = next(onward, "") if d["outcome"] == "redirect" else ""
     page = Page(
         d["url"], d["outcome"], d["status"], d["at"], d["seconds"], (("Location", leads),) if leads else (),
         worker=d["worker"], error=d["error"],

@@ -345,6 +345,13 @@ class Store:
         found, decided = self.db["verdicts"].find({"campaign": campaign, "pack": pack}), self.decided([campaign])
         return {d["site"]: reviews.laid_over(_load(d, Verdict), decided) for d in found}
 
+    def decided_since(self, campaign: str, pack: str) -> int:
+        """Findings that people see otherwise now than when these verdicts were given."""
+        decided = self.decided([campaign])
+        found = self.db["verdicts"].find({"campaign": campaign, "pack": pack}, {"findings": 1})
+        findings = (f for d in found for f in d["findings"] if f["id"] in decided)
+        return sum(decided[f["id"]].review != f["review"] for f in findings)
+
     def verdict(self, campaign: str, site: str, pack: str) -> Verdict | None:
         document = self.db["verdicts"].find_one({"_id": f"{campaign}:{site}:{pack}"})
         if document is None:
@@ -452,8 +459,9 @@ def _message_id(campaign: str, message: Message) -> str:
 
 
 def _part_id(bulletin: StoredBulletin, name: str, part: int) -> str:
-    """With the snapshot: of two who make one version final at once, neither writes over the other's files."""
-    return f"{bulletin.campaign}:{bulletin.version}:{bulletin.snapshot}:{name}:{part}"
+    """With snapshot and moment: of two who make one version final at once, neither writes over the other's files."""
+    moment = int(bulletin.at.timestamp() * 1000)  # as exact as MongoDB keeps it
+    return f"{bulletin.campaign}:{bulletin.version}:{bulletin.snapshot}:{moment}:{name}:{part}"
 
 
 def _account_id(campaign: str, account: Account) -> str:

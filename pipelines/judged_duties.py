@@ -169,8 +169,8 @@ def reposted(topic: Repost, entries: Iterable[Entry]) -> dict[str, date | None]:
             undated_only[place].append(day)
         if place in wanted or any(all(part in title for part in word.split("+")) for word in topic.keywords):
             found.setdefault(place, (url, undated_only[place]))
-    dated = {url: min(days, default=None) for url, days in found.values()}
-    return {url: day for url, day in dated.items() if day is None or day >= topic.starts}
+    timely = {url: [day for day in days if day >= topic.starts] for url, days in found.values()}
+    return {url: min(timely[url], default=None) for url, days in found.values() if timely[url] or not days}
 
 
 def rule_on_reposts(case: Case) -> list[Ruling]:

@@ -135,7 +135,10 @@ class _Common:
         at_home = [trail[-1]["url"] for trail in trails.values() if trail and trail[-1]["role"] == "home"]
         front = at_home[0] if at_home else self.sites[code].home
         found = {raw: place(decode(raw).url, trail, front, proofs) for raw, trail in trails.items() if trail}
-        return {raw: replace(p, drawn=self._drawn(decode(raw), pages)) for raw, p in found.items()}, front
+        tasks = {raw: decode(raw) for raw in found}
+        return {
+            raw: replace(p, drawn=self._drawn(tasks[raw], pages), hops=tasks[raw].hops) for raw, p in found.items()
+        }, front
 
     def _drawn(self, task: Task, pages: Mapping[str, Mapping[str, Any]]) -> bool:
         id_ = page_id(round_key(self.recheck.id, 1), task_id(replace(task, kind="render")))

@@ -62,6 +62,7 @@ class Place:
     links: bytes = b""
     alive: bool = False  #: its server answered as if it were there
     drawn: bool = False  #: a browser drew it
+    hops: int = 0  #: redirects by which the crawl had come to it: no page names its address
 
     @property
     def moved(self) -> bool:
@@ -183,6 +184,8 @@ def _dead_link(finding: Finding, looked: Looked, places: Sequence[Place]) -> Tol
         return Told("mended", "链接已能打开", target)
     one = mark(finding.url)
     naming = [p for p in pages if p.state == "read" and named([one], p.links)]
+    if not naming and target and target.hops:
+        return Told("unknown", "链接经转址仍打不开，须人工核对")
     if pages and not naming and all(p.state in ("read", "gone") for p in pages):
         if all(p.state == "gone" for p in pages):
             return Told("deleted", "链接所在的网页已不存在", pages[0])

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from govcrawl.contracts import Finding, Verdict
 from govcrawl.documents import StoredBulletin, StoredBulletinFile
 from govcrawl.errors import InputError
 
@@ -35,8 +36,16 @@ def identity(snapshot: Snapshot) -> str:
 
 
 def unreviewed(snapshot: Snapshot) -> int:
-    """Findings that the bulletin counts and nobody looked at."""
-    return sum(f.review == "pending" for r in snapshot.results for f in snapshot.counted(r))
+    """Findings that the bulletin counts, or that fail a site of it, and nobody looked at."""
+    pending = {f.id for r in snapshot.results for f in snapshot.counted(r) if f.review == "pending"}
+    failed = (r for r in snapshot.results if r.verdict.verdict == "fail")
+    pending |= {f.id for r in failed for f in r.findings if f.review == "pending" and _fails(r.verdict, f)}
+    return len(pending)
+
+
+def _fails(verdict: Verdict, finding: Finding) -> bool:
+    """Whether the verdict may rest on it: a veto, or where there is none, points."""
+    return finding.indicator in verdict.vetoes or not verdict.vetoes
 
 
 def freeze(store: Store, snapshot: Snapshot, at: datetime) -> dict[str, bytes]:
@@ -45,6 +54,8 @@ def freeze(store: Store, snapshot: Snapshot, at: datetime) -> dict[str, bytes]:
     InputError where it counts findings that nobody reviewed, or while visits are still missing.
     """
     campaign = snapshot.campaign.id
+    if snapshot.partial:
+        raise InputError(campaign, 0, f"{snapshot.partial.rstrip('。；')}，不能定稿")
     if pending := unreviewed(snapshot):
         fix = "请先复核（govcrawl review），或在普查文件中写 require_review = true，只计已确认的线索"
         raise InputError(campaign, 0, f"还有{pending}条问题线索未经人工复核，只能出草稿，不能定稿；{fix}")
@@ -59,7 +70,7 @@ def freeze(store: Store, snapshot: Snapshot, at: datetime) -> dict[str, bytes]:
     bulletin = StoredBulletin(campaign, version, own, pack, title, at, _rows(snapshot), numbers)
     if not store.save_bulletin(bulletin, parts):
         raise InputError(campaign, 0, f"第 {version} 版刚由别人定稿，与本次不同；请再运行一次，存为下一版")
-    return made
+    return files(store, campaign, version)
 
 
 def files(store: Store, campaign: str, version: int) -> dict[str, bytes]:

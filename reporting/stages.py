@@ -42,6 +42,9 @@ def report(store: Store, campaign_id: str, pack: str, out: Path, final: bool = F
         return put(frozen.files(store, campaign_id, version), out)
     snapshot = snapshot_of(store, campaign_id, pack)
     if final:
+        for id_ in (campaign_id, *snapshot.campaign.report.months):
+            if changed := store.decided_since(id_, snapshot.pack):
+                raise InputError(id_, 0, f"评判之后又改了{changed}条复核结论，不能定稿；请先运行 govcrawl score {id_}")
         return put(frozen.freeze(store, snapshot, datetime.now(UTC)), out)
     return write_report(snapshot, out)
 

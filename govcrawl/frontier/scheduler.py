@@ -376,6 +376,11 @@ class LeaseScheduler(Scheduler):  # type: ignore[misc]
         """The moment by Redis's clock, to the millisecond: workers' clocks may differ."""
         return datetime.fromtimestamp(round(time.monotonic() + self._offset, 3), UTC)
 
+    def _tell(self, settled: Sequence[Settled]) -> int:
+        sharing.forget(self.server, [one.lease for one in settled if one.action in ("ack", "dead")])
+        refused: int = self.frontier.settle(settled)
+        return refused
+
     async def settle(self, settled: Sequence[Settled]) -> None:
         """Waits out a Redis that is away: the result is stored, only the word of it is missing."""
         if not settled:
@@ -384,7 +389,7 @@ class LeaseScheduler(Scheduler):  # type: ignore[misc]
         self._leaving |= keys
         while True:
             try:
-                stale = await self._off_loop(lambda: self.frontier.settle(settled))
+                stale = await self._off_loop(lambda: self._tell(settled))
                 break
             except Exception as error:
                 if is_spoilt(error) and len(settled) > 1:  # one must not keep the others waiting

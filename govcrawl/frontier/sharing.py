@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from govcrawl.contracts import Answer, Lease
-from govcrawl.frontier.codec import target_of
+from govcrawl.frontier.codec import is_shared, target_of
 from govcrawl.patience import beside
 
 logger = logging.getLogger(__name__)
@@ -69,6 +69,16 @@ def _marked(client: Any, shared: dict[str, Lease]) -> set[str]:
             pipe.get(f"gc:asks:{target}")
         marks = pipe.execute()[1::2]
     return {target for (target, lease), mark in zip(shared.items(), marks, strict=True) if mark in (None, _who(lease))}
+
+
+def forget(client: Any, leases: Iterable[Lease]) -> None:
+    """Marks of what is asked no more: where no answer came of it (a fault of ours) the next site's lease asks at once."""
+    marks = [f"gc:asks:{target_of(lease)}" for lease in leases if is_shared(lease.task) and not lease.answer]
+    if marks:
+        with client.pipeline(transaction=False) as pipe:
+            for mark in marks:
+                pipe.delete(mark)
+            pipe.execute()
 
 
 def _who(lease: Lease) -> bytes:

@@ -147,7 +147,14 @@ def of_code(source: str, inline: bool = False, trusted: bool = False) -> ScriptF
     code = code_of(source) if "@cc_on" not in source else None
     if code is None:
         return ScriptFacts("脚本未能读懂")
+    if not inline and not _DOES.search(code.text):
+        return ScriptFacts("没有内容，或不是脚本")
     return _Reader(code, inline, trusted).facts()
+
+
+#: Methods that put something in place.
+_FILLING: Final = frozenset("load get post after before wrap wrapAll wrapInner replaceAll".split())
+_DOES: Final = re.compile(r"[=(]")  #: what no error message sent in a script's place has
 
 
 class _Reader:
@@ -234,6 +241,8 @@ class _Reader:
         for dot, name, mark in _CALL.findall(text):
             if mark in ("]", '"'):
                 return "脚本的调用未能读懂"
+            if dot and name in _FILLING:  # whatever the file's own of that name does
+                return f"脚本调用 {name}"
             if not (
                 mark
                 or name in own

@@ -14,6 +14,8 @@ from govcrawl.reading.scripted import of_code
 MAX_FILES: Final = 10  #: more would cost the site more than the page is worth
 MAX_IDS: Final = 500  #: no page that a person made has more
 MAX_FURNITURE: Final = 3000  #: characters of a script that shows the day, or that counts visits
+#: A script that writes entries, or asks for them, is no clock, though it formats days.
+_LISTS: Final = re.compile(r"<(?:a|li|tr|dd)\b|\bhref\b|ajax|getJSON|fetch\s*\(|XMLHttpRequest", re.I)
 _FILLS: Final = re.compile(r"\.(?:html|append|prepend|load)\s*\(|innerHTML")
 _YEAR: Final = re.compile(r"\bget(?:Full)?Year\b")
 _DAY: Final = re.compile(r"\bget(?:Date|Day|Month)\b")
@@ -67,6 +69,8 @@ def _is_written(canvas: Canvas, ids: Collection[str]) -> bool:
 
 def _is_furniture(script: str) -> bool:
     """Whether it only shows the day, or calls one who counts visits: what it is known to do elsewhere than in a list."""
+    if _LISTS.search(script):
+        return False
     clock = _YEAR.search(script) and _DAY.search(script)
     return len(script) <= MAX_FURNITURE and bool(clock or (is_counter(script) and not _FILLS.search(script)))
 

@@ -63,6 +63,8 @@ def is_told(page: Page, task: Task) -> bool:
     """Whether HEAD's answer says all of a link."""
     if page.outcome in ("http_error", "challenge"):
         return False
+    if page.outcome == "redirect" and sent_away(location(page)):
+        return False  # what an impossible address shows is asked by GET too
     if page.outcome != "ok" or not is_html(page):
         return True
     own = registered(host_of(task.found_on))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import Counter
 from functools import partial
 from urllib.parse import urlencode
@@ -20,6 +21,7 @@ from reporting.console.tallies import Tally, word
 from reporting.deciding import WORDS
 
 PAGE = 50  #: findings of the queue at once
+ORDER = re.compile(r"[0-9]{2}[0-9a-f]{28}")  #: of a finding in the queue
 SITES = 200  #: sites of a list at once
 STATES: tuple[Review, ...] = ("pending", "confirmed", "dismissed")
 
@@ -47,7 +49,7 @@ async def queue(request: web.Request) -> web.Response:
     review: Review = next((s for s in STATES if s == asked.get("review")), "pending")
     wanted = Wanted(campaign.id, tally.pack, review, asked.get("indicator", ""), asked.get("site", "").strip())
     after = asked.get("after", "")
-    if after and (not after.isascii() or not after.isalnum()):
+    if after and not ORDER.fullmatch(after):
         raise web.HTTPBadRequest(text="地址中的 after 不可用")
     found = await asyncio.to_thread(desk.findings, shared.store.db, wanted, after, PAGE + 1)
     shown, more = found[:PAGE], len(found) > PAGE

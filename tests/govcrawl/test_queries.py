@@ -54,6 +54,7 @@ READS: dict[str, Callable[[Store], Any]] = {
     "dismissed": lambda s: s.dismissed([ONE.id]),
     "decided": lambda s: s.decided([ONE.id]),
     "verdict": lambda s: s.verdict(ONE.id, SITE.code, "2015@1"),
+    "decided_since": lambda s: s.decided_since(ONE.id, "2015@1"),
     "site": lambda s: s.site(ONE.id, SITE.code),
     "verdicts": lambda s: s.verdicts(ONE.id, "2015@1"),
     "packs": lambda s: s.packs(ONE.id),

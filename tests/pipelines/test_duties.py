@@ -66,6 +66,13 @@ def test_a_repost_is_known_by_words_and_day(title: str, shown: str | None, state
 def test_an_article_dates_what_the_list_leaves_undated() -> None:
     article = see("article", f"{HOME}a.html", {"title": "生态环境保护大会", "published": "2011-12-20", "column": ""})
     assert duties(news(("a.html", "生态环境保护大会", None)), article)["repost"].state == "not_seen"
+    written = duties(
+        news(("a.html", "生态环境保护大会", "2018-05-19")),
+        replace(article, data=article.data | {"published": "2018-05-10"}),
+    )
+    assert written["repost"].day == date(2018, 5, 19), (
+        "a day of writing before the topic's doesn't undo the day it was shown"
+    )
     fresh = replace(article, data=article.data | {"published": "2018-05-19"})
     found = duties(news(("a.html", "生态环境保护大会", None)), fresh)["repost"]
     assert (found.count, found.day) == (1, date(2018, 5, 19)), "list and article are one page"

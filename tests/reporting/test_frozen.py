@@ -54,6 +54,20 @@ def test_what_nobody_reviewed_is_no_final_bulletin(store):
     assert "草稿" in contents(strict)["bulletin.html"].decode()
 
 
+def test_a_site_that_fails_by_what_nobody_reviewed_is_in_no_final_bulletin(store):
+    store.prepare()
+    failed = result(outcome="fail", vetoes=(), reasons=("扣分大于40分",), findings=(finding("dead_link"),))
+    strict = snapshot(failed, campaign=reporting_as(require_review=True))
+    with pytest.raises(InputError, match="还有1条问题线索未经人工复核"):
+        freeze(store, strict, AT)
+
+
+def test_while_visits_are_missing_nothing_is_final(store):
+    store.prepare()
+    with pytest.raises(InputError, match="访问尚未完成，不能定稿"):
+        freeze(store, snapshot(result(), partial="可用性访问尚未完成。"), AT)
+
+
 def test_of_two_at_once_one_is_told_and_neither_is_lost(store):
     """The other's version comes between the look and the write."""
     store.prepare()

@@ -78,6 +78,24 @@ def test_a_fault_of_ours_is_nobodys_answer(client: redis.Redis, store: Store) ->
     assert sort(client, store, lease("5300000002")).told == []
 
 
+def test_after_a_fault_of_ours_the_next_site_asks_at_once(client: redis.Redis, store: Store) -> None:
+    one, two = lease(), lease("5300000002")
+    assert sort(client, store, one).ask == [one]
+    assert sort(client, store, two).wait == [two]
+    sharing.forget(client, [one, lease("5300000003", role="page")])
+    assert sort(client, store, two).ask == [two]
+
+
+def test_what_was_planned_beside_a_redirect_is_not_where_it_leads(client: redis.Redis, store: Store) -> None:
+    one = lease()
+    page = Page(URL, "redirect", 302, AT, 0.1, worker="w")
+    nowhere = replace(one.task, role="nowhere", url="http://b.gov.cn/nothing-here")
+    store.save_results([Result(one, page, children=(nowhere,))])
+    (told,) = sort(client, store, lease("5300000002")).told
+    assert told.answer
+    assert told.answer.page.headers == ()
+
+
 def test_where_a_redirect_leads_is_known_to_all(client: redis.Redis, store: Store) -> None:
     answered(store, lease(), outcome="redirect", status=302)
     (told,) = sort(client, store, lease("5300000002")).told

@@ -81,6 +81,7 @@ DRAWING = [
     "var s = 'without an end",
     "function cut(",
     "/* never closed",
+    "var tab = { load: function () {} }; $('.xw ul').load('/news.html')",
     "<html>404</html>",
     "",
 ]
@@ -96,6 +97,11 @@ def test_what_only_moves_what_is_there_draws_nothing(code: str) -> None:
 def test_what_may_draw_or_is_not_understood_is_named(code: str) -> None:
     assert read(code, FILE).draws
     assert read(IDLE[0] + "\n" + code, FILE).draws or not code
+
+
+@pytest.mark.parametrize("body", ["Forbidden", '{"code":403}', '{"msg": "无权访问"}'])
+def test_a_message_in_a_scripts_place_says_nothing_of_the_script(body: str) -> None:
+    assert read(body, FILE).draws
 
 
 def test_places_that_are_written_out_are_told() -> None:
