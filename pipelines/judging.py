@@ -12,6 +12,7 @@ import signal
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -74,11 +75,23 @@ def judge_all(store: Store, terms: Terms, briefs: Sequence[Brief], cores: int = 
     # a process that is forked would share this one's connections
     with ProcessPoolExecutor(cores, get_context("spawn"), _begin) as pool:
         try:
-            for verdicts in pool.map(partial(_judge, store.uri, terms), some):
+            with _undisturbed():  # it starts the processes: one that is half started would be waited for in vain
+                found = pool.map(partial(_judge, store.uri, terms), some)
+            for verdicts in found:
                 yield from verdicts
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Ctrl-C waits."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _begin() -> None:

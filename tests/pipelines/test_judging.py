@@ -127,12 +127,15 @@ def test_nobody_judges_on_when_the_command_has_ended(
         [sys.executable, tmp_path / "long.py", urls.mongodb], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         env=os.environ | {"PYTHONPATH": str(root)}, text=True,
     ) as command:  # fmt: skip
-        assert command.stdout
-        assert command.stdout.readline() == "ready\n"
-        while len(crew := children(command.pid)) < 3 or not filled.db["verdicts"].count_documents({}):
-            time.sleep(0.05)  # two judges, and whoever counts their semaphores
-        os.kill(command.pid, sent)
-        command.wait(30)
+        try:
+            assert command.stdout
+            assert command.stdout.readline() == "ready\n"
+            while len(crew := children(command.pid)) < 3 or not filled.db["verdicts"].count_documents({}):
+                time.sleep(0.05)  # two judges, and whoever counts their semaphores
+            os.kill(command.pid, sent)
+            command.wait(60)
+        finally:
+            command.kill()
     deadline = time.monotonic() + 20
     while any(Path(f"/proc/{pid}").exists() for pid in crew):
         assert time.monotonic() < deadline
