@@ -23,7 +23,7 @@ from govcrawl.frontier.codec import decode, encode, host_of
 from govcrawl.linked import mark, named
 from govcrawl.reading.urls import canonical, identity
 from govcrawl.seeds import HOME, visit
-from govcrawl.store import AT_ONCE, Store
+from govcrawl.store import AT_ONCE, NOT_READ, Store
 from govcrawl.visits import beat
 
 OF_VISITS = ("site_unreachable", "home_unavailable")
@@ -126,7 +126,7 @@ class _Stored:
         self.at: dict[str, dict[str, Any]] = {}
         for d in self.store.db["pages"].find(query, wanted).sort("_id", 1):
             self.by_id[d["_id"]] = d
-            if d["role"] not in ("link", "file", "as_engine", "script") and d["outcome"] == "ok":
+            if d["role"] not in NOT_READ and d["outcome"] == "ok":
                 self.at.setdefault(identity(d["url"]), d)
 
     def naming(self, url: str) -> Iterator[dict[str, Any]]:

@@ -78,7 +78,8 @@ _TRIM: Final = re.compile(
     r"share|bdsharebuttonbox|bshare[\w-]*|jiathis\w*|qr_?code|ewm|erweima|wx|weixin|totop|backtop|gotop|_ideConac|_span_jiucuo)",
     re.I,
 )
-_FOOT: Final = re.compile(r"foot|bottom|copyright|\bwei\b|dibu|yejiao|banquan", re.I)
+#: What authors call a footer.
+FOOT: Final = re.compile(r"foot|bottom|copyright|\bwei\b|dibu|yejiao|banquan", re.I)
 _WIDGET: Final = re.compile(r"tianqi|weather|share|weibo|map|kefu|video|player|live|flash|javascript:", re.I)
 T = TypeVar("T")
 REMEMBERED: Final = 128  #: scripts of which it is known what they do: a site's pages have the same ones
@@ -306,7 +307,7 @@ def page_is_drawn(doc: Document) -> bool:
 def foot_is_drawn(doc: Document) -> bool:
     """Whether the page has an empty box for a footer, and scripts that may fill it; not from a file that is read as a fragment."""
     page = Canvas(doc, range(len(doc.tags)))
-    empty = [own for i in page.places(page.at) if any(map(_FOOT.search, own := names(doc, i)))]
+    empty = [own for i in page.places(page.at) if any(map(FOOT.search, own := names(doc, i)))]
     if not empty or page.files or page.fetching:
         return bool(empty)
     words = page.words(page.callers)
@@ -349,4 +350,4 @@ def _words(script: str) -> frozenset[str]:
 @_of_script
 def _without_furniture(script: str) -> str:
     """A script without the header and footer that it loads."""
-    return _LOADED.sub(lambda m: " " if _TRIM.fullmatch(m[1]) or _FOOT.search(m[1]) else m[0], script)
+    return _LOADED.sub(lambda m: " " if _TRIM.fullmatch(m[1]) or FOOT.search(m[1]) else m[0], script)

@@ -13,7 +13,7 @@ from typing import Final
 from urllib.parse import quote
 
 from govcrawl.reading.document import Document
-from govcrawl.reading.drawn import frame_of, is_library
+from govcrawl.reading.drawn import FOOT, frame_of, is_library
 from govcrawl.reading.regions import Regions
 from govcrawl.reading.urls import canonical
 from govcrawl.reading.written import Variables, value
@@ -35,7 +35,6 @@ _FRAME_PART: Final = re.compile(
 )
 _PART: Final = re.compile(r"\.(?:s?html?|jsp|php|aspx?)(?:$|\?)|/$", re.I)
 _TOP: Final = re.compile(r"head|top|nav|menu|tou\b|daohang|\bdh\b|common_?h|banner", re.I)
-_FOOT: Final = re.compile(r"foot|bottom|copyright|\bwei\b|dibu|yejiao|banquan", re.I)
 
 _CALL: Final = re.compile(
     r"(?:\$|jQuery|axios)\s*\.\s*(getJSON|get|post|ajax)\s*\(\s*(?!\{)|\bfetch\s*\(\s*|\baxios\s*\(\s*(?!\{)"
@@ -72,7 +71,7 @@ def fragments(doc: Document, regions: Regions, ours: Ours) -> tuple[str, ...]:
 
 def _framing(doc: Document, regions: Regions) -> Iterator[str]:
     """Files named after the header or footer; of a page that shows none, also scripts whose names only hint at it."""
-    wanted = [names for names, shown in ((_TOP, regions.nav), (_FOOT, regions.footer < len(doc.tags))) if not shown]
+    wanted = [names for names, shown in ((_TOP, regions.nav), (FOOT, regions.footer < len(doc.tags))) if not shown]
     for i in doc.all("script", "frame", "iframe"):
         if not (src := doc.attr(i, "src")):
             continue
