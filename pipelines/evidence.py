@@ -14,6 +14,7 @@ from govcrawl.contracts import Evidence, Kind, Page, Result
 from govcrawl.frontier.frontier import split_round
 from pipelines.warc import info, packed, record
 
+MAX_OPEN = 16  #: files that a spider holds open
 #: How a link's exchange came about; all else is GET.
 METHODS = "GET; of links HEAD, and GET where HEAD does not tell all; home pages once more as Baiduspider"
 
@@ -44,7 +45,9 @@ class EvidencePipeline:
     def keep(self, campaign: str, page: Page, kind: Kind = "site") -> Evidence:
         """Appends one gzip member; it has left this process when this returns.  Each spider of a process has its own file."""
         worker = page.worker if kind == "site" else f"{page.worker}-{kind}"
-        file, name = self._files.get(campaign) or self._open(campaign, worker, page.at)
+        known = campaign in self._files
+        file, name = self._files.pop(campaign) if known else self._open(campaign, worker, page.at)
+        self._files[campaign] = file, name  # last: those used longest ago stand first
         start = file.tell()
         file.write(packed(record(page)))
         file.flush()
@@ -58,8 +61,9 @@ class EvidencePipeline:
         told = {"software": f"govcrawl/{version('govcrawl')}", "format": "WARC File Format 1.0", "isPartOf": campaign}
         told |= {f"http-header-{name.lower()}": value for name, value in self.asked.items()} | {"http-method": METHODS}
         file.write(packed(info(path.name, at, told)))
-        self._files[campaign] = file, str(path.relative_to(self.folder))
-        return self._files[campaign]
+        while len(self._files) >= MAX_OPEN:  # campaigns come and go while a worker lives
+            self._files.pop(next(iter(self._files)))[0].close()
+        return file, str(path.relative_to(self.folder))
 
     async def close_spider(self) -> None:
         for file, _ in self._files.values():

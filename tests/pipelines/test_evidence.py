@@ -15,7 +15,7 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 
 from govcrawl.contracts import Lease, Page, Probe, Result, Task
-from pipelines.evidence import METHODS, EvidencePipeline
+from pipelines.evidence import MAX_OPEN, METHODS, EvidencePipeline
 from pipelines.warc import BadRecord, first_member, packed, record, unpacked
 
 AT = datetime(2018, 6, 14, 8, 0, tzinfo=UTC)
@@ -111,6 +111,19 @@ def test_a_file_that_is_opened_again_stays_whole(tmp_path: Path) -> None:
     assert second.evidence
     with (tmp_path / first.evidence.file).open("rb") as file:
         assert [r.rec_type for r in ArchiveIterator(file, check_digests="raise")] == ["warcinfo", "response"] * 2
+
+
+def test_a_worker_that_outlives_its_campaigns_holds_few_files_open(tmp_path: Path) -> None:
+    """Each record is found by its place all the same, also in a file that was closed and opened again."""
+    some = [result(page(str(n).encode())) for n in (*range(MAX_OPEN + 3), 0, 1)]
+    some = [replace(one, lease=replace(one.lease, round_key=f"t{one.page.body.decode()}:1")) for one in some]
+    pipeline = EvidencePipeline(tmp_path, ASKED)
+    for one in [asyncio.run(pipeline.process_item(one)) for one in some]:
+        assert one.evidence
+        raw = (tmp_path / one.evidence.file).read_bytes()
+        assert unpacked(raw[one.evidence.offset :][: one.evidence.length]).body == one.page.body
+    assert len(pipeline._files) == MAX_OPEN
+    asyncio.run(pipeline.close_spider())
 
 
 def test_what_a_browser_showed_is_kept_as_what_it_is(tmp_path: Path) -> None:
