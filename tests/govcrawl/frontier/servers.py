@@ -42,28 +42,38 @@ def server(folder: object, *options: object) -> Iterator[Server]:
 
 
 @contextmanager
-def cluster(folder: object) -> Iterator[list[Server]]:
-    """Three masters that have agreed on who holds which slots."""
+def cluster(folder: object, replicas: bool = False) -> Iterator[list[Server]]:
+    """Three masters that have agreed on who holds which slots; after them, if wanted, a replica of each."""
     with ExitStack() as stack:
-        options = [("--cluster-enabled", "yes", "--cluster-node-timeout", 2000) for _ in range(3)]
-        masters = [
+        many = 6 if replicas else 3
+        options = ("--cluster-enabled", "yes", "--cluster-node-timeout", 2000)
+        servers = [
             stack.enter_context(
-                server(folder, *more, "--cluster-config-file", f"nodes-{n}.conf", "--cluster-port", free_port())
+                server(folder, *options, "--cluster-config-file", f"nodes-{n}.conf", "--cluster-port", free_port())
             )
-            for n, more in enumerate(options)
+            for n in range(many)
         ]
+        masters = servers[:3]
         for n, one in enumerate(masters):
             one.client.execute_command("CLUSTER ADDSLOTSRANGE", n * SLOTS // 3, (n + 1) * SLOTS // 3 - 1)
+        for one in servers:
             bus = one.client.config_get("cluster-port")["cluster-port"]
-            for other in masters:
+            for other in servers:
                 other.client.execute_command("CLUSTER MEET", "127.0.0.1", one.port, bus)
-        until(lambda: all(agreed(one.client) for one in masters))
-        yield masters
+        until(lambda: all(agreed(one.client, many) for one in servers))
+        for one, its in zip(servers[3:], masters, strict=False):
+            one.client.execute_command("CLUSTER REPLICATE", its.client.execute_command("CLUSTER MYID"))
+        until(lambda: all(follows(one.client) for one in servers[3:]))
+        yield servers
 
 
-def agreed(client: redis.Redis) -> bool:
+def agreed(client: redis.Redis, many: int) -> bool:
     info = client.execute_command("CLUSTER INFO")
-    return (info["cluster_state"], info["cluster_known_nodes"]) == ("ok", "3")
+    return (info["cluster_state"], info["cluster_known_nodes"]) == ("ok", str(many))
+
+
+def follows(client: redis.Redis) -> bool:
+    return client.info("replication").get("master_link_status") == "up"
 
 
 def answers(client: redis.Redis) -> bool:
