@@ -7,11 +7,12 @@ Its layout follows GB/T 9704-2012 and the bulletins of 2017-2021: title, address
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from . import accounts, changes, forms, messages, months
+from . import accounts, changes, forms, messages, months, unmended
 from .annexes import annexes, reconcile
 from .offered import KNOWN, offered
 from .parts import Annex, Paragraph, Section
@@ -49,6 +50,7 @@ class Bulletin:
     dated: str
     copies_to: str
     as_of: date
+    counts: tuple[Count, ...] = ()  #: the rows of 附件1, for a chart
     remark: str = ""  #: 附注, under the date
     letter: bool = False  #: set as 信函格式 (函), not as 通报
 
@@ -85,6 +87,7 @@ def _usual(snapshot: Snapshot, tables: tuple[Table, ...]) -> Bulletin:
         dated=f"{campaign.ends.year}年\u3000月\u3000日",
         copies_to=issuer.copies_to.removeprefix("抄送：").rstrip("。"),
         as_of=campaign.ends,
+        counts=counts(snapshot),
     )
 
 
@@ -168,7 +171,7 @@ def _overall(snapshot: Snapshot, tables: tuple[Table, ...], attached: tuple[Anne
     found, labels = {table.key: table for table in tables}, {annex.table.key: annex.label for annex in attached}
     texts = {
         "检查情况": _figures(snapshot, found, labels) + months.told(snapshot),
-        "整改情况": changes.told(found, labels),
+        "整改情况": changes.told(found, labels) + unmended.told(found, labels),
         "网民留言办理情况": messages.told(snapshot, found, labels),
         "政务新媒体检查情况": accounts.told(snapshot, region(snapshot.campaign.issuer.name), found, labels),
         "人工复核情况": _reviewed(snapshot),
@@ -299,23 +302,23 @@ def _accused(snapshot: Snapshot, indicator: str) -> list[SiteResult]:
 
 def _faulty(snapshot: Snapshot) -> dict[str, list[tuple[int, SiteResult]]]:
     """Indicator → its sites with the number of places, the worst first."""
-    found: dict[str, dict[str, tuple[int, SiteResult]]] = {}
+    found: dict[str, list[tuple[int, SiteResult]]] = {}
     for result in snapshot.results:
-        for finding in _mere_faults(snapshot, result):
-            number = found.setdefault(finding, {}).get(result.site.code, (0, result))[0]
-            found[finding][result.site.code] = (number + 1, result)
-    return {i: sorted(found[i].values(), key=lambda pair: -pair[0]) for i in _in_order(set(found))}
+        for indicator, number in _mere_faults(snapshot, result):
+            found.setdefault(indicator, []).append((number, result))
+    return {i: sorted(found[i], key=lambda pair: -pair[0]) for i in _in_order(set(found))}
 
 
-def _mere_faults(snapshot: Snapshot, result: SiteResult) -> Iterator[str]:
+def _mere_faults(snapshot: Snapshot, result: SiteResult) -> Iterator[tuple[str, int]]:
+    """Indicators with the number of places."""
     if result.verdict.verdict == "insufficient":
         return
     failed_for = causes(result) if result.verdict.verdict == "fail" else ()
-    for finding in snapshot.counted(result):
-        graver = COVERED_BY.get(finding.indicator, finding.indicator)
-        spoken = not wording(finding.indicator, snapshot.words).veto_only
-        if spoken and not {graver, finding.indicator} & set(failed_for):
-            yield finding.indicator
+    for indicator, number in Counter(f.indicator for f in snapshot.counted(result)).items():
+        graver = COVERED_BY.get(indicator, indicator)
+        spoken = not wording(indicator, snapshot.words).veto_only
+        if spoken and not {graver, indicator} & set(failed_for):
+            yield indicator, number
 
 
 def _examples(snapshot: Snapshot, indicator: str, results: list[SiteResult]) -> str:

@@ -13,8 +13,8 @@ from aiohttp import web
 from govcrawl import desk
 from govcrawl.contracts import Campaign, Review
 from govcrawl.desk import Past, Wanted
+from reporting.charts import bars
 from reporting.console.app import DESK, VERDICTS, campaign_of, render, who
-from reporting.console.charts import bars
 from reporting.console.doors import ROLES, Role, change, tidy_name
 from reporting.console.marked import marked
 from reporting.console.tallies import Tally, word

@@ -1,7 +1,9 @@
 import csv
 import io
 import json
+import re
 import zipfile
+from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 
@@ -117,6 +119,18 @@ def test_html_is_self_contained():
     words = "".join(reader.words)
     assert "临沧市环境保护局信息公开网站" in words
     assert "总体合格率94%" in words
+
+
+def test_html_draws_the_counts_and_tells_them_in_words():
+    made = build(yunnan())
+    page = html.render(made).decode()
+    (chart,) = re.findall(r'<svg class="chart".*?</svg>', page, re.S)
+    desc = re.search(r"<desc>(.*?)</desc>", chart)[1]
+    for one in made.counts:
+        assert f"{one.name}：合格{one.passed}、不合格{one.failed}" in desc
+    assert chart.count('class="name"') == len(made.counts)
+    assert page.index(chart) > page.index('id="summary"')
+    assert "<svg" not in html.render(replace(made, counts=made.counts[:1])).decode()
 
 
 def test_html_escapes_what_was_crawled():
