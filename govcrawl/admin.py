@@ -20,7 +20,7 @@ from govcrawl.store import Store
 
 Privilege = dict[str, Any]
 #: The plan, which a worker reads; what it writes, and how.
-PLAN = ("campaigns", "sites", "columns", "rounds", "rechecks")
+PLAN = ("campaigns", "sites", "columns", "rounds", "rechecks", "state")
 WRITTEN_BY_WORKERS = {
     "pages": ("find", "insert", "update"),
     "probes": ("find", "insert", "update"),
@@ -31,6 +31,8 @@ CHANGE = ("find", "insert", "update", "remove")
 #: What is decided and signed only grows.
 KEPT = {
     "decisions": ("find", "insert"),
+    "ledger": ("find", "insert"),
+    "notices": ("find", "insert"),
     "bulletins": ("find", "insert"),
     "bulletin_files": ("find", "insert", "update"),
 }

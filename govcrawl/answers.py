@@ -42,4 +42,4 @@ def answer(d: Mapping[str, Any]) -> Answer:
 def outlink(d: Mapping[str, Any]) -> Outlink:
     """Of a stored page whose role is link."""
     task = decode(d["task"])
-    return Outlink(task.url, task.text, task.found_on, d["outcome"], d["status"], d["title"])
+    return Outlink(d["url"], task.text, task.found_on, d["outcome"], d["status"], d["title"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Callable, Mapping
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from govcrawl.words import in_chinese
 Command = Callable[[argparse.Namespace], int]
 _Add = Callable[..., argparse.ArgumentParser]
 _STANDARD = "标准，或 .toml 文件（默认用普查文件所写）"
+_OR_FILE = "普查编号，或其 campaign.toml（周期抽查文件：最近计划的两个月，已定稿的除外）"
 _LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR"]
 
 
@@ -27,7 +29,7 @@ def parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
 
     def add(name: str, **more: Any) -> argparse.ArgumentParser:
         one = several.add_parser(name, **more)
-        one.set_defaults(run=commands[name])
+        one.set_defaults(run=commands[name], command=name)
         return one
 
     for some in (_for_a_clerk, _for_a_crew, _for_an_operator, _from_what_is_stored, _for_a_desk, _for_a_reader):
@@ -43,6 +45,7 @@ def _for_a_clerk(add: _Add) -> None:
         "--workers", type=_positive, default=max(os.cpu_count() or 1, 1), help="采集进程数（默认 CPU 核数）"
     )
     one.add_argument("--no-wait", action="store_true", help="采集结束即出通报，不等可用性监测")
+    _add_month(one)
 
     one = add("recheck", help="整改复查：重看每个已确认的问题，列出仍未整改到位的；中断后再次运行即继续")
     one.add_argument("id", help="普查编号")
@@ -58,8 +61,9 @@ def _for_a_clerk(add: _Add) -> None:
 
 
 def _for_a_crew(add: _Add) -> None:
-    one = add("plan", help="检查输入并把一次普查放入共享队列")
+    one = add("plan", help="检查输入并把一次普查放入共享队列；周期抽查文件（[recurring]）则计划当月的一次")
     one.add_argument("file", help="campaign.toml")
+    _add_month(one)
 
     one = add("worker", help="一个采集进程；SIGTERM 后完成手头任务再退出")
     one.add_argument("--log-level", default="INFO", choices=_LEVELS)
@@ -90,6 +94,21 @@ def _for_an_operator(add: _Add) -> None:
         "--passwords", default="", metavar="目录", help="其中每个用户一个口令文件：worker、analyst、clerk、admin"
     )
 
+    one = add("backup", help="备份 MongoDB 的数据和证据文件，采集进程不必停")
+    one.add_argument("folder", help="新目录")
+    one.add_argument("--campaign", default="", metavar="编号", help="只备份这一次普查及其复查（默认全部）")
+
+    one = add("restore", help="由备份恢复，并重建进行中各轮的队列；中断后再次运行即继续")
+    one.add_argument("folder", help="govcrawl backup 的目录")
+    one.add_argument("--check", action="store_true", help="只核对备份是否完好，不写入任何数据")
+    one.add_argument("--replace", action="store_true", help="先删除库中同一普查的数据（全部备份：所有数据）")
+
+    one = add("retain", help="列出已过保存期限的数据（GOVCRAWL_KEEP_…_DAYS）；默认只看不删")
+    one.add_argument("--delete", action="store_true", help="删除所列的数据；中断后再次运行即继续")
+
+    one = add("migrate", help="升级后把所存数据改为本版本的结构；可反复运行")
+    one.add_argument("--dry-run", action="store_true", help="只列出将要改动的，不改")
+
     one = add("exporter", help="供 Prometheus 抓取的队列、结果和自检指标：/metrics、/healthz、/readyz")
     one.add_argument("--host", default="127.0.0.1", help="监听的地址（默认 127.0.0.1，只供本机）")
     one.add_argument("--port", type=_positive, default=9410, help="端口（默认 9410）")
@@ -97,11 +116,11 @@ def _for_an_operator(add: _Add) -> None:
 
 def _from_what_is_stored(add: _Add) -> None:
     one = add("score", help="按已存数据评判，不访问任何网页")
-    one.add_argument("id", help="普查编号")
+    one.add_argument("id", help=_OR_FILE)
     one.add_argument("--standard", type=_standard, default="", help=_STANDARD)
 
     one = add("report", help="由已存的评判重新生成通报")
-    one.add_argument("id", help="普查编号")
+    one.add_argument("id", help=_OR_FILE)
     one.add_argument("--out", default="out", help="结果目录（默认 ./out）")
     one.add_argument("--standard", type=_standard, default="", help=_STANDARD)
     which = one.add_mutually_exclusive_group()
@@ -124,6 +143,29 @@ def _for_a_desk(add: _Add) -> None:
     one.add_argument("--standard", type=_standard, default="", help=f"export：{_STANDARD}")
     one.add_argument("--by", default="", metavar="姓名", help="import：复核人（默认本机登录名）")
 
+    ledger = "问题台账：notify 发整改通知书，export 导出台账和各级汇总，import 导回各单位的整改情况，notices 再出已发的通知书"
+    one = add("ledger", help=ledger)
+    one.add_argument("what", choices=["export", "import", "notify", "notices"])
+    one.add_argument("where", help="export、import：xlsx 文件；notify、notices：存放通知书（docx）的目录")
+    one.add_argument("--campaign", default="", metavar="编号", help="普查编号（默认最近的一次；import 不需要）")
+    one.add_argument("--standard", type=_standard, default="", help=_STANDARD)
+    one.add_argument(
+        "--site",
+        action="append",
+        default=[],
+        metavar="标识码",
+        help="notify、export：只管这个网站，可写多次（默认全部）",
+    )
+    one.add_argument("--organiser", default="", metavar="名称", help="export：只导出这个主办单位或责任单位的")
+    one.add_argument(
+        "--deadline", type=_day, default=None, metavar="日期", help="notify：整改期限，如 2018-07-15（默认按普查文件）"
+    )
+    one.add_argument(
+        "--on", type=_day, default=None, metavar="日期", help="notify：通知日期；export：超期算到这一天（默认今天）"
+    )
+    one.add_argument("--by", default="", metavar="姓名", help="notify、import：经办人（默认本机登录名）")
+    one.add_argument("--clerk", action="store_true", help="import：承办人自己填的表，也可销号、认定未整改或反弹")
+
     one = add("console", help="复核网页；console user add 姓名 --role reviewer 增加用户（口令从键盘或标准输入读取）")
     one.set_defaults(what="serve")
     one.add_argument("--host", default="127.0.0.1", help="监听的地址（默认 127.0.0.1，只供本机）")
@@ -145,7 +187,24 @@ def _for_a_reader(add: _Add) -> None:
     one.add_argument("what", nargs="?", default="list", choices=["list", "show", "check", "table"])
     one.add_argument("name", nargs="?", default="", help="标准名称（如 2019），或 .toml 文件")
 
-    add("schema", help="数据库说明（Markdown）：各集合、字段、单位、查询示例")
+    add("schema", help="数据库说明（Markdown）：各集合、视图、字段、单位、查询示例")
+
+    one = add("export", help="供分析的数据表：每个视图一个文件（Parquet 或 csv），附数据字典")
+    one.add_argument("campaigns", nargs="*", metavar="编号", help="普查编号，可多个（默认全部）")
+    one.add_argument("--out", default="data", help="结果目录（默认 ./data）")
+    one.add_argument("--format", choices=["parquet", "csv"], default="parquet", help="文件格式（默认 parquet）")
+
+
+def _add_month(one: argparse.ArgumentParser) -> None:
+    one.add_argument("--on", type=_day, default=None, metavar="日期", help="周期抽查：按这一天所在的月（默认今天）")
+    one.add_argument("--again", action="store_true", help="周期抽查：本月已计划的，按现在的文件重新计划")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError("须为日期，如 2018-06-15") from error
 
 
 def _standard(text: str) -> str:

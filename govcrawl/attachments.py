@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from urllib.parse import unquote, urlsplit
 
 from govcrawl import credentials
@@ -12,8 +15,14 @@ from govcrawl.facts import Facts
 from govcrawl.files import READABLE
 
 WALL_S = 40  #: s
+LOOK_S = 0.5  #: between two looks whether it is still wanted
+READER = [sys.executable, "-m", "govcrawl.files"]
 #: Names of files that list people.
 _LISTS = re.compile(r"名单|名册|公示|公布|发放|补助|补贴|救助|资助|低保|人员|花名|一览|汇总|明细|登记|统计|情况|表")
+
+
+class Stopped(Exception):
+    """The file is for another worker: this one is to end."""
 
 
 def suffix_of(url: str) -> str:
@@ -26,13 +35,32 @@ def is_wanted(url: str, *names: str) -> bool:
     return suffix_of(url) in READABLE and bool(_LISTS.search(words))
 
 
-def read(body: bytes, url: str, name: str) -> Facts | None:
-    """``name``: of the link.  None: it can't be read within its limits."""
-    command = [sys.executable, "-m", "govcrawl.files", suffix_of(url)]
+def read(body: bytes, url: str, name: str, given_up: Callable[[], bool] = lambda: False) -> Facts | None:
+    """``name``: of the link.  None: it can't be read within its limits.  Raises Stopped when it is ``given_up``, or told to end itself."""
     try:
-        told = subprocess.run(
-            command, input=body, capture_output=True, timeout=WALL_S, check=True, env=credentials.harmless()
-        )
-    except (subprocess.SubprocessError, OSError):
+        reader = subprocess.Popen(
+            [*READER, suffix_of(url)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            env=credentials.harmless(), start_new_session=True,  # Ctrl-C is for the worker
+        )  # fmt: skip
+    except OSError:
         return None
-    return Facts("file", name, "", text=told.stdout.decode("utf-8", "replace"))
+    with reader:
+        text = _told(reader, body, given_up)
+    if reader.returncode == -signal.SIGTERM:  # so does who ends all processes of a service at once
+        raise Stopped
+    return Facts("file", name, "", text=text.decode("utf-8", "replace")) if reader.returncode == 0 else None
+
+
+def _told(reader: subprocess.Popen[bytes], body: bytes | None, given_up: Callable[[], bool]) -> bytes:
+    """What it writes; a reader that takes too long is killed."""
+    end = time.monotonic() + WALL_S
+    while True:
+        try:
+            return reader.communicate(body, LOOK_S)[0]
+        except subprocess.TimeoutExpired:
+            body = None  # it is on its way
+            if given_up():
+                reader.kill()
+                raise Stopped from None
+            if time.monotonic() > end:
+                reader.kill()

@@ -11,7 +11,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
-from govcrawl.contracts import Campaign, CrawlPlan, Issuer, ProbePlan, ReportPlan, Repost, Scope
+from govcrawl import recurring
+from govcrawl.contracts import Campaign, CrawlPlan, Issuer, LedgerPlan, ProbePlan, ReportPlan, Repost, Scope
 from govcrawl.errors import InputError
 from govcrawl.register.codes import tenures
 from govcrawl.register.scope import PREVIOUS_FAILED
@@ -25,8 +26,12 @@ _MAX_WHOLE = 2**53  #: what JSON and a spreadsheet still hold exactly
 _Check = Callable[[Any], Any]
 
 
-def load_campaign(path: str | Path, trouble: Callable[[str, date], str] | None = None) -> Campaign:
+def load_campaign(
+    path: str | Path, trouble: Callable[[str, date], str] | None = None, on: date | None = None
+) -> Campaign:
     """The campaign of one file, every key checked, every path absolute (relative to the file).
+
+    ``on``: of a file that recurs, the campaign of that day's month, and NotDue where it has none; None: the file as it stands.
 
     ``trouble``: why a campaign that ends on that day can't be judged by that standard (empty: it can); None leaves ``standard``
     unchecked.  It is the name of a rule pack, or the path of such a file.  Whether the registry's files can be read is seen when
@@ -34,14 +39,12 @@ def load_campaign(path: str | Path, trouble: Callable[[str, date], str] | None =
     """
     source = _Source(read_toml(Path(path)))
     values = source.values()
-    reposts = source.reposts()
+    reposts, how = source.reposts(), source.recurring(values)
     campaign, registry = values["campaign"], values["registry"]
     if campaign["ends"] < campaign["starts"]:
         source.fail("campaign", "ends", f"ends（{campaign['ends']}）早于 starts（{campaign['starts']}）；请对调或改正")
     if campaign["standard"].endswith(".toml"):
         campaign["standard"] = source.beside(campaign["standard"])
-    if trouble and (why := trouble(campaign["standard"], campaign["ends"])):
-        source.fail("campaign", "standard", why)
     if campaign["id"] in registry.get("previous", ()):
         source.fail("registry", "previous", f"previous 含有本次普查自己的编号“{campaign['id']}”；只写以前各次")
     if campaign["id"] in (report := values["report"]).get("months", ()):
@@ -51,7 +54,7 @@ def load_campaign(path: str | Path, trouble: Callable[[str, date], str] | None =
         source.fail("report", "template", f"找不到文件 {report['template']}；请检查路径")
     previous = registry.pop("previous", ())
     files: dict[str, Any] = {f"{name}_file": source.beside(file) for name, file in registry.items()}
-    return Campaign(
+    whole = Campaign(
         **campaign,
         **files,
         previous=previous,
@@ -60,9 +63,21 @@ def load_campaign(path: str | Path, trouble: Callable[[str, date], str] | None =
         probe=ProbePlan(**values["probe"]),
         crawl=CrawlPlan(**values["crawl"]),
         report=ReportPlan(**report),
+        ledger=LedgerPlan(**values["ledger"]),
         allowed=values["checks"].get("allowed", ()),
         reposts=reposts,
     )
+    one = recurring.month_of(whole, how, on) if how and on else whole
+    if trouble and (why := trouble(one.standard, one.ends)):
+        source.fail("campaign", "standard", why)
+    return one
+
+
+def series_of(path: str | Path) -> str:
+    """The id in a file that recurs; empty: it doesn't."""
+    source = _Source(read_toml(Path(path)))
+    values = source.values()
+    return str(values["campaign"]["id"]) if source.recurring(values) else ""
 
 
 # --- what a value may be -----------------------------------------------------------------------------------------
@@ -159,6 +174,13 @@ def _list_of(check_one: _Check) -> _Check:
     return check
 
 
+def _days(value: Any) -> tuple[int, int]:
+    days = _list_of(_whole(1, 31))(value)
+    if len(days) != 2 or days[0] > days[1]:
+        raise ValueError("应为两个日子，先开始后结束，如 [1, 20]")
+    return days[0], days[1]
+
+
 def _division(value: Any) -> str:
     text = _text(value)
     if not re.fullmatch(r"[0-9]{6}", text):
@@ -178,6 +200,13 @@ def _allowed(value: Any) -> str:
 def _address(value: Any) -> str:
     if not re.fullmatch(r"https?://[^\s/]+\S*", text := _text(value)):
         raise ValueError(f"应为网址，以 http:// 或 https:// 开头（读到的是“{text}”）")
+    return text
+
+
+def _number(value: Any) -> str:
+    text = _text(value)
+    if len(text) > 40 or text.count("{号}") != 1 or re.search(r"[{}]", text.replace("{年}", "").replace("{号}", "")):
+        raise ValueError(f"应含有一处 {{号}}，可含 {{年}}，不超过40字，如 整改〔{{年}}〕{{号}}号（读到的是“{text}”）")
     return text
 
 
@@ -239,7 +268,9 @@ _KEYS: dict[str, dict[str, _Check]] = {
         "template": _optional_text,
         "rows": _one_of("code", "register"),
         "months": _list_of(_id),
+        "title": _optional_text,
     },
+    "ledger": {"working_days": _whole(1, 250), "number": _number},
     "checks": {"allowed": _list_of(_allowed)},
 }
 _REPOST: dict[str, _Check] = {
@@ -249,11 +280,13 @@ _REPOST: dict[str, _Check] = {
     "keywords": _list_of(_text),
     "urls": _list_of(_address),
 }
+_RECURRING: dict[str, _Check] = {"every": _one_of("month"), "days": _days, "quarterly": _yes_no}
 _REQUIRED = {
     "campaign": ("id", "title", "standard", "starts", "ends"),
     "issuer": ("name", "division"),
     "registry": ("sites",),
     "repost": ("name", "from", "until"),
+    "recurring": ("every",),
 }
 
 
@@ -269,7 +302,7 @@ class _Source:
     def values(self) -> dict[str, dict[str, Any]]:
         """Section → key → checked value; every section there, keys that are not written left out."""
         raw = self.file.values()
-        self._refuse_unknown(raw, (*_KEYS, "repost"), "")
+        self._refuse_unknown(raw, (*_KEYS, "repost", "recurring"), "")
         return {section: self._section(section, raw.get(section, {}), _KEYS[section]) for section in _KEYS}
 
     def reposts(self) -> tuple[Repost, ...]:
@@ -281,6 +314,19 @@ class _Source:
         if twice := [one.name for one in found if [other.name for other in found].count(one.name) > 1]:
             self.fail("repost", "name", f"有两个转载专题都叫“{twice[0]}”；请改名")
         return found
+
+    def recurring(self, values: Mapping[str, Mapping[str, Any]]) -> recurring.Recurring | None:
+        """How the file recurs; None: it doesn't.  ``values``: of the other sections."""
+        raw = self.file.values().get("recurring")
+        if raw is None:
+            return None
+        told = {key: value for key, value in self._section("recurring", raw, _RECURRING).items() if key != "every"}
+        if "年" in values["campaign"]["title"]:
+            self.fail("campaign", "title", "周期抽查的 title 不写年月，每次的年月由程序加上，如“全省政府网站抽查”")
+        for key in ("months", "title"):
+            if values["report"].get(key):
+                self.fail("report", key, f"周期抽查的 {key} 由程序按季度填写；请删去")
+        return recurring.Recurring(**told)
 
     def _repost(self, told: dict[str, Any]) -> Repost:
         one = Repost(told["name"], told["from"], told["until"], told.get("keywords", ()), told.get("urls", ()))

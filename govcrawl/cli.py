@@ -14,7 +14,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from datetime import UTC, datetime
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -25,12 +25,29 @@ import msgspec
 import redis
 from pymongo.errors import PyMongoError
 
-from govcrawl import admin, credentials, demo, logs, plan, probing, rendering, rounds, run, schema, services, settings
+from govcrawl import (
+    admin,
+    credentials,
+    demo,
+    logs,
+    migrations,
+    operating,
+    plan,
+    probing,
+    rendering,
+    rounds,
+    run,
+    schema,
+    services,
+    settings,
+)
 from govcrawl.arguments import Command, parser
+from govcrawl.campaign import series_of
 from govcrawl.contracts import Campaign
 from govcrawl.errors import (
     GovcrawlError,
     InputError,
+    NotDue,
     OutputError,
     StoreUnavailable,
     UnknownCampaign,
@@ -66,6 +83,9 @@ def _done(argv: Sequence[str] | None) -> int:
     try:
         with run.terminated_like_interrupted():
             return int(args.run(args))
+    except NotDue as why:
+        print(why)
+        return 0
     except GovcrawlError as error:
         print(f"govcrawl: {error}", file=sys.stderr)
         return 2 if isinstance(error, BAD_INPUT) else 1
@@ -81,11 +101,14 @@ def stage(name: str) -> Any:
 
 
 @contextmanager
-def opened() -> Iterator[tuple[services.Urls, Store, Frontier]]:
-    """Both stores, given by the environment or embedded."""
+def opened(any_form: bool = False) -> Iterator[tuple[services.Urls, Store, Frontier]]:
+    """Both stores, given by the environment or embedded.  ``any_form``: also a MongoDB that was written by another version."""
     with services.stores() as urls, _told_in_a_sentence(urls):
         store, client = Store(urls.mongodb), connect(urls.redis)
         try:
+            if not any_form:
+                migrations.check(store.db, store.uri)
+                migrations.check_whole(store.db, store.uri)
             yield urls, store, Frontier(client)
         finally:
             client.close()
@@ -113,7 +136,7 @@ def _run(args: argparse.Namespace) -> int:
     out = Path(args.out)
     _check_writable(out)
     with opened() as (urls, store, frontier):
-        planned = _plan_and_tell(args.file, store)
+        planned = _plan_and_tell(args, store)
         _check_browser(args.file, planned.campaign)
         run.crawl(planned.campaign, store, frontier, urls, args.workers, wait=not args.no_wait)
         verdicts = stage("score")(store, planned.campaign.id, "", set())
@@ -133,15 +156,18 @@ def _check_browser(file: str, campaign: Campaign) -> None:
         raise InputError(file, 0, f"[crawl] browser = true 需要 Chromium，{why}；{fix}")
 
 
-def _plan_and_tell(file: str, store: Store) -> plan.Plan:
-    planned = plan.plan(file, store, stage("standard_trouble"))
+def _plan_and_tell(args: argparse.Namespace, store: Store) -> plan.Plan:
+    planned = plan.plan(args.file, store, stage("standard_trouble"), args.on or operating.today(), args.again)
     for issue in planned.issues:
         print(issue, file=sys.stderr)
     refused = sum(issue.fatal for issue in planned.issues)
     print(
         f"{planned.campaign.title}：登记 {planned.sites} 个网站，正常运行 {planned.running} 个，检查 {planned.chosen} 个"
         + (f"；{refused} 行不可用" if refused else "")
+        + ("；本月已计划，名单不变" if planned.kept else "")
     )
+    if planned.missed:
+        print(f"提示：本季度 {'、'.join(planned.missed)} 未曾计划，季度通报不含这些月份", file=sys.stderr)
     if "GOVCRAWL_USER_AGENT" not in os.environ and not planned.campaign.crawl.allow_networks:
         print("提示：请以环境变量 GOVCRAWL_USER_AGENT 告诉被查网站访问者的名称和联系方式", file=sys.stderr)
     return planned
@@ -174,8 +200,10 @@ def _width(text: str) -> int:
 
 def _plan(args: argparse.Namespace) -> int:
     with opened() as (_, store, frontier):
-        planned = _plan_and_tell(args.file, store)
-        key = rounds.advance(planned.campaign, store, frontier)
+        if series := series_of(args.file):  # what began in the month before comes to its end
+            for one in store.series(series)[-2:]:
+                rounds.advance(one, store, frontier)
+        key = rounds.advance(_plan_and_tell(args, store).campaign, store, frontier)
         print(
             f"第 {key.rpartition(':')[2]} 轮已在队列中；本轮完成后再次运行本命令即开始下一轮" if key else "各轮均已完成"
         )
@@ -185,9 +213,23 @@ def _plan(args: argparse.Namespace) -> int:
 def _worker(args: argparse.Namespace) -> int:
     with services.stores() as urls:
         os.environ.update(urls.environment())
+        _check_form(urls)
         from govcrawl.worker import work
 
         return work(args.log_level)
+
+
+def _check_form(urls: services.Urls) -> None:
+    with _told_in_a_sentence(urls), closing(Store(urls.mongodb)) as store:
+        migrations.check(store.db, store.uri)
+        migrations.check_whole(store.db, store.uri)
+
+
+def _operate(args: argparse.Namespace) -> int:
+    with opened(any_form=True) as (_, store, frontier):
+        for line in operating.COMMANDS[args.command](args, store, frontier):
+            print(line)
+    return 0
 
 
 def _probe(args: argparse.Namespace) -> int:
@@ -295,13 +337,19 @@ def _dead(args: argparse.Namespace) -> int:
 
 def _score(args: argparse.Namespace) -> int:
     with opened() as (_, store, frontier):
-        rounds.close_finished(store.campaign(args.id), store, frontier)
-        verdicts = stage("score")(store, args.id, args.standard, _unfinished(store, frontier, args.id))
-        if args.standard and (why := stage("standard_trouble")(args.standard, store.campaign(args.id).ends)):
-            print(f"提示：{why}", file=sys.stderr)
-        for word in ("pass", "fail", "insufficient", "not_checked"):
-            print(f"{word:12} {sum(v.verdict == word for v in verdicts)}")
+        for id_ in operating.meant(args.id, store):
+            _score_one(id_, args.standard, store, frontier)
     return 0
+
+
+def _score_one(id_: str, standard: str, store: Store, frontier: Frontier) -> None:
+    campaign = store.campaign(id_)
+    rounds.close_finished(campaign, store, frontier)
+    verdicts = stage("score")(store, id_, standard, _unfinished(store, frontier, id_))
+    if standard and (why := stage("standard_trouble")(standard, campaign.ends)):
+        print(f"提示：{why}", file=sys.stderr)
+    for word in ("pass", "fail", "insufficient", "not_checked"):
+        print(f"{word:12} {sum(v.verdict == word for v in verdicts)}")
 
 
 def _unfinished(store: Store, frontier: Frontier, campaign_id: str) -> set[str]:
@@ -322,7 +370,10 @@ def _report(args: argparse.Namespace) -> int:
     out = Path(args.out)
     _check_writable(out)
     with opened() as (_, store, _frontier):
-        _tell_report(stage("report")(store, args.id, args.standard, out, args.final, args.version), out)
+        ids = operating.meant(args.id, store)
+        for id_ in ids:
+            folder = out if id_ == args.id or not series_of(args.id) else out / id_
+            _tell_report(stage("report")(store, id_, args.standard, folder, args.final, args.version), folder)
     return 0
 
 
@@ -334,6 +385,32 @@ def _review(args: argparse.Namespace) -> int:
             print(stage("review_export")(store, args.campaign, args.standard, file))
             return 0
         told, back = stage("review_import")(store, file, args.by or getpass.getuser(), datetime.now(UTC))
+    print("\n".join(told))
+    for line in back:
+        print(f"govcrawl: {line}", file=sys.stderr)
+    return 2 if back else 0
+
+
+def _ledger(args: argparse.Namespace) -> int:
+    """Exit status 2 where rows came back."""
+    where, back, by = Path(args.where), list[str](), args.by or getpass.getuser()
+    at, on = datetime.now(UTC).replace(microsecond=0), args.on or operating.today()
+    if args.what in ("notify", "notices"):
+        _check_writable(where)
+    with opened() as (_, store, _frontier):
+        if args.what == "import":
+            told, back = stage("ledger_import")(store, where, by, at, args.clerk, args.standard)
+        elif args.what == "export":
+            table, sentence = stage("ledger_export")(
+                store, args.campaign, args.standard, where, on, at, args.site, args.organiser
+            )
+            _print_rows(table)
+            told = [sentence]
+        elif args.what == "notices":
+            told = stage("ledger_notices")(store, args.campaign, args.standard, where)
+        else:
+            whom = args.campaign, args.standard, where, args.site, args.deadline
+            told = stage("ledger_notify")(store, *whom, on, by, at)
     print("\n".join(told))
     for line in back:
         print(f"govcrawl: {line}", file=sys.stderr)
@@ -417,7 +494,20 @@ def _standards(args: argparse.Namespace) -> int:
 
 
 def _schema(args: argparse.Namespace) -> int:
-    print(schema.markdown(stage("observed")()), end="")
+    print(schema.markdown(stage("observed")(), stage("indicator_words")()), end="")
+    return 0
+
+
+def _export(args: argparse.Namespace) -> int:
+    """Needs MongoDB only, as an analyst has no Redis at hand."""
+    out = Path(args.out)
+    _check_writable(out)
+    uri = credentials.given("MONGODB_URI", strict=False)
+    stores = nullcontext(services.Urls("", uri)) if uri else services.stores()
+    with stores as urls, _told_in_a_sentence(urls), closing(Store(urls.mongodb)) as store:
+        made = stage("export")(store, args.campaigns, out, args.format)
+    _print_rows([["文件", "行数"], *([name, str(count)] for name, count in made)])
+    print(f"共 {len(made)} 个文件，各列含义见 {out.absolute() / 'dictionary.md'}")
     return 0
 
 
@@ -428,6 +518,6 @@ def _demo(args: argparse.Namespace) -> int:
 _COMMANDS: dict[str, Command] = {
     "run": _run, "plan": _plan, "worker": _worker, "probe": _probe, "status": _status, "rebuild": _rebuild, "dead": _dead,
     "score": _score, "report": _report, "evidence": _evidence, "recheck": _recheck,
-    "review": _review, "console": _console, "standards": _standards, "schema": _schema, "demo": _demo,
-    "exporter": _exporter, "admin": _admin,
+    "review": _review, "ledger": _ledger, "console": _console, "standards": _standards, "schema": _schema, "export": _export, "demo": _demo,
+    "exporter": _exporter, "admin": _admin, **dict.fromkeys(operating.COMMANDS, _operate),
 }  # fmt: skip

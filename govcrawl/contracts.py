@@ -155,6 +155,7 @@ class ReportPlan:
     template: str = ""  #: path of the issuer's own text (Jinja2), empty: the usual one
     rows: Literal["code", "register"] = "code"  #: order of the sites of a group
     months: tuple[str, ...] = ()  #: ids of earlier spot checks that this bulletin gathers with its own campaign
+    title: str = ""  #: of a bulletin that gathers months, empty: the campaign's
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +167,14 @@ class Repost:
     ends: date  #: last day in time
     keywords: tuple[str, ...] = ()  #: a title that holds one of them is a repost; ``甲+乙``: both
     urls: tuple[str, ...] = ()  #: so is a link to one of these addresses
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerPlan:
+    """How faults are followed up (问题台账)."""
+
+    working_days: int = 0  #: from a 整改通知书 to its deadline, by the official calendar; 0: the clerk names a date
+    number: str = "整改〔{年}〕{号}号"  #: 文号 of a 整改通知书
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,9 +198,16 @@ class Campaign:
     probe: ProbePlan = ProbePlan()  #: the visits of 首页可用性
     crawl: CrawlPlan = CrawlPlan()  #: limits of the crawl
     report: ReportPlan = ReportPlan()  #: how the bulletin is written
+    ledger: LedgerPlan = LedgerPlan()  #: how faults are followed up
     allowed: tuple[str, ...] = ()  #: words that are no typos: 词语, or 网站标识码:词语 for one site
     reposts: tuple[Repost, ...] = ()  #: topics that every site was to pass on
     rechecks: str = ""  #: _id of the campaign whose confirmed findings this one looks at again (复查); no file has it
+    series: str = ""  #: id in the recurring file of which this is one month (周期抽查), empty: none
+
+    @property
+    def earlier(self) -> tuple[str, ...]:
+        """Campaigns whose failed sites a sample draws again, and whose decisions hold here too."""
+        return (*self.previous, *self.report.months)
 
 
 # --- the crawl --------------------------------------------------------------------------------------------------
@@ -427,6 +443,70 @@ class Recheck:
     moved_to: str = ""  #: where its page is now, if that is elsewhere
     day: date | None = None  #: when its page was looked at
     pages: tuple[str, ...] = ()  #: _ids of the pages that were looked at: their stored exchanges
+
+
+#: found 待通知, notified 已通知, mended 报称已整改: its office says so; rechecked 复查待认定: its page is gone, for a person to weigh;
+#: closed 已销号, unmended 未整改, returned 反弹.
+LedgerState = Literal["found", "notified", "mended", "rechecked", "closed", "unmended", "returned"]
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerStep:
+    """What was done about a finding (问题台账).  The history only grows: the highest ``number`` holds."""
+
+    campaign: str  #: _id of the campaign
+    site: str  #: 网站标识码
+    finding: str  #: id of the finding
+    indicator: str  #: of the finding, as is url
+    url: str  #: of the fault
+    number: int  #: 1, 2, … of this finding
+    state: LedgerState  #: since this step
+    by: str  #: who; “复查” of a recheck
+    at: datetime  #: when it was written down
+    reason: str = ""  #: what the office or the clerk said, or what a recheck saw
+    notice: str = ""  #: 文号 of the 整改通知书 that this step sent out
+    deadline: date | None = None  #: 整改期限 that it set
+    office: str = ""  #: 责任单位 that it named
+    day: date | None = None  #: of the notice; of the look of a recheck
+    recheck: int = 0  #: 第几次复查; 0: it was none
+    result: RecheckState | None = None  #: of that recheck
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRow:
+    """A fault as a 整改通知书 lists it."""
+
+    finding: str  #: id of the finding
+    kind: str  #: what the standard calls it
+    url: str  #: of the fault
+    found_on: str  #: URL of the page that led there
+    excerpt: str  #: the words that show it, persons' numbers cut
+    shown: str  #: how it shows
+    clause: str  #: what the standard demands
+    office: str  #: 责任单位
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A 整改通知书 as it was sent: of its rows those stand whose finding has a step with its number."""
+
+    number: str  #: 文号
+    series: str  #: what is alike in the numbers that are counted together
+    serial: int  #: 1, 2, … of the series
+    campaign: str  #: _id of the campaign
+    title: str  #: of the campaign
+    site: str  #: 网站标识码
+    name: str  #: 网站名称
+    issuer: str  #: 发文机关
+    contact: str  #: 联系人、电话
+    addressee: str  #: 主送: 主办单位, else the site
+    basis: str  #: rule pack and version, "2015@1"
+    ends: date  #: 数据采样截止
+    day: date  #: 成文日期
+    deadline: date  #: 整改期限
+    rows: tuple[NoticeRow, ...]  #: its faults
+    by: str  #: who made it
+    at: datetime  #: when
 
 
 @dataclass(frozen=True, slots=True)

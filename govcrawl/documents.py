@@ -19,9 +19,11 @@ from govcrawl.contracts import (
     Duty,
     Evidence,
     Finding,
+    LedgerStep,
     Message,
     MessageVerdict,
     Named,
+    Notice,
     Observation,
     Outcome,
     Probe,
@@ -229,6 +231,29 @@ class StoredSuspicion(Suspicion):
     campaign: str  #: _id of the campaign
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredState:
+    """What is to be known of the store as a whole: ``schema``, the form of what it holds; ``restore``, a restore under way."""
+
+    at: datetime  #: when it became so
+    version: int = 0  #: of the form: migrations lead from one to the next
+    backup: str = ""  #: SHA-256 of the list of the backup that is being restored
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredDeletion:
+    """What was deleted when its term was over (保存期限)."""
+
+    campaign: str  #: _id of the campaign
+    what: Literal["pages", "evidence", "personal"]  #: kind of data
+    at: datetime  #: when it was done
+    days: int  #: the term, days after the end of the campaign
+    documents: int  #: that were deleted, or cleared; so far, where it was cut off
+    bytes: int  #: likewise
+    whole: bool = False  #: it was done to its end
+    looks: tuple[dict[str, Any], ...] = ()  #: what the rounds showed from above, for the alarms of a bulletin
+
+
 Index = tuple[str, ...]  #: keys, all ascending
 #: What an analyst asks: in Chinese, in English, the collection's method, its argument (a filter or a pipeline).
 Example = tuple[str, str, str, Any]
@@ -256,7 +281,7 @@ _JUDGED = _Q | {"pack": "2015@1"}
 _SITE = _Q | {"site": "5300000001"}
 
 COLLECTIONS: tuple[Collection, ...] = (
-    Collection("campaigns", "普查", Campaign, "<campaign>, or <campaign>.r<number> of a recheck", (("rechecks",),)),
+    Collection("campaigns", "普查", Campaign, "<campaign>, or <campaign>.r<number> of a recheck", (("rechecks",), ("series",))),
     Collection(
         "sites", "网站登记", StoredSite, "<campaign>:<site code>", (("campaign",),),
         examples=(("各组网站数", "sites of each group", "aggregate", _grouped(_Q, "group")),),
@@ -324,6 +349,11 @@ COLLECTIONS: tuple[Collection, ...] = (
         "rechecks", "整改复查", StoredRecheck, "<finding id>:<number>", (("campaign", "number", "site"), ("finding",)),
         examples=(("仍未整改的问题", "faults that are not mended", "find", _Q | {"state": {"$in": ["unmended", "returned"]}}),),
     ),
+    Collection(
+        "ledger", "问题台账", LedgerStep, "<finding id>:<number>", (("campaign",), ("finding",)),
+        examples=(("一次普查的通知、报告、复查和销号", "all steps of a campaign", "find", _Q),),
+    ),
+    Collection("notices", "整改通知书", Notice, "<its number>", (("campaign",), ("series",))),
     Collection("users", "用户", StoredUser, "<name>"),
     Collection("traces", "名录核对线索", StoredTrace, "<campaign>:<site code>", (("campaign", "site"),)),
     Collection(
@@ -342,4 +372,6 @@ COLLECTIONS: tuple[Collection, ...] = (
         "duties", "内容职责", Duty, "<campaign>:<site code>:<kind>:<name>", (("campaign", "site"),),
         examples=(("未见转载的网站", "sites where no repost was seen", "find", _Q | {"kind": "repost", "state": "not_seen"}),),
     ),
+    Collection("state", "库的状态", StoredState, "schema or restore"),
+    Collection("deletions", "到期删除", StoredDeletion, "<campaign>:<what>", (("campaign",),)),
 )  # fmt: skip

@@ -6,6 +6,7 @@
     ├── OutputError           DIR can't be written; exit status 2
     ├── UnknownCampaign       no campaign of that id is stored; exit status 2
     ├── UnknownFinding        no finding, or more than one, has an id that begins so; exit status 2
+    ├── NotDue                a recurring file has nothing to plan on that day; exit status 0
     ├── BadMessage            a message on the queue has not the form of a task; it is put aside, never executed
     ├── AddressRefused        our own guard: the address is not public (also an OSError, raised while dialling)
     └── Irreconcilable        figures of a bulletin disagree; nothing is written; carries the rows; exit status 1
@@ -52,6 +53,10 @@ class UnknownCampaign(GovcrawlError):
     def __init__(self, campaign: str) -> None:
         self.campaign = campaign
         super().__init__(f"没有编号为 {campaign} 的普查；请先运行 govcrawl plan 或 govcrawl run")
+
+
+class NotDue(GovcrawlError):
+    """Says when the next check is."""
 
 
 class UnknownFinding(GovcrawlError):

@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 from pymongo import ReplaceOne
 
+from govcrawl import desk, ledger
 from govcrawl.contracts import Campaign, Role, Scope, Site, Task
 from govcrawl.documents import StoredFinding, StoredRecheck
 from govcrawl.errors import InputError
@@ -63,8 +64,12 @@ def number_of(recheck: str) -> int:
 
 
 def _confirmed(store: Store, campaign: str, pack: str) -> list[StoredFinding]:
+    """And those that an office was told of though nobody reviewed them."""
     found = store.db["findings"].find({"campaign": campaign, "pack": pack, "review": "confirmed"})
-    return sorted((msgspec.convert(d, StoredFinding) for d in found), key=lambda f: (f.site, f.indicator, f.id))
+    told = desk.some(store.db, sorted(ledger.notified(store.db, campaign)))
+    every = [msgspec.convert(d, StoredFinding) for d in found]
+    every += [f for f in told if f.pack == pack and f.review == "pending"]
+    return sorted(every, key=lambda f: (f.site, f.indicator, f.id))
 
 
 def _planned(
@@ -89,6 +94,7 @@ def _planned(
         id=f"{campaign.id}.r{number}",
         title=f"{campaign.title}第{number}次复查",
         rechecks=campaign.id,
+        series="",
         standard=pack,
         starts=today,
         ends=today,

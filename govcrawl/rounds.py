@@ -17,7 +17,7 @@ from pymongo.errors import PyMongoError
 from redis.exceptions import LockError
 
 from govcrawl.contracts import Campaign, Task
-from govcrawl.errors import BadMessage, UnknownCampaign
+from govcrawl.errors import BadMessage, InputError, UnknownCampaign
 from govcrawl.frontier.frontier import QUEUES, Frontier, round_key, split_round
 from govcrawl.patience import reason
 from govcrawl.rechecks import seeds as looked_at_again
@@ -42,6 +42,9 @@ def open_round(campaign: Campaign, number: int, store: Store, frontier: Frontier
     Called again while the round runs, it changes nothing; called after Redis lost its data, it fills the round anew.
     """
     key = round_key(campaign.id, number)
+    if store.deleted(campaign.id, "pages"):
+        why = "其网页记录已过保存期限删除，不能再采集；请以新的编号另行计划"
+        raise InputError(campaign.id, 0, why)
     store.open_round(campaign.id, number)
     with _filling(key, frontier) as lock:
         return _fill(campaign, number, store, frontier, lock)[1]

@@ -21,7 +21,7 @@ import redis
 from pymongo.errors import PyMongoError
 from tqdm import tqdm
 
-from govcrawl import services
+from govcrawl import services, settings
 from govcrawl.contracts import Campaign
 from govcrawl.credentials import hidden
 from govcrawl.errors import GovcrawlError, StoreUnavailable
@@ -32,7 +32,7 @@ from govcrawl.store import Store
 
 POLL_S = 0.5
 SAY_S = 10.0  #: between two lines of the same kind
-STOP_S = 60.0  #: a worker must have given back what it holds within this time after SIGTERM
+STOP_S = settings.GRACE_S + 15.0  #: by then a worker has ended after SIGTERM, by itself or by its own watch
 MAX_RESTARTS = 20  #: of dead workers in one run: beyond, something is wrong that a restart does not mend
 
 

@@ -13,7 +13,7 @@ import json
 import logging
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date, datetime
@@ -26,7 +26,9 @@ from pymongo import ASCENDING
 from pymongo.database import Database
 from pymongo.errors import CollectionInvalid, OperationFailure
 
+from govcrawl import rows
 from govcrawl.documents import COLLECTIONS, Collection
+from govcrawl.views import VIEWS, View
 
 logger = logging.getLogger(__name__)
 DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"  # not \d: the embedded server builds the expression for each value, \d of all scripts
@@ -123,9 +125,14 @@ def _schema(kind: Any) -> dict[str, Any]:
 # --- for a reader ---------------------------------------------------------------------------------------------------
 
 
-def markdown(data_keys: str) -> str:
-    """The whole database for an analyst; ``data_keys``: what ``observations.data`` holds, kind by kind."""
-    return "\n".join(_document(data_keys)) + "\n"
+def markdown(data_keys: str, indicators: Mapping[str, str]) -> str:
+    """The whole database; ``data_keys``: what ``observations.data`` holds, kind by kind; ``indicators``: id → what standards call it."""
+    return "\n".join((*_document(data_keys), "", dictionary(indicators)))
+
+
+def dictionary(indicators: Mapping[str, str]) -> str:
+    """An analyst's tables alone: the views, and what ``govcrawl export`` writes."""
+    return "\n".join(_tables(indicators)) + "\n"
 
 
 def _document(data_keys: str) -> Iterator[str]:
@@ -143,7 +150,7 @@ def _document(data_keys: str) -> Iterator[str]:
 
 def _section(collection: Collection) -> Iterator[str]:
     yield from ("", f"## {collection.name} · {collection.chinese}", "")
-    if doc := _first(collection.of):
+    if doc := first(collection.of):
         yield from (doc, "")
     refused = (
         "拒绝写入 refused" if collection.refuses else "照常写入，记入服务器日志 stored, and named in the server's log"
@@ -152,11 +159,38 @@ def _section(collection: Collection) -> Iterator[str]:
     for keys in collection.indexes:
         yield f"- 索引 index: `{', '.join(keys)}`"
     yield f"- 不合规则的文档 a document that does not fit: {refused}"
-    yield from ("", "| 字段 field | 类型 type | 含义 meaning |", "|---|---|---|")
-    yield from (f"| `{name}` | {kind} | {_cell(meaning)} |" for name, kind, meaning in _rows(collection.of))
+    yield from ("", *_fields(collection.of))
     for chinese, english, method, argument in collection.examples:
         asked = json.dumps(argument, ensure_ascii=False)
         yield from ("", f"{chinese} · {english}:", "", "```js", f"db.{collection.name}.{method}({asked})", "```")
+
+
+def _tables(indicators: Mapping[str, str]) -> Iterator[str]:
+    yield "# 数据字典 · The analyst's tables"
+    yield ""
+    yield (
+        "视图由 `govcrawl admin init` 建立，`govcrawl export` 写出同名文件，列名、含义相同。"
+        "Each is a view of MongoDB and a file of `govcrawl export`, column for column. In a view a day is a string, in a "
+        "Parquet file a date (date32); a moment is UTC, in Parquet to the millisecond. In csv lists are joined by “；”, and an empty "
+        "cell is null. A type with ? may be missing; shares are 0 to 1; `campaign` and `site` join the tables."
+    )
+    for view in VIEWS:
+        yield from _view(view)
+    yield from ("", "## indicators · 指标名称", "", first(rows.Indicator), "", *_fields(rows.Indicator))
+    yield from ("", "| 指标 indicator | 名称 |", "|---|---|")
+    yield from (f"| `{id_}` | {_cell(word)} |" for id_, word in indicators.items())
+
+
+def _view(view: View) -> Iterator[str]:
+    yield from ("", f"## {view.name} · {view.chinese}", "", first(view.row), "")
+    key = f"；一行 a row: `{', '.join(view.key)}`" if view.key else ""
+    yield from (f"- 来自 from: `{view.of}`{key}", "")
+    yield from _fields(view.row)
+
+
+def _fields(of: type) -> Iterator[str]:
+    yield from ("| 字段 field | 类型 type | 含义 meaning |", "|---|---|---|")
+    yield from (f"| `{name}` | {kind} | {_cell(meaning)} |" for name, kind, meaning in _rows(of))
 
 
 def _rows(of: type, within: str = "") -> Iterator[tuple[str, str, str]]:
@@ -198,7 +232,7 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|")
 
 
-def _first(of: type) -> str:
+def first(of: type) -> str:
     """What the class says of itself."""
     return " ".join((inspect.getdoc(of) or "").split())
 

@@ -5,7 +5,8 @@ Environment: ``REDIS_URL``, ``MONGODB_URI`` (production's stores; these and the 
 ``./.govcrawl``), ``GOVCRAWL_MONITOR`` (name of the place whose network this machine uses; the host's name: give machines behind one
 line the same, for they are one witness), ``GOVCRAWL_PRIVACY_KEY`` (secret words behind the hashes of persons' numbers; the same on all
 machines, else the same number isn't known again; ``GOVCRAWL_HOME/privacy.key``, made once), ``GOVCRAWL_USER_AGENT`` (how the monitor
-names itself; give a contact), ``GOVCRAWL_CHROMIUM`` (the browser), ``GOVCRAWL_SOFFICE`` (LibreOffice, for bulletin.pdf; ``no``: none).
+names itself; give a contact), ``GOVCRAWL_CHROMIUM`` (the browser), ``GOVCRAWL_SOFFICE`` (LibreOffice, for bulletin.pdf; ``no``: none),
+``GOVCRAWL_GRACE_S`` (how long a worker may take to end).
 """
 
 from __future__ import annotations
@@ -41,6 +42,9 @@ LEASE_S = (
     60.0  # s without a sign of life after which a worker's tasks go to others; it gives one every 10 s at the latest
 )
 REQUEST_LASTS_S = 30.0  # s after which a request of which nothing was heard no longer counts against its host's limit
+# s from SIGTERM, by which a worker has ended: requests that are out are waited for, the rest is given back; where something hangs it ends
+# itself, and its leases expire.  Whoever kills it after SIGTERM (systemd, Kubernetes, compose, ``run``) must wait 15 s longer
+GRACE_S = float(os.environ.get("GOVCRAWL_GRACE_S", "") or 60.0)
 LEASES_WAITING = 32  # leases held beyond those being downloaded: parsed and waiting for MongoDB's word
 CAMPAIGN = ""  # id of the only campaign that is served; empty: all of them
 STOP_WHEN_DONE = False  # True: `scrapy crawl` ends when no round has open tasks; workers wait for the next round
@@ -107,6 +111,19 @@ PERSIST_BATCH = 64  # results in one bulk write
 PERSIST_WAIT_S = 0.25  # s a result waits for others
 # s without MongoDB after which a worker gives its tasks to others, and claims none until it can store again
 STORE_PATIENCE_S = 300.0
+
+# --- how long what is stored is kept (`govcrawl retain`): days after a campaign's end; empty or 0: for ever ---
+KEEP_DAYS = {
+    "pages": os.environ.get("GOVCRAWL_KEEP_PAGES_DAYS", ""),  # documents of pages, and what was seen on them
+    "evidence": os.environ.get(
+        "GOVCRAWL_KEEP_EVIDENCE_DAYS", ""
+    ),  # stored exchanges (WARC): whole pages, with whomever they name
+    # stored exchanges of pages that publish persons' numbers, and their masked words, sooner than the rest
+    "personal": os.environ.get("GOVCRAWL_KEEP_PERSONAL_DAYS", ""),
+    # in place of these three, of what findings rest on that a final bulletin told of, that are confirmed, or not reviewed yet
+    "shown": os.environ.get("GOVCRAWL_KEEP_SHOWN_DAYS", ""),
+    "logs": os.environ.get("GOVCRAWL_KEEP_LOG_DAYS", ""),  # files in GOVCRAWL_HOME/logs, after their last line
+}
 
 # "json": one JSON object a line, for a log collector; else lines for a person.  Neither has control characters
 LOG_STYLE = os.environ.get("GOVCRAWL_LOG", "plain")

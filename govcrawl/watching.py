@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from govcrawl.contracts import RUNNING, Campaign
 from govcrawl.errors import UnknownCampaign
@@ -16,10 +17,25 @@ ANSWERED = ["ok", "redirect", "http_error", "challenge", "too_large"]
 
 
 def look(store: Store, campaign: str, number: int) -> RoundLook:
-    """One round from above; each of its pages and observations is looked at once, on the server."""
+    """One round from above; each of its pages and observations is looked at once, on the server.  What was deleted meanwhile was looked at
+    before.
+    """
+    for deletion in store.db["deletions"].find({"campaign": campaign}):
+        for one in deletion["looks"]:
+            if one["round"] == number:
+                workers = {name: (n, answered) for name, n, answered in one["workers"]}
+                return RoundLook(round_key(campaign, number), one["sites"], dict(one["seen"]), workers)
     of_round = {"campaign": campaign, "round": number}
     sites = sum(site.status == RUNNING for site in store.sites(campaign, chosen_only=True))
     return RoundLook(round_key(campaign, number), sites, _seen(store, of_round), _workers(store, of_round))
+
+
+def packed(store: Store, campaign: Campaign) -> Iterator[dict[str, Any]]:
+    """What ``look`` finds of each round, as ``deletions`` keeps it."""
+    for number in range(1, campaign.rounds + 1):
+        one = look(store, campaign.id, number)
+        workers = [[name, *counts] for name, counts in one.workers.items()]
+        yield {"round": number, "sites": one.sites, "seen": list(map(list, one.seen.items())), "workers": workers}
 
 
 def _seen(store: Store, of_round: dict[str, object]) -> dict[str, int]:

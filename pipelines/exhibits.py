@@ -113,7 +113,11 @@ def _exhibits(
 def _exhibit(page: Document, seen: Sequence[Observation], finding: Finding, folder: Path) -> Exhibit:
     task = decode(page["task"])
     if page["evidence"] is None:
-        why = "没有收到任何回答，因此没有可存的网页" if page["status"] is None else "这次访问只记结果，不存网页"
+        why = (
+            "没有收到任何回答，因此没有可存的网页"
+            if page["status"] is None
+            else "这次访问只记结果，不存网页；或网页已过保存期限删除"
+        )
         return Exhibit(page, task, tuple(seen), None, why=why)
     evidence = msgspec.convert(page["evidence"], Evidence)
     file = folder / evidence.file

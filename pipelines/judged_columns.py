@@ -13,7 +13,7 @@ from govcrawl.contracts import ColumnVerdict, Finding, Observation
 from govcrawl.facts import ColumnClass, ColumnState
 from govcrawl.reading.urls import identity
 from pipelines.rulings import Case, Doubt, Ruling, Weight
-from pipelines.seen import Dated, Seen, date_items, entries, is_drawn
+from pipelines.seen import Dated, Seen, date_items, is_drawn
 from pipelines.standards.rules import ColumnBlank, ColumnsBlank, ColumnsNotUpdated, ColumnStale
 
 ENOUGH_ARTICLES = 5  #: of an undated list, opened in vain for a date; fewer prove nothing while others are unopened
@@ -87,7 +87,7 @@ def judge_columns(case: Case) -> Columns:
     missed = {identity(o.url): o for o in unread if identity(o.url) not in looks}
     known = [o for o in missed.values() if o.data.get("cls")]
     main = _main_navigation(seen)
-    judged = [_read(own, case, main) for own in _once(looks)]
+    judged = [_read(own, case, main) for own in _once(looks, seen)]
     judged += [_judged(o, [o], _Told(o.url, "unknown"), case, main) for o in known]
     judged = [_as_reviewed(case, c) for c in judged]
     order = sorted(judged, key=lambda c: (not _is_registered(c.shown), c.level, c.url))
@@ -113,14 +113,14 @@ def _main_navigation(seen: Seen) -> frozenset[str]:
     return frozenset(identity(url) for o in seen.of("home") for url in o.data.get("nav", ()))
 
 
-def _once(looks: Mapping[str, Sequence[Observation]]) -> Iterator[list[Observation]]:
+def _once(looks: Mapping[str, Sequence[Observation]], seen: Seen) -> Iterator[list[Observation]]:
     """Looks by column.  Two addresses are one column if they show the very same entries (``/tzgg/`` and its 更多
     ``/tzgg/list.html``), or some of the same under one name, or nothing under the name of a registered one.
     """
     found: list[list[Observation]] = []
     known: dict[object, list[Observation]] = {}
     for url in sorted(looks, key=lambda u: (not any(map(_is_registered, looks[u])), u)):
-        own, name = frozenset(item for o in looks[url] for item, _ in entries(o)), looks[url][0].data["name"]
+        own, name = frozenset(item for o in looks[url] for item, _ in seen.entries(o)), looks[url][0].data["name"]
         registered = any(map(_is_registered, looks[url]))
         marks = (own, *((name, item) for item in sorted(own) if name)) if own else ((name, ""),) if name else ()
         twin = next((known[mark] for mark in marks if mark in known and (own or not registered)), None)
@@ -136,10 +136,9 @@ def _read(looks: Sequence[Observation], case: Case, main: frozenset[str]) -> Jud
     # what a browser saw, where that is more, is the evidence: the plain page shows an empty frame
     first = min(looks, key=lambda o: (not _is_registered(o), o.url != o.data["column"], o.data["state"] == "unknown"))
     seen, url = case.seen, first.data["column"]
-    items = [entry for o in looks for entry in entries(o)]
-    state, emptied = _over_rounds(looks, bool(items))
+    state, emptied = _over_rounds(looks, any(o.data["items"] for o in looks))
     until = seen.until(looks)
-    dated = date_items(items, seen, until, case.pack.windows.get(first.data["cls"], 0))
+    dated = date_items(looks, seen, until, case.pack.windows.get(first.data["cls"], 0))
     clouded = is_drawn(looks) or any(identity(o.url) in seen.clouded for o in looks)
     return _judged(first, looks, _Told(url, state, until, dated, clouded, emptied), case, main)
 

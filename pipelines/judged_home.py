@@ -10,7 +10,7 @@ from govcrawl.contracts import Observation
 from govcrawl.reading.urls import identity
 from pipelines.judged_columns import Columns
 from pipelines.rulings import Case, Doubt, Ruling, Weight
-from pipelines.seen import Dated, date_items, entries, is_drawn
+from pipelines.seen import Dated, date_items, is_drawn
 from pipelines.standards.rules import HomeFewUpdates, HomeNotUpdated
 
 
@@ -95,8 +95,7 @@ def _dated(case: Case, looks: Sequence[Observation], window_days: int) -> Dated:
     """Of all entries together.  What was looked at before the last look, in its round, is as new as it was then."""
     until = case.seen.until(looks)
     first = min(case.seen.until([o]) for o in looks if o.round == looks[-1].round)
-    items = [entry for o in looks for entry in entries(o)]
-    return date_items(items, case.seen, until, window_days + (until - first).days)
+    return date_items(looks, case.seen, until, window_days + (until - first).days)
 
 
 def _not_read(case: Case) -> Doubt:

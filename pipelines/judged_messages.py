@@ -21,9 +21,9 @@ def judge_messages(messages: Iterable[Message], as_of: date) -> list[MessageVerd
     return [_judged(message, as_of) for message in messages]
 
 
-def deadline(accepted: date) -> date:
+def deadline(accepted: date, working_days: int = WORKING_DAYS) -> date:
     """The last day in time.  Raises ``NotImplementedError`` where the calendar doesn't know a year on the way."""
-    day, left = accepted, WORKING_DAYS
+    day, left = accepted, working_days
     while left:
         day += timedelta(days=1)
         left -= is_workday(day)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from govcrawl.contracts import ColumnVerdict, Observation, Site, Suspicion
 from govcrawl.reading.urls import same_site, site_of
 from pipelines.rulings import Case, Doubt, Ruling, Weight
-from pipelines.seen import date_items, entries
+from pipelines.seen import date_items
 from pipelines.standards.rules import HomeNotUpdated
 
 NOTICE_DAYS = 92  #: 国办函〔2018〕55号: 公告3个月
@@ -61,8 +61,7 @@ def _last_notice(case: Case) -> Observation | None:
     rule = case.rule(HomeNotUpdated)
     if not looks or rule is None:
         return None
-    items = [entry for o in looks for entry in entries(o)]
-    if date_items(items, case.seen, case.seen.until(looks), rule.window_days).fresh >= ALIVE:
+    if date_items(looks, case.seen, case.seen.until(looks), rule.window_days).fresh >= ALIVE:
         return None
     last = max(o.round for o in looks)
     return next((o for o in case.seen.of("notice") if o.round == last and _leads_away(o, _own(case, looks))), None)

@@ -85,8 +85,11 @@ def _standing(probes: Iterable[Probe]) -> list[Probe]:
     """The plan's failed visits but for those of which, of the looks from elsewhere within the hour, the nearest opened the site."""
     looks = sorted((p for p in probes if p.failed is not None), key=lambda p: p.at)
     times = [p.at for p in looks]
-    near = (looks[bisect_left(times, p.at - NEAR) : bisect_right(times, p.at + NEAR)] for p in looks)
-    return [p for p, others in zip(looks, near, strict=True) if p.failed and p.visit > 0 and not _opened(p, others)]
+
+    def near(p: Probe) -> list[Probe]:
+        return looks[bisect_left(times, p.at - NEAR) : bisect_right(times, p.at + NEAR)]
+
+    return [p for p in looks if p.failed and p.visit > 0 and not _opened(p, near(p))]
 
 
 def _opened(failed: Probe, near: Iterable[Probe]) -> bool:

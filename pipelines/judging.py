@@ -10,7 +10,7 @@ import gc
 import os
 import signal
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -19,7 +19,7 @@ from functools import partial
 from multiprocessing import get_context, parent_process
 
 from govcrawl.contracts import Campaign, Observation, RegisteredColumn, Site, Trace, Verdict
-from govcrawl.reading.urls import identity
+from govcrawl.reading.urls import identity, same_site
 from govcrawl.store import Looks, Store, shared
 from pipelines.allowed import NOTHING, Allowed
 from pipelines.dead_links import placed
@@ -126,10 +126,7 @@ def judge(store: Store, terms: Terms, briefs: Sequence[Brief]) -> list[Verdict]:
         beside = Beside(own, one.former, campaign.reposts)
         verdicts.append(verdict_on(terms, one, looks[one.site.code], beside) if one.chosen else _unchecked(terms, one))
     store.save_verdicts(verdicts)
-    traces = [
-        _trace(one, looks[one.site.code], verdict) for one, verdict in zip(briefs, verdicts, strict=True) if one.chosen
-    ]
-    store.save_traces(campaign.id, [one.site.code for one in briefs], traces)
+    store.save_traces(campaign.id, [one.site.code for one in briefs], _traces(store, briefs, looks, verdicts))
     duties = [
         duty
         for one in briefs
@@ -140,8 +137,22 @@ def judge(store: Store, terms: Terms, briefs: Sequence[Brief]) -> list[Verdict]:
     return verdicts
 
 
-def _trace(brief: Brief, looks: Looks, verdict: Verdict) -> Trace:
-    return trace(brief.site, looks.links, without(looks.probes, brief.cut_off), verdict)
+def _traces(
+    store: Store, briefs: Sequence[Brief], looks: Mapping[str, Looks], verdicts: Iterable[Verdict]
+) -> list[Trace]:
+    outward = {
+        code: [page for page, url in looks[code].links.items() if not same_site(url, one.site.home)]
+        for one in briefs
+        if one.chosen
+        for code in [one.site.code]
+    }
+    links = store.outlinks([page for own in outward.values() for page in own])
+    return [
+        trace(one.site, [links[page] for page in outward[code]], without(looks[code].probes, one.cut_off), verdict)
+        for one, verdict in zip(briefs, verdicts, strict=True)
+        if one.chosen
+        for code in [one.site.code]
+    ]
 
 
 def _unchecked(terms: Terms, brief: Brief) -> Verdict:

@@ -27,6 +27,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
@@ -36,12 +37,13 @@ from hashlib import sha256
 from typing import Any, Self
 
 from scrapy.crawler import Crawler
+from scrapy.exceptions import DropItem
 
 from govcrawl import attachments, metrics
 from govcrawl.contracts import Observation, ObservationKind, Page, Result, Task
 from govcrawl.facts import Facts, HomeFacts, Item
 from govcrawl.frontier.codec import host_of
-from govcrawl.frontier.frontier import split_round
+from govcrawl.frontier.frontier import Settled, split_round
 from govcrawl.reading import MARKED
 from govcrawl.reading.columns import classify
 from govcrawl.reading.urls import canonical, same_site
@@ -53,6 +55,7 @@ from pipelines.masks import without_numbers
 
 log = logging.getLogger(__name__)
 
+FILES_S = 5.0  #: for attachments, all together, when the worker is told to end
 MAX_ITEMS = 200  #: entries kept of one list page
 MAX_TITLE = 60  #: characters kept of one of a column's
 MIN_TEXT = 200  #: characters; a shorter text may well be written twice
@@ -65,7 +68,8 @@ class ObservePipeline:
     """Adds observations to a Result.  A page is looked at once; nothing is asked of the network or the store."""
 
     def __init__(self, crawler: Crawler) -> None:
-        self.stats = crawler.stats
+        self.crawler, self.stats = crawler, crawler.stats
+        self._give_up_at = 0.0  # time.monotonic; 0: not told to end
         self._reads = getattr(crawler.spidercls, "name", "") != "probe"
         self._readers = ThreadPoolExecutor(1, "attachments")  # waits for a process of its own
 
@@ -80,11 +84,27 @@ class ObservePipeline:
     async def process_item(self, item: Result) -> Result:
         task, page = item.lease.task, item.page
         if task.role == "file" and page.outcome == "ok":
-            read = partial(attachments.read, page.body, page.url, task.text)
-            item = replace(item, facts=await asyncio.get_running_loop().run_in_executor(self._readers, read))
+            item = replace(item, facts=await self._text_of(item))
         with metrics.timed("observe"):
             seen = tuple(observe(item, partial(self._failed, item)))
         return without_numbers(replace(item, observations=seen))
+
+    async def _text_of(self, item: Result) -> Facts | None:
+        """Of an attachment.  A worker that is to end gives back the files that it can't read at once."""
+        page = item.page
+        read = partial(attachments.read, page.body, page.url, item.lease.task.text, self._given_up)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._readers, read)
+        except attachments.Stopped:
+            scheduler: Any = self.crawler.engine.scheduler if self.crawler.engine else None
+            await scheduler.settle([Settled(item.lease, "release")])
+            raise DropItem(f"given back unread: {page.url}") from None
+
+    def _given_up(self) -> bool:
+        if self.crawler.crawling:
+            return False
+        self._give_up_at = self._give_up_at or time.monotonic() + FILES_S
+        return time.monotonic() > self._give_up_at
 
     def _failed(self, item: Result, check: str, error: Exception) -> None:
         _log_failure(item, check, error)

@@ -170,6 +170,8 @@ def spells(cut_off: CutOff, spacing_s: float) -> tuple[tuple[datetime, datetime]
 def without(probes: Iterable[Probe], cut_off: CutOff) -> list[Probe]:
     """Network failures of those visits become inconclusive, but for those that another monitor, which was not cut off, saw too."""
     probes = list(probes)
+    if not cut_off:
+        return probes
     told = {p: cut_off.get((p.worker, p.site, p.at)) if p.outcome in NETWORK else None for p in probes}
     witnesses = (
         [p for p in probes if p.failed and told[p] is not True] if any(t is not None for t in told.values()) else []

@@ -15,6 +15,7 @@ from govcrawl.reading.records import BEIJING
 from govcrawl.reading.urls import identity
 
 Kinds = Mapping[str, Sequence[Observation]]
+Entry = tuple[str, date | None]  #: identity of an item's URL, the day that is shown beside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,11 @@ class Seen:
     articles: frozenset[str]
     #: identities of pages of which something (a further page, an inserted fragment, a frame) could not be read
     clouded: frozenset[str]
+    listed: Mapping[int, Sequence[Entry]]  #: ``id`` of an observation of a list or the home page -> its items
+
+    def entries(self, o: Observation) -> Sequence[Entry]:
+        """Every item of one of these observations."""
+        return self.listed[id(o)]
 
     def of(self, kind: str) -> Sequence[Observation]:
         return self.kinds.get(kind, ())
@@ -63,7 +69,8 @@ def look_at(observations: Iterable[Observation], as_of: date) -> Seen:
     if "script" in kinds:
         scripts = _scripts(kinds["script"])
         kinds["home"] = [_without_idle_scripts(o, scripts) for o in kinds["home"]]
-    days = _dates(kinds)
+    listed = {id(o): _entries(o) for o in (*kinds["home"], *kinds["column"])}
+    days = _dates(listed.values(), kinds["article"])
     missed, read = [o for o in _failures(kinds) if _is(o, "more", "fragment")], _read(kinds)
     return Seen(
         as_of,
@@ -72,11 +79,11 @@ def look_at(observations: Iterable[Observation], as_of: date) -> Seen:
         frozenset(identity(o.url) for o in kinds["article"]) - _unreadable(kinds, days),
         frozenset(identity(o.found_on) for o in missed if o.found_on and identity(o.url) not in read)
         | frozenset(_lacking(kinds.get("home", ()))),
+        listed,
     )
 
 
-def entries(observation: Observation) -> list[tuple[str, date | None]]:
-    """(identity of the URL, shown date) of every item of a home or column observation."""
+def _entries(observation: Observation) -> list[Entry]:
     return [(identity(item[0]), as_day(item[-1])) for item in observation.data["items"]]
 
 
@@ -108,14 +115,14 @@ class Dated:
         return len(self.later) > self.dated
 
 
-def date_items(items: Iterable[tuple[str, date | None]], seen: Seen, until: date, window_days: int) -> Dated:
-    """Judges items by the latest date that they show here, on any other list, or in their article: an earlier one may be of the
-    paper, not of its publishing.
+def date_items(looks: Iterable[Observation], seen: Seen, until: date, window_days: int) -> Dated:
+    """Judges the items of these by the latest date that they show here, on any other list, or in their article: an earlier one may be
+    of the paper, not of its publishing.
     """
-    shown: dict[str, set[date]] = defaultdict(set)
-    for url, day in items:
-        shown[url] |= {day} if day else set()
-    days = {url: own | seen.dates.get(url, frozenset()) for url, own in shown.items()}
+    shown: dict[str, bool] = {}  # whether dated here
+    for url, day in (entry for o in looks for entry in seen.entries(o)):
+        shown[url] = day is not None or shown.get(url, False)
+    days = {url: seen.dates.get(url, frozenset()) for url in shown}
     newest = {url: max(past) for url, own in days.items() if (past := [d for d in own if d <= until])}
     oldest_fresh = until - timedelta(days=window_days)
     return Dated(
@@ -124,7 +131,7 @@ def date_items(items: Iterable[tuple[str, date | None]], seen: Seen, until: date
         fresh=sum(day >= oldest_fresh for day in newest.values()),
         dated=len(newest),
         later=tuple(sorted(min(own) for url, own in days.items() if own and url not in newest)),
-        read=sum(not own and url in seen.articles for url, own in shown.items()),
+        read=sum(not dated and url in seen.articles for url, dated in shown.items()),
         unread=sum(not own and url not in seen.articles for url, own in days.items()),
     )
 
@@ -180,13 +187,12 @@ def _unreadable(kinds: Kinds, days: Mapping[str, frozenset[date]]) -> set[str]:
     return (told | drawn) - days.keys()
 
 
-def _dates(kinds: Kinds) -> dict[str, frozenset[date]]:
+def _dates(listed: Iterable[Sequence[Entry]], articles: Iterable[Observation]) -> dict[str, frozenset[date]]:
     days: dict[str, set[date]] = defaultdict(set)
-    for observation in (*kinds.get("home", ()), *kinds.get("column", ())):
-        for url, day in entries(observation):
-            if day:
-                days[url].add(day)
-    for observation in kinds.get("article", ()):
+    for url, day in (entry for items in listed for entry in items):
+        if day:
+            days[url].add(day)
+    for observation in articles:
         if day := as_day(observation.data["published"]):
             days[identity(observation.url)].add(day)
     return {url: frozenset(own) for url, own in days.items()}

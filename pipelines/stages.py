@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 from govcrawl import settings
 from govcrawl.contracts import CLOSED, RUNNING, Campaign, Page, RegisteredColumn, Verdict
 from govcrawl.errors import InputError, UnknownCampaign
+from govcrawl.reading.records import BEIJING
 from govcrawl.reading.urls import identity
 from govcrawl.reviews import as_finding
 from govcrawl.store import Store
-from pipelines import exhibits, observe, pictures, shown
+from pipelines import exhibits, observe, pictures, retention, shown
 from pipelines.allowed import Allowed, in_use, taught, written
 from pipelines.judged_accounts import judge_accounts
 from pipelines.judged_messages import judge_messages
@@ -49,6 +50,8 @@ def score(store: Store, campaign_id: str, standard: str, unfinished: Collection[
     ``standard`` empty: the campaign's own.  ``unfinished``: sites whose crawl is still going on.
     """
     campaign = store.campaign(campaign_id)
+    if store.deleted(campaign_id, "pages"):
+        raise InputError(campaign_id, 0, "网页记录和所见事实已过保存期限删除，不能重新评判；已有的评判和通报照旧可用")
     terms = Terms(campaign, standard or campaign.standard, allowed(store, campaign))
     pack = terms.pack  # first: one that can't be used is told here
     verdicts = list(judge_all(store, terms, _briefs(store, campaign, unfinished)))
@@ -69,7 +72,7 @@ def score(store: Store, campaign_id: str, standard: str, unfinished: Collection[
 def allowed(store: Store, campaign: Campaign) -> Allowed:
     """What people decided in this campaign, what they dismissed in it or in those before it, words of the campaign file, and such
     as many sites use."""
-    decided = store.decided([campaign.id, *campaign.previous]).values()
+    decided = store.decided([campaign.id, *campaign.earlier]).values()
     learnt = taught([as_finding(d) for d in decided])
     usual = in_use((o.site, o.excerpt, o.data["detail"]) for o in store.checked(campaign.id, "typos"))
     return replace(learnt, words=learnt.words | written(campaign.allowed) | usual)
@@ -87,7 +90,7 @@ def _briefs(store: Store, plan: Campaign, unfinished: Collection[str]) -> list[B
     for visit, proven in ours.items():
         cut_off[visit[1]][visit] = proven
     cut_off_at = spells(ours, plan.probe.spacing_s)
-    former = {site.code: site.home for one in _by_age(store, plan.previous) for site in store.sites(one.id)}
+    former = {site.code: site.home for one in _by_age(store, plan.earlier) for site in store.sites(one.id)}
     return [
         Brief(
             site, code in chosen, code not in cut_short, columns.get(code, {}), cut_off.get(code, {}), cut_off_at,
@@ -101,7 +104,7 @@ def _briefs(store: Store, plan: Campaign, unfinished: Collection[str]) -> list[B
 def _lately_open(store: Store, plan: Campaign) -> set[str]:
     """Codes of sites that are closed, and ran at the end of an earlier campaign so lately that their notice must still hang."""
     since = plan.ends - timedelta(days=NOTICE_DAYS)
-    before = [one for one in _by_age(store, plan.previous) if since <= one.ends <= plan.ends]
+    before = [one for one in _by_age(store, plan.earlier) if since <= one.ends <= plan.ends]
     ran = {site.code for one in before for site in store.sites(one.id) if site.status == RUNNING}
     return ran & {site.code for site in store.sites(plan.id) if site.status in CLOSED} if ran else set()
 
@@ -141,3 +144,30 @@ def evidence(
 def _stored(store: Store, case: exhibits.Behind, folder: Path, url: str) -> Page | None:
     found = exhibits.stored_page(store, case.finding, url, folder)
     return pictures.as_page(found) if found else None
+
+
+def retain(store: Store, folder: Path, logs: Path, days: Mapping[str, int], delete: bool) -> Iterator[str]:
+    """What is past its term, in sentences; ``delete``: and it is deleted.  ``logs``: of the workers that ``run`` started; ``days``: by
+    ``pages``, ``evidence``, ``personal``, ``shown`` and ``logs``.
+    """
+    now, log_days = datetime.now(BEIJING), days["logs"]
+    terms = retention.Terms(days["pages"], days["evidence"], days["personal"], days["shown"])
+    done = "已删除" if delete else "将删除"
+    nothing = True
+    for one in retention.due(store, folder, terms, now.date(), delete):
+        nothing = False
+        what = f"{retention.WORDS[one.what]}（保存 {one.days} 天）"
+        yield f"{one.campaign}  {what}：{done} {one.documents} 份，{one.bytes / 1e6:.1f} MB{_span(one)}"
+    files, size = retention.old_logs(logs, log_days, now, delete)
+    if files:
+        yield f"日志（保存 {log_days} 天）：{done} {files} 个文件，{size / 1e6:.1f} MB"
+    if nothing and not files:
+        yield "没有超过保存期限的数据"
+    elif not delete:
+        yield "以上只是预览，什么都没有删除；加 --delete 即删除。定稿通报引用的、已确认的和尚未复核的问题的证据不在其中"
+
+
+def _span(one: retention.Due) -> str:
+    if not (one.oldest and one.newest):
+        return ""
+    return f"，{one.oldest.astimezone(BEIJING):%Y-%m-%d} 至 {one.newest.astimezone(BEIJING):%Y-%m-%d}"

@@ -196,15 +196,25 @@ def _counterfeits(sites: Sequence[Site], links: Links) -> Iterator[Suspicion]:
 def _names(sites: Sequence[Site]) -> Callable[[str], Site | None]:
     """Whose name a title bears."""
     plain = {name: site for site in sites if len(name := _plain(site.name)) >= SHORTEST}
+    by_size: dict[int, list[tuple[int, str, frozenset[str]]]] = defaultdict(list)
+    for number, name in enumerate(plain):
+        by_size[len(name)].append((number, name, frozenset(name)))
 
     def bearer(title: str) -> Site | None:
         words = _plain(title)
-        if len(words) < SHORTEST:
-            return None
-        near = (n for n in plain if abs(len(n) - len(words)) <= 1 and _near(n, words))
-        return plain.get(words) or next((plain[n] for n in near), None)
+        if len(words) < SHORTEST or words in plain:
+            return plain.get(words)
+        signs, size = frozenset(words), len(words)
+        some = (one for near in (size - 1, size, size + 1) for one in by_size.get(near, ()))
+        alike = [number for number, n, own in some if len(own - signs) <= _spare(n, words) and _near(n, words)]
+        return list(plain.values())[min(alike)] if alike else None
 
     return bearer
+
+
+def _spare(a: str, b: str) -> float:
+    """So many letters of ``a`` may be missing in ``b`` at most, if they are alike: told sooner than whether they are."""
+    return len(a) - ALIKE * (len(a) + len(b)) / 2 + 1e-6
 
 
 def _near(a: str, b: str) -> bool:

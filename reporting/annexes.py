@@ -6,14 +6,16 @@ from collections.abc import Iterable
 
 from govcrawl.errors import Irreconcilable
 
-from . import accounts, changes, departments, duties, messages, months, registered, suspicions, tables
+from . import accounts, changes, departments, duties, messages, months, registered, suspicions, tables, unmended
 from .snapshot import Snapshot
 from .tables import Table
 
 
 def annexes(snapshot: Snapshot) -> tuple[Table, ...]:
-    """Those of the sites, then what the campaign has besides: months, changes, messages, accounts, duties, departments, the register's."""
-    rooms = (months, changes, messages, accounts, duties, departments, registered, suspicions)
+    """Those of the sites, then what the campaign has besides: months, changes, what is unmended, messages, accounts, duties, departments,
+    the register's.
+    """
+    rooms = (months, changes, unmended, messages, accounts, duties, departments, registered, suspicions)
     further = (table for room in rooms for table in room.tables(snapshot))
     return (*tables.site_tables(snapshot), *further)
 
@@ -23,7 +25,7 @@ def reconcile(snapshot: Snapshot, found: Iterable[Table]) -> None:
     by_key = {table.key: table for table in found}
     rows = [
         error
-        for room in (months, changes, messages, accounts, duties, registered, suspicions)
+        for room in (months, changes, unmended, messages, accounts, duties, registered, suspicions)
         for error in room.errors(snapshot, by_key)
     ]
     if rows := [*tables.site_errors(snapshot, by_key), *rows]:

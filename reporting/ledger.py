@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
+from functools import lru_cache
 
 from govcrawl.contracts import Finding
 
@@ -39,13 +41,14 @@ def dismissed(snapshot: Snapshot) -> list[Row]:
 def transient(snapshot: Snapshot) -> list[Row]:
     """What some round found and all rounds together don't: mended meanwhile (其后未再发现), or not the same in every round."""
     found = ((result, finding) for result in snapshot.results for finding in result.verdict.transient)
-    return [(n, *_row(snapshot, result, finding)) for n, (result, finding) in enumerate(found, 1)]
+    return [(n, *_site(result), *_row(snapshot, result, finding)) for n, (result, finding) in enumerate(found, 1)]
 
 
 def _numbered(snapshot: Snapshot, keep: Callable[[Finding], bool], *, bare_vetoes: bool) -> list[Row]:
     rows: list[Row] = []
     for result in snapshot.results:
-        rows += (_row(snapshot, result, finding) for finding in result.verdict.findings if keep(finding))
+        site = _site(result)
+        rows += [(*site, *_row(snapshot, result, f)) for f in result.verdict.findings if keep(f)]
         rows += _bare(snapshot, result) if bare_vetoes and result.verdict.verdict == "fail" else ()
     return [(n, *row) for n, row in enumerate(rows, 1)]
 
@@ -64,7 +67,6 @@ def _row(snapshot: Snapshot, result: SiteResult, finding: Finding) -> Row:
     words = shorten(excerpt, EXCERPT), shorten(detail, EXCERPT), shorten(finding.clause, EXCERPT)
     kind = wording(finding.indicator, snapshot.words).name
     return (
-        *_site(result),
         kind,
         veto,
         *pages,
@@ -76,7 +78,12 @@ def _row(snapshot: Snapshot, result: SiteResult, finding: Finding) -> Row:
 
 
 def _days(finding: Finding) -> Row:
-    return tuple(day.isoformat() if day else "" for day in (finding.first_seen, finding.last_seen, finding.gone))
+    return _iso(finding.first_seen), _iso(finding.last_seen), _iso(finding.gone)
+
+
+@lru_cache(maxsize=4096)  # a campaign's findings share a few hundred days
+def _iso(day: date | None) -> str:
+    return day.isoformat() if day else ""
 
 
 def _bare(snapshot: Snapshot, result: SiteResult) -> Iterator[Row]:

@@ -48,7 +48,8 @@ def gathered(own: Check, earlier: Sequence[Check]) -> tuple[Check, tuple[Month, 
             if result.site.status == IN_USE and (registered_code(result.site) or check is own):
                 seen.setdefault(result.site.code, []).append(result.verdict)
     results = tuple(replace(r, verdict=_over(seen.get(r.site.code, [r.verdict]), own.campaign)) for r in own.results)
-    campaign = replace(own.campaign, starts=min(check.campaign.starts for check in checks))
+    title = own.campaign.report.title or own.campaign.title
+    campaign = replace(own.campaign, starts=min(check.campaign.starts for check in checks), title=title)
     return Check(campaign, results), tuple(check.month() for check in checks), tuple(_left(checks))
 
 

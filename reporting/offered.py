@@ -15,7 +15,8 @@ from .wording import wording
 #: Every table that some campaign has: a text may ask for one that this campaign lacks.
 NAMES = {
     "summary": "检查情况", "failed": "不合格网站", "insufficient": "证据不足网站", "months": "分月情况", "sample": "抽样情况",
-    "trend": "历次对比", "changes": "整改情况", "new": "新增不合格", "messages": "留言办理情况", "messages_late": "超期留言",
+    "trend": "历次对比", "changes": "整改情况", "new": "新增不合格", "unmended": "仍未整改到位",
+    "messages": "留言办理情况", "messages_late": "超期留言",
     "accounts": "政务新媒体", "accounts_platforms": "政务新媒体分平台", "accounts_failed": "政务新媒体不合格",
     "accounts_insufficient": "政务新媒体证据不足", "accounts_faults": "政务新媒体有其他问题",
     "accounts_unregistered": "政务新媒体未备案", "departments": "专栏问题", "columns": "专栏情况", "register": "登记情况",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from govcrawl import rechecks
+from govcrawl import ledger, rechecks
 from govcrawl.contracts import Campaign, Recheck, Site
 from govcrawl.reading.records import BEIJING
 from pipelines import looked_again
@@ -44,6 +44,7 @@ def begin(store: Store, campaign_id: str, standard: str) -> Campaign:
 def end(store: Store, recheck: Campaign, out: Path) -> tuple[list[list[str]], list[Path]]:
     """Judges what the recheck saw; the table of the sites, and the files written."""
     found = looked_again.judge(store, recheck)
+    ledger.follow(store.db, recheck.rechecks, datetime.now(UTC).replace(microsecond=0))
     before = rechecks.before(store, recheck.rechecks, rechecks.number_of(recheck.id))
     made = tables(recheck, store.sites(recheck.id), found, before, words_of(found[0].pack, recheck.standard))
     files = {"recheck.xlsx": xlsx.tables(made, recheck.ends)}

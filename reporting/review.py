@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,8 @@ from govcrawl.reviews import Outcome, Wish
 from govcrawl.store import Store
 
 from .deciding import STATES, WORDS, tidy, trouble
-from .formats.csvs import is_formula
+from .formats.packed import same_bytes
+from .formats.xlsx import filled
 from .judged import judged, words_of
 from .ledger import CELL, EXCERPT
 from .text import clean, shorten
@@ -99,21 +101,17 @@ def _write(file: Path, header: Sequence[str], rows: Iterator[Sequence[Any]]) -> 
             choice.add(f"{letter}2:{letter}1048576")
             sheet.data_validations.append(choice)
     sheet.append(list(header))
-    for row in rows:
-        sheet.append([_cell(sheet, value) for value in row])
+    sheet.append(["x", _quoted(sheet)])  # how a cell looks, and how one that might be a formula
     out = io.BytesIO()
     book.save(out)
-    _put(file, out.getvalue())
+    printable = [[clean(value) if isinstance(value, str) else value for value in row] for row in rows]
+    edits = {"xl/worksheets/sheet1.xml": partial(filled, printable)}
+    _put(file, same_bytes(out.getvalue(), datetime.now(BEIJING).date(), edits))
 
 
-def _cell(sheet: Any, value: Any) -> Any:
+def _quoted(sheet: Any) -> Any:
     """Crawled words stay words, also once somebody edits them."""
-    if not isinstance(value, str):
-        return value
-    text = clean(value)
-    if not is_formula(text):
-        return text or None
-    cell = WriteOnlyCell(sheet, text)
+    cell = WriteOnlyCell(sheet, "=x")
     cell.data_type, cell.quotePrefix = "s", True
     return cell
 

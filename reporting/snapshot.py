@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import Literal
 
 from govcrawl.contracts import (
     RUNNING,
@@ -27,7 +28,7 @@ from .text import cleaned
 #: Fields of a snapshot that hold words of others.
 _PRINTED = (
     "campaign", "pack", "results", "notes", "partial", "messages", "accounts", "before", "columns", "named", "months", "duties",
-    "suspicions",
+    "suspicions", "still",
 )  # fmt: skip
 
 
@@ -74,6 +75,18 @@ class Month:
         return len(self.passed) + len(self.failed) + self.insufficient
 
 
+@dataclass(frozen=True, slots=True)
+class Still:
+    """A fault of an earlier campaign that was not mended in time."""
+
+    site: str  #: 网站标识码
+    title: str  #: of that campaign
+    indicator: str
+    kind: str  #: what its standard calls it
+    state: Literal["unmended", "returned"]  #: 未整改, 反弹
+    day: date  #: when that was seen
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """One campaign at one moment.  Built once, it is printable (no control characters) and in order (group, code).
@@ -103,6 +116,7 @@ class Snapshot:
     form: str = ""
     final: bool = False
     suspicions: tuple[Suspicion, ...] = ()  #: where the register and the web disagree
+    still: tuple[Still, ...] = ()  #: what earlier campaigns' rechecks found not mended
 
     def __post_init__(self) -> None:
         for name in _PRINTED:

@@ -13,7 +13,7 @@ from govcrawl.contracts import RUNNING, Campaign, Verdict
 from govcrawl.errors import InputError, OutputError, UnknownCampaign
 from pipelines.standards import SUFFIX, load_pack
 from pipelines.standards.packs import Pack
-from reporting import forms, frozen
+from reporting import forms, frozen, unmended
 from reporting.months import Check, gathered
 from reporting.snapshot import Earlier, Month, SiteResult, Snapshot
 from reporting.write import put, write_report
@@ -54,7 +54,8 @@ def snapshot_of(store: Store, campaign_id: str, pack: str = "") -> Snapshot:
     own, newest, standard = _judged(store, campaign_id, pack)
     partial = "".join(sorted({why for _, why in store.closed_rounds(campaign_id).values() if why}))
     accounts = tuple(store.account_verdicts(campaign_id, newest))
-    before = {id_: _earlier(store, id_) for id_ in own.campaign.previous}
+    quarter = bool(own.campaign.report.months)
+    before = {id_: _earlier(store, id_, quarter) for id_ in own.campaign.previous}
     months: tuple[Month, ...] = ()
     left: tuple[str, ...] = ()
     if own.campaign.report.months:
@@ -86,6 +87,7 @@ def snapshot_of(store: Store, campaign_id: str, pack: str = "") -> Snapshot:
         suspicions=tuple(store.suspicions(campaign_id)),
         months=months,
         form=_form(own.campaign.report.template),
+        still=unmended.of_earlier(store, (*own.campaign.previous, *own.campaign.report.months)),
     )
 
 
@@ -149,8 +151,10 @@ def _not_stored(before: Mapping[str, Earlier | None]) -> Iterator[str]:
         yield f"普查文件所列以往检查{'、'.join(missing)}没有已存的评判，未作对比"
 
 
-def _earlier(store: Store, id_: str) -> Earlier | None:
-    """By its own standard, in that pack's newest version; None where nothing is stored of it."""
+def _earlier(store: Store, id_: str, quarter: bool = False) -> Earlier | None:
+    """By its own standard, in that pack's newest version; None where nothing is stored of it.  ``quarter``: with the months that its
+    own bulletin gathers, for a quarter is compared with a quarter.
+    """
     try:
         campaign = store.campaign(id_)
     except UnknownCampaign:
@@ -158,13 +162,16 @@ def _earlier(store: Store, id_: str) -> Earlier | None:
     packs = [p for p in store.packs(id_) if _is(p, _label(campaign.standard))]
     if not packs:
         return None
-    running = {site.code for site in store.sites(id_) if site.status == RUNNING}
-    verdicts = [v for v in store.verdicts(id_, _newest(packs)).values() if v.site in running]
+    check = _check(store, campaign, _newest(packs))
+    months = [m for m in campaign.report.months if _newest(packs) in store.packs(m)] if quarter else []
+    if months:
+        check = gathered(check, [_month(store, m, _newest(packs)) for m in months])[0]
+    verdicts = [r.verdict for r in check.results if r.site.status == RUNNING]
     return Earlier(
-        campaign.title,
+        check.campaign.title,
         campaign.ends,
         campaign.scope.mode == "sample",
-        len(running),
+        len(verdicts),
         sum(v.verdict != "not_checked" for v in verdicts),
         frozenset(v.site for v in verdicts if v.verdict == "pass"),
         {v.site: v.reasons for v in verdicts if v.verdict == "fail"},

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields, is_dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from itertools import combinations, pairwise
+from operator import attrgetter
 from typing import Any
 
 #: Not legal in XML, or invisible and able to turn a line of text around: controls, soft hyphen, zero-width and
@@ -26,7 +28,7 @@ _SENSE = re.compile(
 )
 #: A line never begins with the first, never ends with the second.
 _NOT_FIRST, _NOT_LAST = "，、。；：”）》〕的", "“（《〔和与"
-_FIELDS: dict[type, tuple[str, ...]] = {}  #: by class, as ``_names`` learns them
+_WORDLESS = frozenset({bool, int, float, date, datetime})
 _DIGITS = "零一二三四五六七八九"
 
 
@@ -42,7 +44,7 @@ def cleaned(value: Any) -> Any:
     """``value`` with every string in it cleaned, in dataclasses, tuples, lists and dicts, however deep; itself where nothing was."""
     if isinstance(value, str):
         return clean(value)
-    if not value:
+    if not value or type(value) in _WORDLESS:
         return value
     if isinstance(value, (tuple, list)):
         items = [cleaned(item) for item in value]
@@ -51,24 +53,31 @@ def cleaned(value: Any) -> Any:
         pairs = [(cleaned(key), cleaned(item)) for key, item in value.items()]
         same = all(a is b and value[a] is c for a, (b, c) in zip(value, pairs, strict=True))
         return value if same else dict(pairs)
-    names = _names(type(value))
-    return _cleaned_fields(value, names) if names else value
+    names, read = _fields(value.__class__)
+    return _cleaned_fields(value, names, read(value)) if names else value
 
 
-def _names(of: type) -> tuple[str, ...]:
-    """The fields of a dataclass; of anything else none."""
-    if of not in _FIELDS:
-        _FIELDS[of] = tuple(f.name for f in fields(of)) if is_dataclass(of) else ()
-    return _FIELDS[of]
+@cache
+def _fields(of: type) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
+    """The fields of a dataclass, and what reads them all at once; of anything else none."""
+    names = tuple(f.name for f in fields(of)) if is_dataclass(of) else ()
+    return names, attrgetter(*names, "__class__") if names else tuple
 
 
-def _cleaned_fields(value: Any, names: Iterable[str]) -> Any:
+def _cleaned_fields(value: Any, names: Iterable[str], values: Sequence[Any]) -> Any:
+    """A snapshot has millions of fields, and hardly one to clean: the strings of one thing are looked at together."""
+    clear = _is_clean("|".join([v for v in values if type(v) is str]))
     changed = {}
-    for name in names:
-        old = getattr(value, name)
-        if old and (new := cleaned(old)) is not old and new != old:
+    for name, old in zip(names, values, strict=False):
+        if not old or type(old) in _WORDLESS or (clear and type(old) is str):
+            continue
+        if (new := cleaned(old)) is not old and new != old:
             changed[name] = new
     return replace(value, **changed) if changed else value
+
+
+def _is_clean(joined: str) -> bool:
+    return joined.isprintable() and " |" not in f"{joined}|" and "| " not in f"|{joined}" and "  " not in joined
 
 
 def shorten(text: str, limit: int) -> str:

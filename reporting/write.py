@@ -20,7 +20,7 @@ _OPTIONAL = (
     *(
         f"tables/{key}.csv"
         for key in (
-            "insufficient", "sample", "trend", "changes", "new", "messages",
+            "insufficient", "sample", "trend", "changes", "new", "unmended", "messages",
             "messages_late", "accounts", "accounts_platforms", "accounts_failed", "accounts_insufficient", "accounts_faults",
             "accounts_unregistered", "months", "departments", "columns", "register", "levels",
             "named", "suspicions", "reposts", "reposts_sites", "duties",
@@ -72,8 +72,9 @@ def put(files: dict[str, bytes], out_dir: Path | str, instead_of: Iterable[str] 
 
 
 def _moved(files: dict[str, bytes], waiting: Path, target: Path, instead_of: Iterable[str]) -> list[Path]:
-    for folder in (waiting / "tables", target / "tables"):
-        folder.mkdir(exist_ok=True)
+    for folder in {Path(name).parent for name in files}:
+        (waiting / folder).mkdir(exist_ok=True)
+        (target / folder).mkdir(exist_ok=True)
     for name, content in files.items():
         (waiting / name).write_bytes(content)
         if (target / name).is_dir():

@@ -102,7 +102,7 @@ def decode(raw: bytes) -> Task:
         raise BadMessage(f"不是 JSON：{error}", raw) from error
     if not isinstance(message, dict):
         raise BadMessage("不是 JSON 对象", raw)
-    if unknown := sorted(set(message) - set(KEYS)):
+    if unknown := sorted(message.keys() - KEYS.keys()):
         raise BadMessage(f"未知的键 {unknown}", raw)
     if str(message.get("r")) not in ROLES:
         raise BadMessage(f"未知的角色 {message.get('r')!r}", raw)

@@ -16,6 +16,8 @@ _SESSION_KEY: Final = re.compile(r"(?:jsessionid|phpsessid|aspsessionid\w*|asp\.
 _NOT_ASCII: Final = re.compile(r"[^\x00-\x7f]+")
 #: Places that no server or script has filled: ``{id}``, ``${id}``, ``{{ id }}``, ``[!--id--]``, ``<%=id%>``; not a GUID in braces.
 _UNFILLED: Final = re.compile(r"\{(?![0-9a-f-]{32,36}\})|\[!--|<[%?]", re.I)
+#: An address that is written canonically already, but perhaps for dot segments, as nearly all are.
+_PLAIN: Final = re.compile(r"https?://([a-z0-9.-]+)(/[!\"$-:<=>@-~]*)")
 _HEX32: Final = re.compile(r"[0-9a-fA-F]{32}$")
 _DEFAULT_PORT: Final = {"http": "80", "https": "443"}
 
@@ -32,6 +34,8 @@ _CALENDAR_QUERY: Final = re.compile(r"(?:^|&)(?:(?:start|end|begin)?(?:day|month
 @lru_cache(maxsize=16384)
 def canonical(url: str) -> str:
     """How a URL is written: case of scheme and host, default port, fragment, session ids and dot segments don't count."""
+    if _PLAIN.fullmatch(url) and "/." not in url:
+        return url
     try:
         scheme, netloc, path, query, _ = urlsplit(url.strip())
     except ValueError:
@@ -47,6 +51,8 @@ def identity(url: str) -> str:
 
     Without this a column linked in two ways would be read, and counted against its site, twice.  Not an address to fetch.
     """
+    if (plain := _PLAIN.fullmatch(url)) and "/." not in url:
+        return plain[1].removeprefix("www.") + _INDEX_FILE.sub("/", plain[2])
     parts = urlsplit(canonical(url))
     path = _INDEX_FILE.sub("/", parts.path)
     query = f"?{parts.query}" if parts.query else ""
@@ -175,6 +181,8 @@ def _absolute(url: str) -> str | None:
 @lru_cache(maxsize=4096)
 def site_of(url: str) -> str:
     """Host and port as a site's identity: lower case, without ``www.`` and default port; empty for a broken URL."""
+    if plain := _PLAIN.match(url):
+        return plain[1].removeprefix("www.")
     try:
         parts = urlsplit(url)
         return _plain_netloc(parts.scheme.lower(), parts.netloc.rpartition("@")[2]).removeprefix("www.")

@@ -41,6 +41,16 @@ def lines(what: str = "list", name: str = "") -> Iterator[str]:
     return _show(pack) if what == "show" else iter([f"{name}：{pack.label}，格式正确", *_figures([pack])])
 
 
+def words() -> dict[str, str]:
+    """Indicator → what the standards there are call it; each word once."""
+    found: dict[str, dict[str, None]] = {}
+    for pack in map(load_pack, known_packs()):
+        for id_, rule in pack.rules.items():
+            found.setdefault(id_, {})[rule.word] = None
+        found.setdefault("score_below_pass", {})[pack.pass_line.word] = None
+    return {id_: " / ".join(some) for id_, some in sorted(found.items())}
+
+
 def _load(name: str) -> Pack:
     return load_pack(str(Path(name).absolute()) if name.endswith(SUFFIX) else name)
 

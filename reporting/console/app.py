@@ -18,6 +18,7 @@ from govcrawl.contracts import Campaign
 from govcrawl.errors import GovcrawlError
 from govcrawl.store import Store
 from pipelines.shown import clock
+from reporting.console.books import Books
 from reporting.console.doors import ROLES, WINDOW_S, Doors, Role, Session
 from reporting.console.tallies import Tallies
 from reporting.deciding import WORDS
@@ -58,6 +59,7 @@ class Desk:
     setting: Setting
     doors: Doors
     tallies: Tallies
+    books: Books
 
     @property
     def cookie(self) -> str:
@@ -70,10 +72,10 @@ SESSION = web.RequestKey("session", Session)
 
 
 def make(store: Store, setting: Setting) -> web.Application:
-    from reporting.console import cases, pages  # they build on this module
+    from reporting.console import cases, ledgers, pages  # they build on this module
 
     app = web.Application(middlewares=[_guarded], client_max_size=FORM_MOST)
-    app[DESK] = Desk(store, setting, Doors(store), Tallies(store))
+    app[DESK] = Desk(store, setting, Doors(store), Tallies(store), Books(store))
     finding = "/finding/{id:[0-9a-f]{20}}"
     number = "{n:[0-9]{1,2}}"
     app.add_routes([
@@ -84,6 +86,7 @@ def make(store: Store, setting: Setting) -> web.Application:
         web.get(finding, cases.finding), web.post(finding + "/pictures", cases.pictures),
         web.get(finding + "/text/" + number, cases.text), web.get(finding + "/page/" + number, cases.frame),
         web.get(finding + "/picture/" + number, cases.picture),
+        web.get("/ledger", ledgers.ledger), web.post("/ledger", ledgers.write), web.get("/notice", ledgers.notice),
         web.get("/users", pages.users), web.post("/users", pages.change_user),
     ])  # fmt: skip
     app.cleanup_ctx.append(_closed)
@@ -94,6 +97,7 @@ async def _closed(app: web.Application) -> AsyncIterator[None]:
     await app[DESK].tallies.ready()
     yield
     await app[DESK].tallies.close()
+    await app[DESK].books.close()
 
 
 # --- what holds for every request -----------------------------------------------------------------------------------

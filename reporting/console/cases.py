@@ -14,7 +14,7 @@ from aiohttp import web
 from markupsafe import Markup
 from yarl import URL
 
-from govcrawl import desk, reviews, services, settings
+from govcrawl import desk, ledger, reviews, services, settings
 from govcrawl.contracts import Finding, Page, Review
 from govcrawl.errors import UnknownFinding
 from govcrawl.private import masked
@@ -25,11 +25,13 @@ from pipelines import exhibits
 from pipelines import pictures as drawn
 from pipelines.exhibits import Behind, Exhibit
 from pipelines.shown import MOST, OUTCOMES, alarms
+from reporting.book import STATES
 from reporting.console.app import DESK, Desk, render, who
 from reporting.console.doors import Session
 from reporting.console.marked import highlighted, live, marked
 from reporting.console.tallies import word
 from reporting.deciding import WORDS, tidy, trouble
+from reporting.rechecked import STATES as LOOKS
 from reporting.wording import detail_words
 
 AT_ONCE = 500  #: findings of one form
@@ -47,13 +49,14 @@ async def finding(request: web.Request) -> web.Response:
     tally = await shared.tallies.of(one.campaign)
     case, told = await _case(shared, id_)
     history = await asyncio.to_thread(reviews.history, shared.store.db, id_)
+    steps = (await asyncio.to_thread(ledger.histories_of, shared.store.db, [id_])).get(id_, [])
     return render(
         request, "finding.html", f=one, judged=judged, campaign=tally.campaign, site=tally.sites.get(one.site),
         kind=word(tally.words, one.indicator, one.pack), excerpt=marked(one), detail=_detail(one), live=live,
         exhibits=[(n, e, _context(e), _can_be_shown(e)) for n, e in enumerate(case.exhibits[:MOST], 1)] if case else [],
-        told=told, outcomes=OUTCOMES, history=history, token=session.token,
+        told=told, outcomes=OUTCOMES, history=history, steps=steps, looks=LOOKS, ledger_states=STATES, token=session.token,
         pictures={n for n in range(1, MOST + 1) if _picture(id_, n).is_file()}, note=request.query.get("told", "")[:300],
-        back=_own(request.query.get("back", "")) or f"/queue?campaign={one.campaign}",
+        back=own(request.query.get("back", "")) or f"/queue?campaign={one.campaign}",
     )  # fmt: skip
 
 
@@ -144,7 +147,7 @@ async def pictures(request: web.Request) -> web.Response:
     async with _drawing:
         told = await asyncio.to_thread(draw)
     failed = [line for line in told if line.startswith("未生成")]
-    raise web.HTTPSeeOther(_with(f"/finding/{id_}", failed[0] if failed else "" if told else "没有可绘制的网页"))
+    raise web.HTTPSeeOther(with_told(f"/finding/{id_}", failed[0] if failed else "" if told else "没有可绘制的网页"))
 
 
 def _found(shared: Desk, case: Behind, url: str) -> Page | None:
@@ -170,7 +173,7 @@ async def decide(request: web.Request) -> web.Response:
     told = await asyncio.to_thread(
         _decide, shared, session, seen, review, reason, None if words is None else tidy(str(words))
     )
-    raise web.HTTPSeeOther(_with(_own(str(form.get("next", ""))) or "/queue", told))
+    raise web.HTTPSeeOther(with_told(own(str(form.get("next", ""))) or "/queue", told))
 
 
 def _decide(
@@ -199,13 +202,13 @@ def _decide(
     )
 
 
-def _own(address: str) -> str:
+def own(address: str) -> str:
     """A page of this console, else empty: a form may not lead elsewhere."""
     parts = urlsplit(address)
     plain = not parts.scheme and not parts.netloc and address.startswith("/") and not address.startswith(("//", "/\\"))
     return address if plain and address.isprintable() else ""
 
 
-def _with(address: str, told: str) -> str:
+def with_told(address: str, told: str) -> str:
     url = URL(address)
     return str(url.update_query(told=told) if told else url.without_query_params("told"))

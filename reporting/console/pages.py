@@ -30,7 +30,7 @@ async def dashboard(request: web.Request) -> web.Response:
     who(request)
     shared, campaign = request.app[DESK], await campaign_of(request)
     tally = await shared.tallies.of(campaign.id)
-    rows = [(group, *tally.of_group(group)) for group in tally.groups]
+    rows = tally.of_groups
     judged = bars("各地区网站的评判", VERDICTS, [(name, verdicts) for name, verdicts, _ in rows])
     reviewed = bars("各地区问题的复核进度", WORDS, [(name, states) for name, _, states in rows])
     kinds = sorted(tally.of_indicator.items(), key=lambda one: -one[1].total())

@@ -39,11 +39,17 @@ class Tally:
     at: datetime | None = None  #: when it was counted; None: it is being counted
     until: float = 0.0  #: by the monotonic clock, when it is old
 
-    def of_group(self, group: str) -> tuple[Counter[str], Counter[Review]]:
-        """Verdicts of its running sites, and findings of all."""
-        codes = [code for code, site in self.sites.items() if site.group == group]
-        running = Counter(self.verdicts.get(c, "not_checked") for c in codes if self.sites[c].status == RUNNING)
-        return running, sum((self.of_site[c] for c in codes if c in self.of_site), Counter())
+    @property
+    def of_groups(self) -> list[tuple[str, Counter[str], Counter[Review]]]:
+        """In their order: verdicts of its running sites, and findings of all."""
+        found: dict[str, tuple[Counter[str], Counter[Review]]] = {name: (Counter(), Counter()) for name in self.groups}
+        for code, site in self.sites.items():
+            verdicts, states = found[site.group]
+            if site.status == RUNNING:
+                verdicts[self.verdicts.get(code, "not_checked")] += 1
+            for state, number in self.of_site.get(code, {}).items():
+                states[state] += number
+        return [(name, *own) for name, own in found.items()]
 
 
 class Tallies:

@@ -114,8 +114,9 @@ def _duties(snapshot: Snapshot) -> dict[str, dict[str, list[dict[str, Any]]]]:
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
-    private = finding.indicator == "privacy_leak"
-    detail = {k: without_numbers(v) if private and isinstance(v, str) else v for k, v in finding.detail.items()}
+    private, detail = finding.indicator == "privacy_leak", finding.detail
+    if private:
+        detail = {k: without_numbers(v) if isinstance(v, str) else v for k, v in detail.items()}
     return {
         "id": finding.id,
         "indicator": finding.indicator,

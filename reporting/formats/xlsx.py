@@ -16,6 +16,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
 
 from .. import ledger
 from ..snapshot import Snapshot
@@ -34,6 +35,11 @@ _MIDDLE = Alignment(horizontal="center", vertical="center", wrap_text=True)
 def tables(annexes: Iterable[Table], day: date) -> bytes:
     """The annexes, title above and note below each; ``day`` dates the file."""
     book = Workbook(write_only=True)
+    _add(book, annexes)
+    return _saved(book, day)
+
+
+def _add(book: Any, annexes: Iterable[Table]) -> None:
     for table in annexes:
         sheet = _sheet(book, table.name, [width * 3.6 for width in table.widths], frozen="A3")
         pen = _Pen(sheet)
@@ -43,7 +49,6 @@ def tables(annexes: Iterable[Table], day: date) -> bytes:
             look = _TOTAL if table.totals and n == len(table.rows) else _CENTRED
             sheet.append([pen.cell(value, _BODY if len(str(value)) > 12 else look) for value in row])
         sheet.append([pen.cell(table.note, _NOTE)])
-    return _saved(book, day)
 
 
 def ledger_book(snapshot: Snapshot) -> bytes:
@@ -63,35 +68,66 @@ def long_book(
     """Sheets of very many plain rows under one header: openpyxl makes the book with a row of each look, the rest is written beside it."""
     book = Workbook(write_only=True)
     for name, rows in sheets.items():
-        sheet = _sheet(book, name, widths, frozen="A2")
-        sheet.auto_filter.ref = f"A1:{get_column_letter(len(header))}{len(rows) + 1}"
-        pen = _Pen(sheet)
-        sheet.append([pen.cell(heading, _HEADING) for heading in header])
-        sheet.append([pen.cell("x", _BODY), pen.cell("=x", _BODY)])
-    edits = {f"xl/worksheets/sheet{n}.xml": partial(_filled, rows) for n, rows in enumerate(sheets.values(), 1)}
+        _long(book, name, header, len(rows), widths)
+    edits = {f"xl/worksheets/sheet{n}.xml": partial(filled, rows) for n, rows in enumerate(sheets.values(), 1)}
     return _saved(book, day, edits)
 
 
-def _filled(rows: Sequence[Sequence[Cell]], sheet: bytes) -> bytes:
+def working_book(
+    sheets: Mapping[str, tuple[Sequence[str], Sequence[Sequence[Cell]], Sequence[float]]],
+    choices: Mapping[str, Sequence[str]],
+    annexes: Iterable[Table],
+    day: date,
+) -> bytes:
+    """``sheets``: name → header, rows, widths, as of ``long_book``; of the first some columns offer ``choices``; then tables."""
+    book = Workbook(write_only=True)
+    for n, (name, (header, rows, widths)) in enumerate(sheets.items()):
+        sheet = _long(book, name, header, len(rows), widths)
+        for heading, words in choices.items() if n == 0 else ():
+            letter = get_column_letter(header.index(heading) + 1)
+            choice = DataValidation(type="list", formula1=f'"{",".join(words)}"', allow_blank=True)
+            choice.add(f"{letter}2:{letter}1048576")
+            sheet.data_validations.append(choice)
+    _add(book, annexes)
+    edits = {f"xl/worksheets/sheet{n}.xml": partial(filled, one[1]) for n, one in enumerate(sheets.values(), 1)}
+    return _saved(book, day, edits)
+
+
+def _long(book: Any, name: str, header: Sequence[str], rows: int, widths: Sequence[float]) -> Any:
+    """A sheet whose second row shows how its cells are to look."""
+    sheet = _sheet(book, name, widths, frozen="A2")
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(header))}{rows + 1}"
+    pen = _Pen(sheet)
+    sheet.append([pen.cell(heading, _HEADING) for heading in header])
+    sheet.append([pen.cell("x", _BODY), pen.cell("=x", _BODY)])
+    return sheet
+
+
+def filled(rows: Sequence[Sequence[Cell]], sheet: bytes) -> bytes:
     """``sheet`` with ``rows`` where its second row shows how a cell looks, and how one that might be a formula."""
     start, end = sheet.index(b'<row r="2"'), sheet.index(b"</sheetData>")
-    plain, quoted = re.findall(rb' s="(\d+)"', sheet[start:end])
-    return b"".join((sheet[:start], _written(rows, plain.decode(), quoted.decode()), sheet[end:]))
+    plain, quoted = (look.decode() or "0" for look in re.findall(rb'<c r="\w+"(?: s="(\d+)")?', sheet[start:end]))
+    return b"".join((sheet[:start], _written(rows, plain, quoted), sheet[end:]))
 
 
 def _written(rows: Sequence[Sequence[Cell]], plain: str, quoted: str) -> bytes:
-    """Most cells of a ledger say what many others say: how one is written is worked out once."""
     letters = [get_column_letter(n) for n in range(1, max(map(len, rows), default=0) + 1)]
-    known: dict[Cell, str] = {}
+    known = _Bodies(plain, quoted)
     lines = []
     for n, row in enumerate(rows, 2):
-        cells = []
-        for letter, value in zip(letters, row, strict=False):
-            if (body := known.get(value)) is None:
-                known[value] = body = _body(value, plain, quoted)
-            cells.append(f'<c r="{letter}{n}" {body}')
+        cells = [f'<c r="{letter}{n}" {known[value]}' for letter, value in zip(letters, row, strict=False)]
         lines.append(f'<row r="{n}">{"".join(cells)}</row>')
     return "".join(lines).encode()
+
+
+class _Bodies(dict[Cell, str]):
+    """Most cells of a ledger say what many others say: how one is written is worked out once."""
+
+    def __init__(self, plain: str, quoted: str) -> None:
+        self._looks = plain, quoted
+
+    def __missing__(self, value: Cell) -> str:
+        return self.setdefault(value, _body(value, *self._looks))
 
 
 def _body(value: Cell, plain: str, quoted: str) -> str:

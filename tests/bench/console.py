@@ -114,7 +114,7 @@ def pages(visitor: Visitor, places: list[Site], one: str) -> Iterator[tuple[str,
     yield "dashboard", get("/")
     yield "queue", get("/queue")
     yield "queue, 21st page", get(deep)
-    yield "queue, the least sure", get("/queue?after=19")
+    yield "queue, the least sure", get(f"/queue?after=19{'0' * 28}")
     yield "queue of an indicator", get("/queue?indicator=typo")
     yield "queue of a site", get(f"/queue?site={places[len(places) // 2].code}")
     yield "queue, nothing there", get("/queue?review=dismissed&indicator=privacy_leak")

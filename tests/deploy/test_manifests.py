@@ -19,9 +19,13 @@ import pytest
 import yaml
 from prometheus_client import REGISTRY
 
-from govcrawl import arguments, metrics
+from govcrawl import arguments, metrics, settings
 from govcrawl.credentials import SECRETS
+from govcrawl.frontier import scheduler
 from govcrawl.metrics import exporter
+from govcrawl.run import STOP_S
+from pipelines import persist
+from pipelines.observe import FILES_S
 from tests.deploy.conftest import DEPLOY, ROOT
 
 BIN = Path(sys.executable).parent
@@ -99,8 +103,8 @@ def commands() -> Iterator[tuple[str, list[str]]]:
     for pod, one in containers():
         yield f"k8s {pod}", one["args"]
     for unit in UNITS:
-        (line,) = re.findall(r"^ExecStart=(.*)$", unit.read_text(), re.M)
-        yield unit.name, line.split()[1:]
+        for line in re.findall(r"^ExecStart=(.*)$", unit.read_text(), re.M):
+            yield unit.name, line.split()[1:]
 
 
 def containers() -> Iterator[tuple[str, dict[str, Any]]]:
@@ -114,7 +118,7 @@ def containers() -> Iterator[tuple[str, dict[str, Any]]]:
 def test_every_command_that_is_started_exists_with_its_options() -> None:
     known = arguments.parser(dict.fromkeys(_names(), lambda _: 0))
     for where, words in commands():
-        filled = [word.replace("${CAMPAIGN:-}", "x").replace("$(CAMPAIGN)", "x").replace("%i", "x") for word in words]
+        filled = [word.replace("${CAMPAIGN:-}", "x").replace("%i", "x") for word in words]
         assert known.parse_args(filled), where
 
 
@@ -256,6 +260,40 @@ def test_scrapyd_listens_to_this_machine_alone() -> None:
     conf.read(DEPLOY / "scrapyd.conf")
     assert conf["scrapyd"]["bind_address"] == "127.0.0.1"
     assert conf["settings"]["govcrawl"] == "govcrawl.settings"
+
+
+def seconds(text: object) -> float:
+    return float(str(text).removesuffix("s"))
+
+
+def test_whoever_ends_a_worker_waits_longer_than_it_takes_to_end() -> None:
+    (unit,) = (file.read_text() for file in UNITS if file.name == "govcrawl-worker@.service")
+    (systemd,) = re.findall(r"^TimeoutStopSec=(.*)$", unit, re.M)
+    (pod,) = (
+        doc["spec"]["template"]["spec"]
+        for doc in MANIFESTS
+        if doc["metadata"]["name"] == "worker" and doc["kind"] == "Deployment"
+    )
+    waits = [
+        systemd,
+        pod["terminationGracePeriodSeconds"],
+        *(SERVICES[name]["stop_grace_period"] for name in ("worker", "probe")),
+        STOP_S,
+    ]
+    assert all(seconds(wait) >= settings.GRACE_S + 15 for wait in waits), waits
+    assert "\nKillMode=mixed\n" in unit  # or its readers are ended before it
+    assert settings.GRACE_S >= settings.DOWNLOAD_TIMEOUT + FILES_S + persist.CLOSE_S + scheduler.CLOSE_S + 10
+
+
+def test_what_recurs_is_planned_before_it_is_judged_and_reported_by_every_timer() -> None:
+    jobs = {name: words for name, words in commands() if words[0] in ("plan", "score", "report")}
+    assert {words[0] for name, words in jobs.items() if name.startswith("k8s")} == {"plan", "score", "report"}
+    files = {word for name, words in commands() for word in words if word.endswith(".toml")}
+    assert files == {"/campaigns/campaign.toml", "/etc/govcrawl/campaigns/%i/campaign.toml"}
+    told = [words[0] for name, words in commands() if name == "govcrawl-report@.service"]
+    assert told == ["score", "report"]
+    timers = {file.stem for file in (DEPLOY / "systemd").glob("*.timer")}
+    assert timers == {"govcrawl-plan@", "govcrawl-report@"} <= {unit.stem for unit in UNITS}
 
 
 # --- what watches ---

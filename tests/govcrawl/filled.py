@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from govcrawl import desk, rechecks, reviews
+import msgspec
+
+from govcrawl import desk, ledger, rechecks, reviews
 from govcrawl.contracts import (
     Account,
     AccountVerdict,
@@ -14,9 +16,12 @@ from govcrawl.contracts import (
     Evidence,
     Finding,
     Lease,
+    LedgerStep,
     Message,
     MessageVerdict,
     Named,
+    Notice,
+    NoticeRow,
     Observation,
     Outlink,
     Page,
@@ -29,7 +34,7 @@ from govcrawl.contracts import (
     Trace,
     Verdict,
 )
-from govcrawl.documents import StoredBulletin, StoredBulletinFile, StoredUser
+from govcrawl.documents import StoredBulletin, StoredBulletinFile, StoredDeletion, StoredUser
 from govcrawl.facts import Facts
 from govcrawl.frontier.codec import task_id
 from govcrawl.frontier.frontier import Dead, round_key
@@ -47,6 +52,18 @@ NAMED = Named("测试网站", "站点无法访问", "2017年一季度", line=2)
 BULLETIN = StoredBulletin(
     ONE.id, 1, "00ff", "2015@1", "通报", AT, ({"key": "failed", "rows": []},), ({"name": "a.txt", "parts": 1},)
 )
+
+STEP = LedgerStep(
+    ONE.id, SITE.code, "0123456789abcdef0123", "dead_link", "http://a.gov.cn/1", 1, "notified", "承办人", AT, "",
+    "整改〔2018〕1号", date(2018, 7, 15), "甲局", date(2018, 6, 20),
+)  # fmt: skip
+NOTICE = Notice(
+    STEP.notice, "整改〔2018〕{号}号", 1, ONE.id, ONE.title, SITE.code, SITE.name, "测试省人民政府办公厅", "", "甲局", "2015@1",
+    ONE.ends, date(2018, 6, 20), date(2018, 7, 15),
+    (NoticeRow(STEP.finding, "死链", STEP.url, SITE.home, "题", "状态码：404", "链接", "甲局"),), "承办人", AT,
+)  # fmt: skip
+
+DELETION = StoredDeletion(campaign=ONE.id, what="evidence", at=AT, days=365, documents=1, bytes=2, whole=True)
 
 
 def result(n: int = 1, claimed: float = 10.0) -> Result:
@@ -91,6 +108,12 @@ def write(store: Store) -> None:
         store.save_verdicts([verdict(), verdict("2019@1")])
         wish = reviews.Wish(verdict().findings[0].id, 0, "confirmed", "看过", "死链")
         reviews.decide(store.db, [wish], "复核员甲", AT)
+    if not ledger.notices(store.db, ONE.id):
+        ledger.numbered(store.db, NOTICE.series, lambda n: replace(NOTICE, serial=n))
+    ledger.append(store.db, [STEP])
+    store.db["deletions"].replace_one(
+        {"_id": f"{ONE.id}:evidence"}, msgspec.to_builtins(DELETION, builtin_types=(datetime,)), upsert=True
+    )
     rechecks.begin(store, ONE, "2015@1", ONE.ends)
     desk.save_user(store.db, StoredUser("复核员甲", "reviewer", "$argon2id$…", active=True, since=AT))
     link = task(9, site=SITE.code, role="link")

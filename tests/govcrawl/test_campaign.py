@@ -142,6 +142,20 @@ def test_numbers_have_the_types_of_the_contract(load):
     assert type(campaign.probe.per_round) is int
 
 
+def test_how_faults_are_followed_up(load):
+    told = load(FULL + '[ledger]\nworking_days = 15\nnumber = "云督〔{年}〕{号}号"\n').ledger
+    assert (told.working_days, told.number) == (15, "云督〔{年}〕{号}号")
+    for bad in (
+        'number = "一号"',
+        'number = "{号}{号}"',
+        'number = "{号}{x}"',
+        f'number = "{{号}}{"长" * 40}"',
+        "working_days = 0",
+    ):
+        with pytest.raises(InputError, match=bad[:6]):
+            load(FULL + f"[ledger]\n{bad}\n")
+
+
 def test_words_that_are_no_typos(load):
     words = '[checks]\nallowed = ["典型案列", "5300000001：档案列表"]\n'
     assert load(FULL + words).allowed == ("典型案列", "5300000001:档案列表")

@@ -217,6 +217,7 @@ def test_the_command_line_explains_itself(environment: dict[str, str]) -> None:
         "report",
         "evidence",
         "schema",
+        "export",
         "demo",
     ):
         assert command in done.stdout

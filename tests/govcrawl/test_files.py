@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 import time
 import zipfile
 
@@ -138,3 +139,21 @@ def test_an_encrypted_pdf_is_left_unread():
 )  # fmt: skip
 def test_lists_of_people_are_wanted(url, words, wanted):
     assert attachments.is_wanted(url, words) is wanted
+
+
+def test_a_worker_that_is_to_end_does_not_wait_for_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(attachments, "READER", [sys.executable, "-c", "import time; time.sleep(600)"])
+    start = time.monotonic()
+    with pytest.raises(attachments.Stopped):
+        attachments.read(b"x", URL, "", lambda: True)
+    assert time.monotonic() - start < attachments.WALL_S / 2
+
+
+def test_a_reader_that_was_ended_with_its_worker_did_not_find_the_file_unreadable(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(attachments, "READER", ["sh", "-c", "kill -TERM $$"])
+    with pytest.raises(attachments.Stopped):
+        attachments.read(b"x", URL, "")
+    monkeypatch.setattr(attachments, "READER", ["sh", "-c", "exit 3"])
+    assert attachments.read(b"x", URL, "") is None

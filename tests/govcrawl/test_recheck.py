@@ -8,19 +8,21 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from aiohttp import web
 from openpyxl import load_workbook
 
-from govcrawl import desk, rechecks, reviews
+from govcrawl import desk, ledger, rechecks, reviews
 from govcrawl.errors import InputError
 from govcrawl.frontier.frontier import Frontier
 from govcrawl.reviews import Wish
 from govcrawl.store import Store
+from reporting import book, notices
 from reporting.rechecked import begin
 from tests.pathologies import Server, redirect, served
 
@@ -168,12 +170,25 @@ def bare(url: str) -> str:
     return "/" + url.split("/", 3)[3] if url else ""
 
 
+def tell(store: Store) -> None:
+    """The office was told the day before yesterday."""
+    at = datetime.now(UTC).replace(microsecond=0) - timedelta(days=2)
+    found = book.load(store, "t-again", "", at)
+    (one,) = notices.notify(store, found, [], at.date() + timedelta(days=1), at.date(), "承办人", at)
+    assert len(one.rows) == 12
+
+
+def ledger_of(store: Store) -> Counter[str]:
+    return Counter(ledger.state_of(steps) for steps in ledger.histories(store.db, "t-again").values())
+
+
 def test_what_became_of_every_confirmed_fault(
     folder: Path, server: Server, environment: dict[str, str], store: Store, frontier: Frontier
 ) -> None:
     with pytest.raises(InputError, match="没有已确认的问题"):
         begin(store, "t-again", "")
     assert confirm_all(store) == 12
+    tell(store)
     before = list(desk.every(store.db, "t-again", "2015@1"))
 
     as_mended(server)
@@ -193,6 +208,7 @@ def test_what_became_of_every_confirmed_fault(
     assert total["未能判断"] == "1"
     assert load_workbook(folder / "out" / "recheck.xlsx").sheetnames == ["各网站复查情况", "复查结果", "仍未整改到位"]
     assert (folder / "out" / "bulletin.docx").exists()  # the report's own files stay
+    assert ledger_of(store) == {"closed": 6, "unmended": 3, "rechecked": 2, "notified": 1}
 
     # nothing else was followed, and no verdict or decision changed
     assert {name for name in ARTICLES if server.hits[path(name)]} == set(ARTICLES)
@@ -214,6 +230,7 @@ def test_what_became_of_every_confirmed_fault(
     assert states(folder) == second
     past = {bare(r["问题页面"]): r["以往复查"] for r in rows(folder, "recheck")}
     assert past[path("returned")] == "第1次已整改"
+    assert ledger_of(store) == {"closed": 5, "unmended": 4, "rechecked": 2, "returned": 1}
     assert rechecks.numbers(store, "t-again") == [1, 2]
     assert [c.id for c in desk.campaigns(store.db)] == ["t-again"]
 

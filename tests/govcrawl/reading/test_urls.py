@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from govcrawl.reading.urls import canonical, is_trap, join, same_site, site_of
+from govcrawl.reading.urls import canonical, identity, is_trap, join, same_site, site_of
 
 BASE = "http://www.a.gov.cn/zwgk/tzgg/index.html"
 
@@ -155,3 +155,17 @@ def test_places_that_nothing_filled_are_no_links(href):
 
 def test_a_guid_in_braces_is_a_link():
     assert join("http://a.gov.cn/", "?id={0f8fad5b-d9cb-469f-a165-70867728950e}")
+
+
+@given(
+    host=st.sampled_from(["a.gov.cn", "www.a.gov.cn", "www.www.cn", "www.", ".", "127.0.0.1", "A.gov.cn"]),
+    path=st.text('/.aZ1-_~%;?=#&+:@|"<> \\关\n', max_size=12),
+    index=st.sampled_from(["", "index.html", "/index.html", "/Default.aspx"]),
+    scheme=st.sampled_from(["http", "https", "HTTP"]),
+)
+def test_a_plain_address_is_read_at_a_glance_as_any_other(host, path, index, scheme):
+    url = f"{scheme}://{host}/{path}{index}"
+    whole = url.partition("#")[0]
+    assert canonical(whole) == canonical(f"{whole}#x")
+    assert identity(whole) == identity(f"{whole}#x")
+    assert site_of(whole) == site_of(f"{scheme}://user@{host}/")

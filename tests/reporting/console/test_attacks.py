@@ -29,6 +29,7 @@ PAGES = (
     "/",
     "/queue",
     "/sites",
+    "/ledger",
     f"/site/{SITE.code}",
     f"/finding/{finding(1).id}",
     f"/finding/{finding(2).id}",

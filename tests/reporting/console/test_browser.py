@@ -7,6 +7,7 @@ import os
 import time
 from base64 import b64decode
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,9 @@ from govcrawl.rendering import chromium
 from govcrawl.rendering.chromium import Chromium, find
 from govcrawl.settings import RENDER_MEMORY_MB
 from govcrawl.store import Store
+from reporting import book, notices
 from tests.reporting.console.conftest import Enter
-from tests.reporting.console.made import ONE, field_of, finding
+from tests.reporting.console.made import AT, ONE, field_of, finding
 
 KEEP_S = 60.0
 
@@ -130,6 +132,17 @@ def test_a_reviewer_decides_by_keyboard_alone(enter: Enter, store: Store, monkey
         await window.until("document.body.innerText.includes('1 个问题已排除')")
         assert store.decided([ONE.id])[third].reason == "书名如此"
 
+        seen = book.load(store, ONE.id, "", AT)
+        assert len(list(notices.notify(store, seen, [], date(2018, 7, 15), AT.date(), "王复核", AT))) == 1
+        await window.go("/ledger")
+        await window.picture("ledger")
+        await window.key("j")
+        await window.key("x")
+        assert await window.tell("document.getElementById('picked').textContent") == "已选 1 个"
+        await window.tell("document.querySelector('button[value=mended]').click()")
+        await window.until("document.body.innerText.includes('1 个问题记为“报称已整改”')")
+        assert [e.state for e in book.load(store, ONE.id, "", AT).entries].count("mended") == 1
+
         await window.go(f"/finding/{finding(1).id}?back=/queue")
         await window.until("document.querySelector('iframe') !== null")
         await asyncio.sleep(1.0)
@@ -142,6 +155,7 @@ def test_a_reviewer_decides_by_keyboard_alone(enter: Enter, store: Store, monkey
             ("/site/5300000001", "site"),
             ("/sites", "sites"),
             ("/queue", "queue-after"),
+            ("/ledger", "ledger-after"),
         ):
             await window.go(path)
             await window.picture(name, high=1400)
