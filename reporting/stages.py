@@ -15,7 +15,7 @@ from pipelines.standards import SUFFIX, load_pack
 from pipelines.standards.packs import Pack
 from reporting import forms, frozen, unmended
 from reporting.months import Check, gathered
-from reporting.snapshot import Earlier, Month, SiteResult, Snapshot
+from reporting.snapshot import Earlier, Month, SiteResult, Snapshot, all_kept
 from reporting.write import put, write_report
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ def report(store: Store, campaign_id: str, pack: str, out: Path, final: bool = F
     return write_report(snapshot, out)
 
 
+@all_kept()
 def snapshot_of(store: Store, campaign_id: str, pack: str = "") -> Snapshot:
     """All that a bulletin is made from.  InputError where the campaign was not judged so."""
     own, newest, standard = _judged(store, campaign_id, pack)

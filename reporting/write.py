@@ -12,7 +12,7 @@ from govcrawl.errors import OutputError
 from .annexes import annexes
 from .bulletin import build
 from .formats import csvs, docx, html, pdf, results_json, xlsx
-from .snapshot import Snapshot
+from .snapshot import Snapshot, all_kept
 
 #: Files an earlier report may have left that this one need not have.
 _OPTIONAL = (
@@ -29,6 +29,7 @@ _OPTIONAL = (
 )  # fmt: skip
 
 
+@all_kept()
 def contents(snapshot: Snapshot) -> dict[str, bytes]:
     """File name → bytes, always the same for the same snapshot; Irreconcilable before anything is rendered."""
     tables = annexes(snapshot)

@@ -6,9 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from govcrawl.contracts import Observation, Outlink, Site, Suspicion, Trace
-from pipelines.suspicions import suspicions, trace
+from pipelines.suspicions import _near, _spare, suspicions, trace
 from tests.pipelines.build import HOME, SITE, home, judge, probes, see
 
 KM = Site("5301000001", "昆明市人民政府", "http://www.km.gov.cn/", "昆明", region="昆明市")
@@ -167,6 +169,18 @@ def test_a_long_name_may_differ_by_a_character() -> None:
     told = suspicions([centre], [by(link("http://a-b.com/", title="昆明市公共资源交易服务中芯"))], (), set())
     assert [s.kind for s in told] == ["counterfeit_site"]
     assert suspicions([EDU], [by(link("http://a-b.com/", title="昆明市教育体育厅"))], (), set()) == []
+
+
+@given(
+    st.text("甲乙丙丁戊", min_size=7, max_size=24),
+    st.integers(0, 23),
+    st.sampled_from(["", "己", "己庚"]),
+    st.integers(0, 3),
+)
+def test_no_name_that_is_alike_is_left_out_beforehand(name: str, at: int, put: str, cut: int) -> None:
+    title = name[:at] + put + name[at + cut :]
+    if _near(name, title):
+        assert len(set(name) - set(title)) <= _spare(name, title)
 
 
 @pytest.mark.parametrize(

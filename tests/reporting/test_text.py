@@ -83,3 +83,9 @@ def test_titles_are_parted_by_sense(title, parts):
 def test_the_title_of_the_bulletin_of_2018_is_parted_as_it_was_printed():
     title = "云南省人民政府办公厅关于2018年二季度全省政府网站普查情况的通报"
     assert by_sense(title) == ("云南省人民政府办公厅关于2018年二季度", "全省政府网站普查情况的通报")
+
+
+@given(*[st.text(" |甲\u200b\n", max_size=4) for _ in range(3)])
+def test_the_fields_of_one_thing_are_cleaned_as_each_alone(name, key, part):
+    whole = cleaned(Nest(name, {key: part}, (part,)))
+    assert whole == Nest(clean(name), {clean(key): clean(part)}, (clean(part),))
