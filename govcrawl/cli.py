@@ -7,19 +7,16 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import csv
 import getpass
 import os
 import sys
 import time
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext
 from datetime import UTC, datetime
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
-from unicodedata import east_asian_width
 
 import msgspec
 import redis
@@ -53,16 +50,13 @@ from govcrawl.errors import (
     UnknownCampaign,
     UnknownFinding,
 )
-from govcrawl.frontier.frontier import STATES, Frontier, round_key, split_round
+from govcrawl.frontier.frontier import Frontier, round_key, split_round
 from govcrawl.frontier.partitions import connect
 from govcrawl.private import masked_url
 from govcrawl.progress import Meter
 from govcrawl.store import Store
+from govcrawl.terminal import meter_of, print_round, print_rows, print_sites, print_table, print_visits
 
-NO_RENDERER = (
-    "目前没有这样的进程：请在任一采集机安装（如 apt install chromium）或以 GOVCRAWL_CHROMIUM 指明路径，再启动 govcrawl worker；"
-    f"否则其余工作完成 {settings.RENDER_WAIT_S / 60:.0f} 分钟后按未渲染结束，相关栏目列为未能判断"
-)
 BAD_INPUT = (InputError, OutputError, StoreUnavailable, UnknownCampaign, UnknownFinding)
 
 
@@ -176,26 +170,8 @@ def _plan_and_tell(args: argparse.Namespace, store: Store) -> plan.Plan:
 def _tell_report(paths: list[Path], out: Path) -> None:
     for path in paths:
         if path.name == "summary.csv":
-            _print_table(path)
+            print_table(path)
     print(f"通报及附表（{len(paths)} 个文件）：{out.absolute()}")
-
-
-def _print_table(path: Path) -> None:
-    """附件1 on the terminal."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.reader(file))
-    _print_rows([row for row in rows if len(row) == len(rows[0])])
-
-
-def _print_rows(rows: list[list[str]]) -> None:
-    """In columns; Chinese characters are two columns wide."""
-    widths = [max(_width(row[n]) for row in rows) for n in range(len(rows[0]))]
-    for row in rows:
-        print("  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip())
-
-
-def _width(text: str) -> int:
-    return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def _plan(args: argparse.Namespace) -> int:
@@ -244,17 +220,17 @@ def _status(args: argparse.Namespace) -> int:
             store.campaign(args.id)
         keys = [k for k in frontier.rounds() if not args.id or split_round(k)[0] == args.id]
         renderers = frontier.renderers_alive()
-        meters = {key: _meter(key, store, frontier) for key in keys}
+        meters = {key: meter_of(key, store, frontier) for key in keys}
         time.sleep(args.over)
         print(f"在线采集进程 {frontier.workers_alive()}（被强行结束的进程最多再计 30 秒）")
         for key, meter in meters.items():
             if isinstance(meter, Meter):
-                _print_round(key, meter, renderers)
-                _print_visits(key, store, frontier)
+                print_round(key, meter, renderers)
+                print_visits(key, store, frontier)
             else:
                 print(f"{key}: 无法读取，采集进程不处理这一轮（{meter}）")
             if args.sites:
-                _print_sites(frontier.by_site(key), {site.code: site.name for site in store.sites(split_round(key)[0])})
+                print_sites(frontier.by_site(key), {site.code: site.name for site in store.sites(split_round(key)[0])})
         for key, (incomplete, why) in sorted(store.closed_rounds(args.id).items() if args.id else ()):
             cut_short = f"，{len(incomplete)} 个网站未能查全" if incomplete else ""
             print(f"{key}: 已结束{cut_short}" + (f"；{why}" if why else ""))
@@ -264,42 +240,6 @@ def _status(args: argparse.Namespace) -> int:
         if not keys:
             print("没有进行中的轮次")
     return 0
-
-
-def _meter(key: str, store: Store, frontier: Frontier) -> Meter | Exception:
-    """Or why there is none."""
-    try:
-        campaign = store.campaign(split_round(key)[0])
-        return Meter(campaign, key, frontier, len(store.sites(campaign.id, chosen_only=True)))
-    except rounds.UNREADABLE as error:
-        return error
-
-
-def _print_round(key: str, meter: Meter, renderers: int) -> None:
-    reading = meter.read()
-    now = reading.counts
-    print(
-        f"{key}: 计划 {now.planned} = 待办 {now.pending} + 在办 {now.leased} + 完成 {now.done} + 放弃 {now.dead}；{reading}"
-        + (f"；租约到期 {now.expired}，迟到的回执 {now.stale}" if now.expired or now.stale else "")
-        + (f"；超出每站上限未采 {now.over_quota}" if now.over_quota else "")
-        + (f"；待渲染 {now.open_in['render']}（由装有 Chromium 的采集进程处理）" if now.open_in["render"] else "")
-        + ("" if renderers or not now.open_in["render"] else f"；{NO_RENDERER}")
-    )
-
-
-def _print_visits(key: str, store: Store, frontier: Frontier) -> None:
-    campaign = store.campaign(split_round(key)[0])
-    for window in probing.windows(campaign, store, frontier):
-        if window.key == key:
-            print(f"  可用性：{window}")
-
-
-def _print_sites(by_site: dict[str, Counter[str]], names: dict[str, str]) -> None:
-    """The books of each site, those with most to do first."""
-    todo = sorted(by_site.items(), key=lambda one: (-one[1]["pending"] - one[1]["leased"], one[0]))
-    rows = [["网站标识码", "网站名称", "计划", "待办", "在办", "完成", "放弃"]]
-    rows += [[code, names.get(code, ""), *(str(books[state]) for state in STATES)] for code, books in todo]
-    _print_rows(rows)
 
 
 def _rebuild(args: argparse.Namespace) -> int:
@@ -331,7 +271,7 @@ def _dead(args: argparse.Namespace) -> int:
                 rows.append(
                     [key, one.site, task.role if task else "", masked_url(task.url) if task else "", one.reason]
                 )
-        _print_rows(rows)
+        print_rows(rows)
     return 0
 
 
@@ -404,7 +344,7 @@ def _ledger(args: argparse.Namespace) -> int:
             table, sentence = stage("ledger_export")(
                 store, args.campaign, args.standard, where, on, at, args.site, args.organiser
             )
-            _print_rows(table)
+            print_rows(table)
             told = [sentence]
         elif args.what == "notices":
             told = stage("ledger_notices")(store, args.campaign, args.standard, where)
@@ -463,7 +403,7 @@ def _recheck(args: argparse.Namespace) -> int:
             recheck, store, frontier, urls, args.workers, wait=True, wanted=lambda n: n == 1 or search(store, recheck)
         )
         table, paths = stage("recheck_end")(store, recheck, out)
-    _print_rows(table)
+    print_rows(table)
     print(f"复查结果（{len(paths)} 个文件）：{out.absolute()}")
     return 0
 
@@ -506,7 +446,7 @@ def _export(args: argparse.Namespace) -> int:
     stores = nullcontext(services.Urls("", uri)) if uri else services.stores()
     with stores as urls, _told_in_a_sentence(urls), closing(Store(urls.mongodb)) as store:
         made = stage("export")(store, args.campaigns, out, args.format)
-    _print_rows([["文件", "行数"], *([name, str(count)] for name, count in made)])
+    print_rows([["文件", "行数"], *([name, str(count)] for name, count in made)])
     print(f"共 {len(made)} 个文件，各列含义见 {out.absolute() / 'dictionary.md'}")
     return 0
 
