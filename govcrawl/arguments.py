@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from govcrawl.errors import InputError
 from govcrawl.words import in_chinese
 
 #: Does a command; the exit status.
@@ -17,6 +18,10 @@ Command = Callable[[argparse.Namespace], int]
 _Add = Callable[..., argparse.ArgumentParser]
 _STANDARD = "标准，或 .toml 文件（默认用普查文件所写）"
 _OR_FILE = "普查编号，或其 campaign.toml（周期抽查文件：最近计划的两个月，已定稿的除外）"
+#: Options of ``govcrawl ledger``, and what they belong to.
+_OF_LEDGER = {
+    "site": ("notify", "export"), "organiser": ("export",), "deadline": ("notify",), "unreviewed": ("notify",), "clerk": ("import",),
+}  # fmt: skip
 _LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR"]
 
 
@@ -164,6 +169,7 @@ def _for_a_desk(add: _Add) -> None:
         "--on", type=_day, default=None, metavar="日期", help="notify：通知日期；export：超期算到这一天（默认今天）"
     )
     one.add_argument("--by", default="", metavar="姓名", help="notify、import：经办人（默认本机登录名）")
+    one.add_argument("--unreviewed", action="store_true", help="notify：通报计入的单项否决未经人工复核也通知")
     one.add_argument("--clerk", action="store_true", help="import：承办人自己填的表，也可销号、认定未整改或反弹")
 
     one = add("console", help="复核网页；console user add 姓名 --role reviewer 增加用户（口令从键盘或标准输入读取）")
@@ -193,6 +199,13 @@ def _for_a_reader(add: _Add) -> None:
     one.add_argument("campaigns", nargs="*", metavar="编号", help="普查编号，可多个（默认全部）")
     one.add_argument("--out", default="data", help="结果目录（默认 ./data）")
     one.add_argument("--format", choices=["parquet", "csv"], default="parquet", help="文件格式（默认 parquet）")
+
+
+def refuse_strangers(args: argparse.Namespace) -> None:
+    """Raises InputError for an option that belongs to another ``what`` of ``govcrawl ledger``: left aside it would tell too many."""
+    for name, whats in _OF_LEDGER.items():
+        if getattr(args, name) and args.what not in whats:
+            raise InputError(f"govcrawl ledger {args.what}", 0, f"--{name} 只用于 {'、'.join(whats)}；请去掉它再运行")
 
 
 def _add_month(one: argparse.ArgumentParser) -> None:

@@ -38,7 +38,7 @@ from govcrawl import (
     services,
     settings,
 )
-from govcrawl.arguments import Command, parser
+from govcrawl.arguments import Command, parser, refuse_strangers
 from govcrawl.campaign import series_of
 from govcrawl.contracts import Campaign
 from govcrawl.errors import (
@@ -333,6 +333,7 @@ def _review(args: argparse.Namespace) -> int:
 
 def _ledger(args: argparse.Namespace) -> int:
     """Exit status 2 where rows came back."""
+    refuse_strangers(args)
     where, back, by = Path(args.where), list[str](), args.by or getpass.getuser()
     at, on = datetime.now(UTC).replace(microsecond=0), args.on or operating.today()
     if args.what in ("notify", "notices"):
@@ -350,7 +351,7 @@ def _ledger(args: argparse.Namespace) -> int:
             told = stage("ledger_notices")(store, args.campaign, args.standard, where)
         else:
             whom = args.campaign, args.standard, where, args.site, args.deadline
-            told = stage("ledger_notify")(store, *whom, on, by, at)
+            told = stage("ledger_notify")(store, *whom, on, by, at, args.unreviewed)
     print("\n".join(told))
     for line in back:
         print(f"govcrawl: {line}", file=sys.stderr)

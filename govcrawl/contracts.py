@@ -445,8 +445,8 @@ class Recheck:
     pages: tuple[str, ...] = ()  #: _ids of the pages that were looked at: their stored exchanges
 
 
-#: found 待通知, notified 已通知, mended 报称已整改: its office says so; rechecked 复查待认定: its page is gone, for a person to weigh;
-#: closed 已销号, unmended 未整改, returned 反弹.
+#: found 待通知, notified 已通知, mended 报称已整改: its office says so; rechecked 复查待认定: its page is gone, or a
+#: person struck it off and it is seen again, for a person to weigh; closed 已销号, unmended 未整改, returned 反弹.
 LedgerState = Literal["found", "notified", "mended", "rechecked", "closed", "unmended", "returned"]
 
 

@@ -21,6 +21,8 @@ def run(out: str, workers: int, command: Callable[[Sequence[str]], int]) -> int:
     if not (PROVINCE / "serve.py").exists():
         raise InputError(str(PROVINCE), 0, "找不到样例省；govcrawl demo 须在源代码目录中运行")
     folder = Path(out).absolute()
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / "truth.json").exists():
+        raise InputError(str(folder), 0, "目录不是空的，也不是上次演示留下的，不会清空它；请用 --out 指定另一个目录")
     try:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)

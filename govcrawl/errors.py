@@ -44,7 +44,7 @@ class OutputError(GovcrawlError):
 
     def __init__(self, path: str, reason: str) -> None:
         self.path = path
-        super().__init__(f"{path}: 无法写入（{reason}）；请用 --out 指定一个可写的目录")
+        super().__init__(f"{path}: 无法写入（{reason}）；请换一个可写的目录")
 
 
 class UnknownCampaign(GovcrawlError):

@@ -29,7 +29,7 @@ FROM: Mapping[LedgerState, tuple[LedgerState, ...]] = {
     "mended": ("notified", "unmended", "returned"),
     "closed": ("notified", "mended", "rechecked", "unmended", "returned"),
     "unmended": ("notified", "mended", "rechecked"),
-    "returned": ("closed",),
+    "returned": ("rechecked", "closed"),
 }
 #: The office owes an answer; where it has said that it did, or a person is to weigh, the delay is ours.
 OWED: tuple[LedgerState, ...] = ("notified", "unmended", "returned")
@@ -51,24 +51,34 @@ def may(state: LedgerState, wanted: LedgerState) -> bool:
 
 def overdue(history: Sequence[LedgerStep], on: date) -> int:
     """Days since the deadline, 0 where none has passed or nobody owes anything."""
-    due = next((s.deadline for s in reversed(history) if s.deadline), None)
-    return (on - due).days if due and on > due and state_of(history) in OWED else 0
+    until = due(history)
+    return (on - until).days if until and on > until and state_of(history) in OWED else 0
+
+
+def due(history: Sequence[LedgerStep]) -> date | None:
+    """The deadline that runs, or has passed: the last notice's; none of what was struck off since, until its office is told again."""
+    closed = max((n for n, s in enumerate(history, 1) if s.state == "closed"), default=0)
+    return next((s.deadline for s in reversed(history[closed:]) if s.deadline), None)
 
 
 def after_recheck(history: Sequence[LedgerStep], result: RecheckState, day: date | None) -> LedgerState:
     """The state once a recheck saw ``result`` on ``day``.  未能判断 changes nothing, nor does a look that is older than what a person
-    wrote down; and before an office was told of a fault it can't be blamed for it.
+    wrote down; before an office was told of a fault it can't be blamed for it; and what a person struck off is a person's to weigh again.
     """
     state = state_of(history)
+    last = next((s for s in reversed(history) if not s.recheck), None)
     written = max((_day(s) for s in history if not s.recheck), default=None)
     if day is None or (written and day < written):
         return state
     if result in _SEEN_MENDED:
-        return "closed"
+        blamed = last and last.state in ("unmended", "returned") and day == written
+        return state if blamed else "closed"
     if result == "deleted":
         return state if state == "closed" else "rechecked"
     if result not in ("unmended", "returned") or day == written:
         return state
+    if last and last.state == "closed" and state in ("closed", "rechecked"):
+        return "rechecked"
     told = any(step.notice for step in history)
     return ("returned" if result == "returned" else "unmended") if told else "found"
 
@@ -165,9 +175,9 @@ def standing(db: Db, campaign: str, pack: str, by_person: frozenset[str] | None)
     if by_person is None:
         return found
     ids: dict[str, set[str]] = defaultdict(set)
-    for d in db["verdicts"].find(judged | {"verdict": "fail"}, {"_id": 0, "items": 1}):
+    for d in db["verdicts"].find(judged | {"verdict": "fail"}, {"_id": 0, "items": 1, "vetoes": 1}):
         for item in d.get("items", ()):
-            if item["table"] == "veto" and item["indicator"] not in by_person:
+            if item["indicator"] in d.get("vetoes", ()) and item["indicator"] not in by_person:
                 ids[item["indicator"]] |= set(item["findings"])
     for indicator, wanted in ids.items():
         unreviewed = db["findings"].find(judged | {"review": "pending", "indicator": indicator})

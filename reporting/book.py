@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -17,11 +18,13 @@ from pipelines.standards import load_pack
 from .deciding import LONGEST
 from .judged import judged, words_of
 from .snapshot import group_order, line_order
+from .text import day
 from .wording import wording
 
 if TYPE_CHECKING:
     from govcrawl.store import Store
 
+_FULL_DAY = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日前?")
 #: What a clerk reads for each state, in the order of the columns.
 STATES: Final[Mapping[LedgerState, str]] = {
     "found": "待通知", "notified": "已通知", "mended": "报称已整改", "rechecked": "复查待认定", "closed": "已销号", "unmended": "未整改",
@@ -125,11 +128,20 @@ def _left(
     store: Store, gone: Mapping[str, list[LedgerStep]], pack: str, sites: Mapping[str, Site], words: Mapping[str, str]
 ) -> Iterable[Left]:
     now = {f.id: f.review for f in desk.some(store.db, list(gone)) if f.pack == pack}
-    why = {"dismissed": "复核排除", "pending": "复核结论已收回", "confirmed": "网站已不在登记表中"}
+    why = {"dismissed": "复核排除", "pending": "复核结论已收回，或未复核而不再计入", "confirmed": "网站已不在登记表中"}
     for id_, steps in sorted(gone.items()):
         one = steps[0]
         told = why[now[id_]] if id_ in now else "重新评判后不再列为问题"
         yield Left(tuple(steps), sites.get(one.site), wording(one.indicator, words).name, told)
+
+
+def named_day(campaign: Campaign) -> date | None:
+    """``issuer.deadline``, where it is a whole date, as 2018年7月15日 or 2018-07-15."""
+    found = _FULL_DAY.fullmatch(day(campaign.issuer.deadline))
+    try:
+        return date(*map(int, found.groups())) if found else None
+    except ValueError:
+        return None
 
 
 class Offices:

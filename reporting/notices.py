@@ -17,7 +17,7 @@ from govcrawl.contracts import Campaign, LedgerStep, Notice, NoticeRow
 from govcrawl.errors import InputError
 from pipelines import judged_messages
 
-from .book import Book, Entry, load
+from .book import Book, Entry, load, named_day
 from .bulletin import Bulletin, basis
 from .formats import docx
 from .judged import judged
@@ -35,7 +35,6 @@ ROWS = 1000  #: faults of one notice; more make a second one
 AT_ONCE = 200  #: documents in memory
 URL = 300  #: characters
 LONGEST_TITLE = 2 * TITLE_LINE
-_FULL_DAY = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日前?")
 _UNSAFE = re.compile(r"[^\w〔〕()（）-]+")
 
 
@@ -65,11 +64,7 @@ def _working_days(campaign: Campaign, on: date) -> date | None:
 
 def _of_bulletin(campaign: Campaign, on: date) -> date | None:
     """``issuer.deadline``, where it is a whole date that hasn't passed."""
-    found = _FULL_DAY.fullmatch(campaign.issuer.deadline)
-    try:
-        told = date(*map(int, found.groups())) if found else None
-    except ValueError:
-        return None
+    told = named_day(campaign)
     return told if told and told > on else None
 
 
@@ -81,7 +76,7 @@ def notify(
 ) -> Iterator[Notice]:
     """Tells the offices of these sites (empty: of all) of every fault that may be told; each notice is kept before it is yielded."""
     of_site: dict[str, list[Entry]] = {}
-    for entry in _to_tell(book, sites):
+    for entry in _to_tell(book, sites, on):
         of_site.setdefault(entry.site.code, []).append(entry)
     serial = 0
     for entries in of_site.values():
@@ -92,8 +87,12 @@ def notify(
                 yield standing(one, told)
 
 
-def _to_tell(book: Book, sites: Sequence[str]) -> Iterator[Entry]:
-    return (e for e in book.entries if ledger.may(e.state, "notified") and (not sites or e.site.code in sites))
+def _to_tell(book: Book, sites: Sequence[str], on: date) -> Iterator[Entry]:
+    """Nobody is told again while the time runs that was given before."""
+    for e in book.entries:
+        until = ledger.due(e.steps)
+        if ledger.may(e.state, "notified") and not (until and on <= until) and (not sites or e.site.code in sites):
+            yield e
 
 
 def _sent(
@@ -231,21 +230,35 @@ def file_name(notice: Notice) -> str:
 
 
 def sent(
-    store: Store, campaign_id: str, standard: str, out: Path, sites: Sequence[str], deadline: date | None, on: date, by: str, at: datetime
+    store: Store, campaign_id: str, standard: str, out: Path, sites: Sequence[str], deadline: date | None, on: date, by: str, at: datetime,
+    unreviewed: bool = False,
 ) -> list[str]:  # fmt: skip
-    """Notifies and writes the documents into ``out``; sentences on what was done.  InputError, OutputError."""
+    """Notifies and writes the documents into ``out``; sentences on what was done.  ``unreviewed``: also of what nobody has reviewed, which
+    a bulletin tells as a draft only.  InputError, OutputError.
+    """
     book = load(store, campaign_id, standard, at)
     known = {entry.site.code for entry in book.entries}
     if strange := [code for code in sites if code not in known]:
         raise InputError(book.campaign.id, 0, f"台账中没有网站 {'、'.join(strange)} 的问题；请核对网站标识码")
-    if next(_to_tell(book, sites), None) is None:
-        who = "没有待通知的问题：只有已确认（或通报计入的单项否决）、未通知过或复查仍未整改的问题才发整改通知书"
-        return [f"{who}；已发的用 govcrawl ledger notices 再出"]
+    book, left = (book, []) if unreviewed else _reviewed(book, sites, on)
+    if next(_to_tell(book, sites, on), None) is None:
+        who = "没有待通知的问题：只有已确认、未通知过，或期限已过复查仍未整改的问题才发整改通知书"
+        return [f"{who}；已发的用 govcrawl ledger notices 再出", *left]
     term = due(book.campaign, deadline, on)
     made = list(notify(store, book, sites, term, on, by, at))
     _write(made, out)
     faults = sum(len(one.rows) for one in made)
-    return [f"整改通知书 {len(made)} 份（{faults} 个问题，整改期限 {term}）：{out.absolute()}"]
+    whose = f"{book.campaign.title}（{book.campaign.id}）"
+    return [f"{whose}：整改通知书 {len(made)} 份（{faults} 个问题，整改期限 {term}）：{out.absolute()}", *left]
+
+
+def _reviewed(book: Book, sites: Sequence[str], on: date) -> tuple[Book, list[str]]:
+    """``book`` with what a person confirmed alone, and a sentence on the rest that might be told."""
+    own = tuple(e for e in book.entries if e.finding.review == "confirmed")
+    rest = sum(e.finding.review != "confirmed" for e in _to_tell(book, sites, on))
+    fix = "请先用 govcrawl review 或 govcrawl console 复核，仍要通知请加 --unreviewed"
+    told = [f"另有 {rest} 个通报计入的单项否决未经人工复核，没有通知；{fix}"]
+    return replace(book, entries=own), told if rest else []
 
 
 def again(store: Store, campaign_id: str, standard: str, out: Path) -> list[str]:
@@ -253,7 +266,7 @@ def again(store: Store, campaign_id: str, standard: str, out: Path) -> list[str]
     campaign, _ = judged(store, campaign_id, standard)
     made = list(stored(store, campaign.id))
     _write(made, out)
-    return [f"已发整改通知书 {len(made)} 份：{out.absolute()}"]
+    return [f"{campaign.title}（{campaign.id}）：已发整改通知书 {len(made)} 份：{out.absolute()}"]
 
 
 def _write(made: Sequence[Notice], out: Path) -> None:

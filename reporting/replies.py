@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from govcrawl import desk, ledger
 from govcrawl.contracts import LedgerState, LedgerStep
 from govcrawl.errors import InputError, OutputError
+from govcrawl.private import masked
 from govcrawl.reading.records import BEIJING
 from govcrawl.register.tables import read_rows
 
@@ -140,6 +141,8 @@ def _clean(cell: Cell) -> Cell:
 
 
 def _refuse(file: Path) -> None:
+    if file.suffix.lower() != ".xlsx":
+        raise InputError(str(file), 0, "台账导出为 xlsx；请把文件名改为以 .xlsx 结尾")
     if file.exists():
         raise InputError(str(file), 0, "文件已存在，其中可能有尚未导入的整改情况；请换一个文件名，或先将其移走")
 
@@ -208,18 +211,18 @@ def take(store: Store, file: Path, by: str, at: datetime, clerk: bool, standard:
 
 def _read(row: Row, clerk: bool) -> Wish | str:
     """What a row says, why nobody can tell, or empty: nothing."""
-    id_, number, doing, reason = row[ID].lower(), row[NUMBER], row[DOING], tidy(row[REASON])
+    id_, number, doing, reason = row[ID].lower(), row[NUMBER], row[DOING], masked(tidy(row[REASON]))
     if not doing:
         return f"写了{REASON}，但没有写{DOING}" if reason else ""
     words = {STATES[state]: state for state in DECISIONS}
     if doing not in words:
-        return f"{DOING}“{doing}”不是 {'、'.join(words)} 之一"
+        return f"{DOING}“{shorten(doing, 20)}”不是 {'、'.join(words)} 之一"
     if words[doing] not in REPLIES and not clerk:
         return f"“{doing}”须由承办人认定；承办人自己填的表，导入时加 --clerk"
     if not id_:
         return f"缺少{ID}"
     if not number.isdecimal() or not number.isascii() or len(number) > 9:
-        return f"{NUMBER}“{number}”不是整数；请保留导出时的数字"
+        return f"{NUMBER}“{shorten(number, 20)}”不是整数；请保留导出时的数字"
     return Wish(id_, int(number), words[doing], reason)
 
 
@@ -250,7 +253,9 @@ def _is_so(wish: Wish, history: Sequence[LedgerStep]) -> bool:
 
 def _impossible(wish: Wish, entry: Entry | None, history: Sequence[LedgerStep]) -> str:
     if entry is None:
-        return "台账中没有这个编号的问题，或它已被复核排除；请不要改动编号，并确认连接的是导出时的数据库"
+        return (
+            "台账中没有这个编号的问题，或它已被复核排除；请不要改动编号，并确认数据库和标准（--standard）与导出时相同"
+        )
     if wish.after > len(history):
         return f"{NUMBER}“{wish.after}”还没有；请保留导出时的数字"
     if wish.after < len(history):

@@ -1,37 +1,38 @@
 """仍未整改到位: sites whose faults of earlier campaigns an office was told of, and a recheck, or a clerk, found not mended in time.
 
-In doubt a site isn't named: not while its deadline runs, nor where the last look could not tell, nor where a later campaign passes the
-site, or fails it and no longer finds the fault.
+In doubt a site isn't named: not while its deadline runs, nor where the last look could not tell, nor where the same fault was struck off
+under another campaign since, nor where a later campaign passes the site, or fails it and no longer finds the fault.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from govcrawl import ledger
 from govcrawl.contracts import LedgerStep
 from govcrawl.errors import InputError, UnknownCampaign
 from govcrawl.reading.records import BEIJING
+from govcrawl.reading.urls import identity
 
-from .book import STATES, Entry, load
+from .book import STATES, Entry, load, named_day
 from .snapshot import SiteResult, Snapshot, Still, registered_code
 from .tables import Cell, Table, base_title, group_heading, note
 from .text import enumerate_names, shorten
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from govcrawl.store import Store
 
 NOT_MENDED = ("unmended", "returned")
 KEY, NAME = "unmended", "仍未整改到位"
+_Fault = tuple[str, str, str]  #: site, indicator, what its URL stands for
 
 
 def of_earlier(store: Store, campaigns: Iterable[str]) -> tuple[Still, ...]:
     """What stands unmended of these campaigns, each by its own standard; nothing of one that isn't stored."""
-    found: list[Still] = []
+    found: list[tuple[_Fault, Still]] = []
+    struck: dict[_Fault, date] = {}
     for id_ in dict.fromkeys(campaigns):
         if not ledger.is_begun(store.db, id_):
             continue
@@ -41,30 +42,35 @@ def of_earlier(store: Store, campaigns: Iterable[str]) -> tuple[Still, ...]:
             continue
         failed = ledger.vetoed(store.db, id_, book.pack)
         for entry in book.entries:
+            fault = entry.site.code, entry.finding.indicator, identity(entry.finding.url)
+            if entry.state == "closed":
+                struck[fault] = max(_when(entry.steps[-1]) or date.min, struck.get(fault, date.min))
             named = entry.finding.indicator in failed.get(entry.site.code, ())
-            if day := unmended_on(entry, named):
+            if day := unmended_on(entry, named, named_day(book.campaign)):
                 again = _last(entry) == "returned"
-                found.append(
-                    Still(
-                        entry.site.code, book.campaign.title, entry.finding.indicator, entry.kind,
-                        "returned" if again else "unmended", day,
-                    )
+                one = Still(
+                    entry.site.code, book.campaign.title, entry.finding.indicator, entry.kind,
+                    "returned" if again else "unmended", day,
                 )  # fmt: skip
-    return tuple(found)
+                found.append((fault, one))
+    return tuple(one for fault, one in found if one.day > struck.get(fault, date.min))
 
 
-def unmended_on(entry: Entry, named: bool) -> date | None:
+def unmended_on(entry: Entry, named: bool, until: date | None = None) -> date | None:
     """The day on which it was seen not to be mended, though its office had known of it and its time was over: by a notice, or, where none
-    was sent, as the bulletin ``named`` the site for it.  None: nobody can say so.
+    was sent, as the bulletin ``named`` the site for it, with its own deadline ``until``.  None: nobody can say so.
     """
-    if not entry.steps or _last(entry) not in NOT_MENDED:
+    if not entry.steps or _last(entry) not in NOT_MENDED or entry.state not in ("found", *NOT_MENDED):
         return None
-    last, notice = entry.steps[-1], entry.notice
-    seen = last.day if last.recheck else last.at.astimezone(BEIJING).date()
+    seen, notice = _when(entry.steps[-1]), entry.notice
     if notice is None:
-        return seen if named else None
+        return seen if named and seen and not (until and seen <= until) else None
     in_time = seen is None or notice.deadline is None or seen <= notice.deadline
     return None if in_time or entry.state not in NOT_MENDED else seen
+
+
+def _when(step: LedgerStep) -> date | None:
+    return step.day if step.recheck else step.at.astimezone(BEIJING).date()
 
 
 def _last(entry: Entry) -> str:

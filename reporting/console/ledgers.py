@@ -13,6 +13,7 @@ from aiohttp import web
 from govcrawl import desk
 from govcrawl import ledger as history
 from govcrawl.contracts import LedgerState, LedgerStep
+from govcrawl.private import masked
 from reporting import notices
 from reporting.book import DECISIONS, STATES, Book, Entry, step, trouble
 from reporting.console.app import DESK, Desk, campaign_of, render, who
@@ -77,7 +78,7 @@ async def write(request: web.Request) -> web.Response:
         raise web.HTTPBadRequest(text=f"一次最多处理 {AT_ONCE} 个问题")
     campaign = await campaign_of(request)
     book, seen = (await shared.books.of(campaign.id)).book, {match[1]: int(match[2]) for match in picks if match}
-    reason = tidy(str(form.get("reason", "")))
+    reason = masked(tidy(str(form.get("reason", ""))))
     made, refused = await asyncio.to_thread(_write, shared, book, seen, state, reason, session.user.name)
     await shared.books.took(campaign.id, made)
     told = [f"{len(made)} 个问题记为“{STATES[state]}”"] if made or not refused else []

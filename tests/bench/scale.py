@@ -24,7 +24,7 @@ from bisect import bisect
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from statistics import median
 from types import SimpleNamespace
@@ -53,7 +53,7 @@ PLATFORM, SHARED = 20, 7  #: of so many sites so many lie at one address
 WARM_S = 4.0  #: before a window
 BODY = b"<html><head><title>t</title></head><body>" + b"<p>text</p>" * 3500 + b"</body></html>"
 STEP = 10_000  #: tasks planned at a time
-SETTINGS = {
+SETTINGS: dict[str, Any] = {
     "SCHEDULER_QUEUE_CLASS": "govcrawl.frontier.scheduler.RoundQueue", "DUPEFILTER_CLASS": "govcrawl.frontier.scheduler.PlanDupeFilter",
     "LEASE_S": 60.0, "REQUEST_LASTS_S": 30.0, "CONCURRENT_REQUESTS": 32, "LEASES_WAITING": 32, "PERSIST_BATCH": 64,
     "PERSIST_WAIT_S": 0.25, "STORE_PATIENCE_S": 300.0, "TELNETCONSOLE_ENABLED": False, "REMOTE_CONTROL_ENABLED": False,
@@ -217,7 +217,7 @@ class Window:
 
 @dataclass(frozen=True)
 class Fairness:
-    """Seconds until sites were finished; ``ideal``: the last one, if its address or the workers were never idle."""
+    """Seconds until sites were finished; ``ideal``: the last one, if its address, or the workers with all their requests, never waited."""
 
     workers: int
     first: float
@@ -296,7 +296,11 @@ def fairness(workers: int, stores: Stores, frontier: Frontier, shape: Shape) -> 
                     ended.setdefault(site, time.monotonic() - start)
     frontier.close_round(shape.key)
     seconds = sorted(ended.values())
-    ideal = max(SHARED * shape.pages * shape.delay_s, shape.sites * shape.pages * READ_S / workers)
+    answer = sum(
+        (share - before) * 0.75 * longest for (before, _), (share, longest) in pairwise(((0.0, 0.0), *LATENCY_S))
+    )
+    a_page = max(READ_S, shape.slowness * answer / SETTINGS["CONCURRENT_REQUESTS"])
+    ideal = max(SHARED * shape.pages * shape.delay_s, shape.sites * shape.pages * a_page / workers)
     return Fairness(workers, seconds[0], median(seconds), seconds[-1], ideal)
 
 

@@ -242,6 +242,14 @@ def test_a_command_that_is_none_is_answered_in_chinese(words: str, said: str, en
     assert not any(word in done.stderr for word in ("usage", "error", "argument", "choose", "options"))
 
 
+def test_a_demo_clears_no_folder_but_its_own(environment: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "台账.xlsx").write_text("x")
+    done = govcrawl(environment, "demo", "--out", tmp_path)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "不会清空它" in done.stderr
+    assert (tmp_path / "台账.xlsx").exists()
+
+
 @pytest.mark.parametrize("words", ["standards show 2015", "schema", "--help"])
 def test_a_reader_who_leaves_early_hears_no_complaint(words: str, environment: dict[str, str]) -> None:
     command = [sys.executable, "-m", "govcrawl", *words.split()]

@@ -86,6 +86,23 @@ def test_a_page_that_is_gone_leaves_what_was_closed_closed() -> None:
     assert ledger.after_recheck(said([TOLD], "closed"), "deleted", DUE) == "closed"
 
 
+@pytest.mark.parametrize("outcome", ["unmended", "returned"])
+def test_what_a_person_struck_off_and_is_seen_again_is_for_a_person_to_weigh(outcome: RecheckState) -> None:
+    history = seen(said([TOLD], "closed"), outcome, DUE + DAY)
+    assert history[-1].state == "rechecked"
+    assert ledger.after_recheck(history, outcome, DUE + 2 * DAY) == "rechecked"
+    assert ledger.after_recheck(history, "mended", DUE + 2 * DAY) == "closed"
+    assert all(ledger.may("rechecked", state) for state in ("closed", "unmended", "returned"))
+    blamed = said(history, "unmended", 60)
+    assert ledger.after_recheck(blamed, outcome, DUE + 60 * DAY) == outcome
+
+
+def test_a_look_of_the_same_day_does_not_close_what_a_person_blamed() -> None:
+    blamed = said([TOLD], "unmended", 10)
+    assert ledger.after_recheck(blamed, "mended", ON + 10 * DAY) == "unmended"
+    assert ledger.after_recheck(blamed, "mended", ON + 11 * DAY) == "closed"
+
+
 def test_from_recheck_to_recheck() -> None:
     history = seen([TOLD], "unmended", DUE)
     history = seen(history, "mended", DUE + DAY, 2)
@@ -114,6 +131,9 @@ def test_overdue_is_what_the_office_owes_on_the_day_that_is_asked_for() -> None:
         assert ledger.overdue(said([TOLD], state), DUE + 2 * DAY) == 2  # type: ignore[arg-type]
     again = [*said([TOLD], "unmended"), replace(TOLD, number=3, deadline=DUE + 30 * DAY)]
     assert ledger.overdue(again, DUE + 2 * DAY) == 0  # a second notice has its own day
+    back = said(said([TOLD], "closed"), "returned", 60)
+    assert ledger.overdue(back, DUE + 60 * DAY) == 0  # it was mended in time, and nobody gave a new day
+    assert ledger.overdue([*back, replace(TOLD, number=4, deadline=DUE)], DUE + 60 * DAY) == 60
 
 
 # --- stored -----------------------------------------------------------------------------------------------------------
@@ -193,11 +213,13 @@ def test_unreviewed_findings_stand_where_a_veto_rests_on_them_and_no_person_has_
     veto = replace(verdict().findings[0], id="e" * 20, indicator="columns_blank")
     beside = replace(veto, id="b" * 20)
     typo = replace(veto, id="a" * 20, indicator="typo")
+    uncounted = replace(veto, id="d" * 20, indicator="security_incident")
     items = (
         ScoredItem("columns_blank", "veto", None, None, (veto.id,), ()),
         ScoredItem("typo", "veto", None, None, (typo.id,), ()),
+        ScoredItem("security_incident", "veto", None, None, (uncounted.id,), ()),
     )
-    store, found = judged, (verdict().findings[0], veto, beside, typo)
+    store, found = judged, (verdict().findings[0], veto, beside, typo, uncounted)
     store.save_verdicts([replace(verdict(), findings=found, items=items, vetoes=("columns_blank", "typo"))])
     ids = {f.id for f in ledger.standing(store.db, ONE.id, "2015@1", frozenset({"typo"}))}
     assert ids == {STEP.finding, veto.id}

@@ -18,6 +18,7 @@ from govcrawl.cli import main
 from govcrawl.contracts import Finding, LedgerPlan, Notice, RegisteredColumn, ScoredItem, Site
 from govcrawl.documents import StoredFinding, StoredRecheck
 from govcrawl.errors import InputError
+from govcrawl.private import masked
 from govcrawl.reviews import Wish
 from govcrawl.services import Urls
 from govcrawl.store import Store
@@ -124,6 +125,7 @@ def test_what_was_cut_off_between_number_and_faults_is_told_by_the_next(judged: 
         (LedgerPlan(3), "2018年7月15日", DUE, DUE),
         (LedgerPlan(3), "2018年7月15日", None, date(2018, 6, 25)),  # the weekend doesn't count
         (LedgerPlan(), "2018年7月15日", None, DUE),
+        (LedgerPlan(), "2018-07-15", None, DUE),
         (LedgerPlan(), "7月15日", None, None),
         (LedgerPlan(), "2018年2月30日", None, None),
         (LedgerPlan(), "2018年6月19日", None, None),
@@ -211,6 +213,7 @@ def test_a_recheck_moves_what_was_told_and_the_rest_waits(judged: Store) -> None
     send(judged)
     looked(judged, 1, date(2018, 7, 20), f1="mended", f2="unmended", f3="deleted", f5="unknown")
     assert states(judged) == {1: "closed", 2: "unmended", 3: "rechecked", 5: "notified"}
+    assert send(judged, on=DUE, deadline=date(2018, 8, 1)) == []  # the time that it was given still runs
     (a,) = send(judged, on=date(2018, 7, 21), deadline=date(2018, 8, 1))
     assert [(int(row.finding, 16), row.shown) for row in a.rows] == [(2, "错误：案列；应为：案例；所见（复查）")]
 
@@ -227,7 +230,7 @@ def test_what_was_dismissed_leaves_the_figures_and_stays_in_the_history(judged: 
     now = book.load(judged, "", "", AT)
     assert now.entries == ()
     assert [(int(one.steps[0].finding, 16), one.why) for one in now.left] == [
-        (1, "复核排除"), (2, "复核结论已收回"), (3, "重新评判后不再列为问题"), (5, "复核排除"),
+        (1, "复核排除"), (2, "复核结论已收回，或未复核而不再计入"), (3, "重新评判后不再列为问题"), (5, "复核排除"),
     ]  # fmt: skip
     assert followed.tables(now, DUE)[1].rows == (("总计", *[0] * 9),)
     reviews.decide(judged.db, [Wish(typo(2).id, 2, "confirmed")], "乙", AT)
@@ -304,6 +307,8 @@ def test_the_sheet_shows_state_deadline_office_and_delay_and_is_never_written_ov
         ("已通知", "2018-07-15", None, 1)
     }
     assert load_workbook(sheet).sheetnames == ["问题台账", "全省", "地区", "主办单位"]
+    with pytest.raises(InputError, match="xlsx"):
+        replies.exported(judged, "", "", sheet.with_suffix(".csv"), DUE, AT)
     with pytest.raises(InputError, match="文件已存在"):
         replies.exported(judged, "", "", sheet, DUE, AT)
     now = book.load(judged, "", "", AT)
@@ -325,14 +330,16 @@ def test_a_sheet_for_one_office_has_nothing_of_the_others(judged: Store, sheet: 
 
 
 def test_what_an_office_replied_is_taken_once(judged: Store, sheet: Path) -> None:
-    back = fill(sheet, {1: {"办理": "报称已整改", "说明": "已改正"}, 5: {"办理": "报称已整改"}})
+    said = "已删去张三的身份证号码530102199003078512"
+    back = fill(sheet, {1: {"办理": "报称已整改", "说明": said}, 5: {"办理": "报称已整改"}})
     done = replies.take(judged, back, "承办人", LATER, clerk=False)
     assert (done.made, done.untouched, done.returned) == (2, 2, ())
     assert states(judged) == {1: "mended", 2: "notified", 3: "notified", 5: "mended"}
     again = replies.take(judged, back, "承办人", LATER, clerk=False)
     assert (again.made, again.untouched, again.returned) == (0, 4, ())
     step = ledger.histories(judged.db, ONE.id)[typo(1).id][-1]
-    assert (step.number, step.by, step.at, step.reason) == (2, "承办人", LATER, "已改正")
+    assert (step.number, step.by, step.at, step.reason) == (2, "承办人", LATER, masked(said))
+    assert "19900307" not in step.reason
 
 
 def test_an_older_sheet_writes_nothing_over(judged: Store, sheet: Path) -> None:
@@ -348,6 +355,7 @@ def test_an_older_sheet_writes_nothing_over(judged: Store, sheet: Path) -> None:
 
 
 CANT: list[tuple[dict[str, object], str]] = [
+    ({"办理": "改" * 900}, "办理“改{18}……”不是"),
     ({"办理": "改了"}, "办理“改了”不是 报称已整改、已销号、未整改、反弹 之一"),
     ({"说明": "已改正"}, "写了说明，但没有写办理"),
     ({"办理": "已销号", "说明": "看过"}, "须由承办人认定.*--clerk"),
@@ -425,8 +433,15 @@ def test_notify_export_import_and_the_notices_again(
     judged: Store, command: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out, file = tmp_path / "通知书", tmp_path / "台账.xlsx"
-    assert main(["ledger", "notify", str(out), "--on", "2018-06-20", "--deadline", "2018-07-15", "--by", "承办人"]) == 0
-    assert "整改通知书 2 份（4 个问题，整改期限 2018-07-15）" in capsys.readouterr().out
+    notify = ["ledger", "notify", str(out), "--on", "2018-06-20", "--deadline", "2018-07-15", "--by", "承办人"]
+    assert main(notify) == 0
+    told = capsys.readouterr().out
+    assert f"{ONE.title}（{ONE.id}）：整改通知书 1 份（3 个问题，整改期限 2018-07-15）" in told
+    assert "另有 1 个通报计入的单项否决未经人工复核，没有通知" in told
+    assert main(notify) == 0  # nor is it told by the next
+    assert "没有待通知的问题" in capsys.readouterr().out
+    assert main([*notify, "--unreviewed"]) == 0
+    assert "整改通知书 1 份（1 个问题，整改期限 2018-07-15）" in capsys.readouterr().out
     first = {path.name: path.read_bytes() for path in out.iterdir()}
     assert sorted(first) == ["整改通知书-云督〔2018〕1号-5301000001.docx", "整改通知书-云督〔2018〕2号-5303000002.docx"]
     assert main(["ledger", "notices", str(tmp_path / "再")]) == 0
@@ -448,6 +463,10 @@ def test_notify_export_import_and_the_notices_again(
         (["--site", "5399999999", "--deadline", "2099-01-01"], "台账中没有网站 5399999999 的问题"),
         (["--deadline", "2018-06-01", "--on", "2018-06-20"], "不晚于通知日期"),
         (["--campaign", "nix"], "没有编号为 nix 的普查"),
+        (
+            ["--organiser", "昆明市甲局", "--deadline", "2099-01-01"],
+            "--organiser 只用于 export",
+        ),  # else all would be told
     ],
 )
 def test_what_cannot_be_notified_is_one_sentence_and_leaves_nothing(

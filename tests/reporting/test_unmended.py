@@ -64,10 +64,17 @@ def look(number: int, state: str, outcome: str, day: date | None = AFTER) -> Led
         ([look(1, "found", "unmended")], True, AFTER),  # the bulletin told it
         ([look(1, "found", "unmended")], False, None),  # nobody told it
         ([look(1, "found", "unmended", None)], True, None),
+        ([look(1, "rechecked", "deleted"), step(2, "closed"), look(3, "rechecked", "unmended")], True, None),
     ],
 )
 def test_only_what_was_told_and_was_not_mended_in_time(steps: list[LedgerStep], named: bool, day: date | None) -> None:
     assert unmended.unmended_on(Entry(FOUND, SITE, "错字漏字", "", tuple(steps)), named) == day
+
+
+def test_the_bulletins_own_deadline_must_be_over() -> None:
+    entry = Entry(FOUND, SITE, "错字漏字", "", (look(1, "found", "unmended"),))
+    assert unmended.unmended_on(entry, True, AFTER) is None
+    assert unmended.unmended_on(entry, True, DUE) == AFTER
 
 
 def still(code: str, indicator: str = "dead_link", day: date = date(2018, 5, 1), **more: Any) -> Still:
@@ -155,8 +162,17 @@ def test_it_comes_from_the_store(store: Store) -> None:
     assert snapshot_of(store, next_.id).still == ()
     one = StoredRecheck(ONE.id, 1, STEP.finding, "2015@1", SITE.code, "dead_link", "u", "", "unmended", "", day=AFTER)
     rechecks.save(store, [one])
+    later = replace(ONE, id="t-2018q2b", ends=date(2018, 8, 1))
+    store.save_plan(later, [SITE], [SITE.code], [])
+    again = replace(verdict().findings[0], id="c" * 20, campaign=later.id)
+    store.save_verdicts([replace(verdict(), campaign=later.id, findings=(again,))])
+    reviews.decide(store.db, [Wish(again.id, 0, "confirmed")], "甲", AT)
+    ends = [replace(step(1, "closed", recheck=1, result="mended"), campaign=later.id, finding=again.id, day=AFTER)]
     made = snapshot_of(store, next_.id)
     assert made.still == (Still(SITE.code, ONE.title, "dead_link", "链接可用性", "unmended", AFTER),)
     assert [row[3] for row in table_of(made).rows] == [SITE.code]
+    ledger.append(store.db, ends)
+    assert unmended.of_earlier(store, (ONE.id, later.id)) == ()  # mended, as another campaign's recheck saw
+    assert unmended.of_earlier(store, (ONE.id,)) == made.still
     reviews.decide(store.db, [Wish(STEP.finding, 1, "dismissed", "误报")], "甲", AT)
     assert snapshot_of(store, next_.id).still == ()

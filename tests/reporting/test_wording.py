@@ -70,6 +70,24 @@ def test_details_for_the_ledger():
     assert detail_words({"status": "dns", "on_home": True}) == "状态：域名无法解析；位于首页：是"
     assert detail_words({"asked": "2017-11-02", "answered": None}) == "留言日期：2017-11-02；回应日期：无"
     assert detail_words({"missing": ["icp"], "status": 404, "x": 1}) == "缺少：ICP备案编号；状态：404；x：1"
+    assert detail_words({"news": 2, "notice": 1, "policy": 1, "all": 10}) == (
+        "动态要闻类栏目数：2；通知公告类栏目数：1；政策文件类栏目数：1；超期未更新的栏目合计：10"
+    )
+
+
+@pytest.mark.parametrize(
+    "detail",
+    [
+        {"class": "news", "newest": None, "window_days": 14},
+        {"newest": None, "count": 0, "items": 14, "dated": 0, "second_level": 8},
+        {"blank": 5},
+        {"target": "", "how": "script", "within": ""},
+        {"what": "foreign-script", "words": []},
+        {"wrong": "", "right": "", "term": "", "confidence": 1},
+    ],
+)
+def test_no_key_of_ours_stands_in_what_a_clerk_signs(detail):
+    assert not re.search("[A-Za-z]", detail_words(detail))
 
 
 def test_reporting_never_imports_the_crawler():

@@ -71,6 +71,8 @@ def test_a_clerk_writes_down_what_was_done_and_it_shows_at_once(told: Store, ent
     assert said(write(visitor, 1, "mended", reason=""), visitor) == "1 个问题记为“报称已整改”"
     assert shown(visitor.get("/ledger?state=mended").text) == [1]
     assert said(write(visitor, 1, "closed", 2), visitor) == "1 个问题记为“已销号”"
+    write(visitor, 2, "unmended", reason="仍见530102199003078512")
+    assert ledger.histories(told.db, ONE.id)[finding(2).id][-1].reason == "仍见530***********8512"
     assert [(s.state, s.by, s.reason) for s in ledger.histories(told.db, ONE.id)[finding(1).id]] == [
         ("notified", "承办人", ""), ("mended", "承办", ""), ("closed", "承办", "看过"),
     ]  # fmt: skip
