@@ -6,7 +6,6 @@ step since, it comes back with the reason, and so does whatever can't be read or
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from govcrawl import desk, ledger
 from govcrawl.contracts import LedgerState, LedgerStep
-from govcrawl.errors import InputError, OutputError
+from govcrawl.errors import InputError
 from govcrawl.private import masked
 from govcrawl.reading.records import BEIJING
 from govcrawl.register.tables import read_rows
@@ -25,6 +24,7 @@ from .deciding import tidy
 from .followed import tables
 from .formats import xlsx
 from .ledger import CELL, EXCERPT
+from .newfile import write_beside, write_new
 from .rechecked import STATES as LOOKS
 from .snapshot import registered_code
 from .tables import Cell, Table
@@ -72,7 +72,10 @@ def exported(
     if sites or organiser:
         book = _part(book, sites, organiser)
     counted = tables(book, on)
-    _put(file, sheet(book, counted, on))
+    try:
+        write_new(file, sheet(book, counted, on))
+    except FileExistsError as error:
+        raise _there(file) from error
     groups = counted[1]
     told = f"{book.campaign.title}（{book.campaign.id}，标准 {book.pack}）：{len(book.entries)} 个问题已写入 {file}"
     return [list(map(str, row)) for row in (groups.header, *groups.rows)], told
@@ -144,21 +147,11 @@ def _refuse(file: Path) -> None:
     if file.suffix.lower() != ".xlsx":
         raise InputError(str(file), 0, "台账导出为 xlsx；请把文件名改为以 .xlsx 结尾")
     if file.exists():
-        raise InputError(str(file), 0, "文件已存在，其中可能有尚未导入的整改情况；请换一个文件名，或先将其移走")
+        raise _there(file)
 
 
-def _put(file: Path, content: bytes) -> None:
-    waiting = file.with_name(f".{file.name}.{os.getpid()}")
-    try:
-        waiting.write_bytes(content)
-        try:
-            os.link(waiting, file)  # fails where a file is
-        finally:
-            waiting.unlink()
-    except FileExistsError:
-        _refuse(file)
-    except OSError as error:
-        raise OutputError(str(file), error.strerror or str(error)) from error
+def _there(file: Path) -> InputError:
+    return InputError(str(file), 0, "文件已存在，其中可能有尚未导入的整改情况；请换一个文件名，或先将其移走")
 
 
 # --- back -----------------------------------------------------------------------------------------------------------
@@ -269,14 +262,12 @@ def _impossible(wish: Wish, entry: Entry | None, history: Sequence[LedgerStep]) 
 
 
 def _give_back(file: Path, returned: Sequence[tuple[int, Row, str]], at: datetime) -> Path:
-    names = [f"{file.stem}.退回{n or ''}.xlsx" for n in range(1000)]
-    target = next(path for name in names if not (path := file.with_name(name)).exists())
     rows: list[tuple[Cell, ...]] = [
         (clean(why), line, *(clean(row.get(name, "")) for name in COLUMNS)) for line, row, why in returned
     ]
     sheets: Sheets = {"退回": ((WHY, "原行号", *COLUMNS), rows, (40, 8, *COLUMNS.values()))}
-    _put(target, xlsx.working_book(sheets, {DOING: [STATES[s] for s in DECISIONS]}, (), at.astimezone(BEIJING).date()))
-    return target
+    choices = {DOING: [STATES[s] for s in DECISIONS]}
+    return write_beside(file, xlsx.working_book(sheets, choices, (), at.astimezone(BEIJING).date()))
 
 
 def imported(

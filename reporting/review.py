@@ -7,7 +7,6 @@ changed; it is taken unless others decided since.  A row that nobody changed say
 from __future__ import annotations
 
 import io
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +21,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from govcrawl import desk, reviews
 from govcrawl.contracts import Decision, Site
 from govcrawl.documents import StoredFinding
-from govcrawl.errors import InputError, OutputError
+from govcrawl.errors import InputError
 from govcrawl.reading.records import BEIJING
 from govcrawl.register.tables import read_rows
 from govcrawl.reviews import Outcome, Wish
@@ -33,6 +32,7 @@ from .formats.packed import same_bytes
 from .formats.xlsx import filled
 from .judged import judged, words_of
 from .ledger import CELL, EXCERPT
+from .newfile import write_beside, write_new
 from .text import clean, shorten
 from .wording import detail_words, wording
 
@@ -89,6 +89,13 @@ def _cells(n: int, f: StoredFinding, site: Site | None, held: Decision | None, w
 
 
 def _write(file: Path, header: Sequence[str], rows: Iterator[Sequence[Any]]) -> None:
+    try:
+        write_new(file, _sheet(header, rows))
+    except FileExistsError as error:
+        raise _there(file) from error
+
+
+def _sheet(header: Sequence[str], rows: Iterator[Sequence[Any]]) -> bytes:
     book = Workbook(write_only=True)
     book.properties.creator = "govcrawl"
     sheet = book.create_sheet("人工复核")
@@ -106,7 +113,7 @@ def _write(file: Path, header: Sequence[str], rows: Iterator[Sequence[Any]]) -> 
     book.save(out)
     printable = [[clean(value) if isinstance(value, str) else value for value in row] for row in rows]
     edits = {"xl/worksheets/sheet1.xml": partial(filled, printable)}
-    _put(file, same_bytes(out.getvalue(), datetime.now(BEIJING).date(), edits))
+    return same_bytes(out.getvalue(), datetime.now(BEIJING).date(), edits)
 
 
 def _quoted(sheet: Any) -> Any:
@@ -114,20 +121,6 @@ def _quoted(sheet: Any) -> Any:
     cell = WriteOnlyCell(sheet, "=x")
     cell.data_type, cell.quotePrefix = "s", True
     return cell
-
-
-def _put(file: Path, content: bytes) -> None:
-    waiting = file.with_name(f".{file.name}.{os.getpid()}")
-    try:
-        waiting.write_bytes(content)
-        try:
-            os.link(waiting, file)  # fails where a file is
-        finally:
-            waiting.unlink()
-    except FileExistsError as error:
-        raise _there(file) from error
-    except OSError as error:
-        raise OutputError(str(file), error.strerror or str(error)) from error
 
 
 # --- back -----------------------------------------------------------------------------------------------------------
@@ -215,11 +208,8 @@ def _refused(outcome: Outcome) -> dict[str, str]:
 
 def _give_back(file: Path, returned: Sequence[tuple[int, Row, str]]) -> Path:
     header = (WHY, "原行号", *(name for name in COLUMNS))
-    names = [f"{file.stem}.退回{n or ''}.xlsx" for n in range(1000)]
-    target = next(path for name in names if not (path := file.with_name(name)).exists())
     rows = ([why, line, *(row.get(name, "") for name in COLUMNS)] for line, row, why in returned)
-    _write(target, header, rows)
-    return target
+    return write_beside(file, _sheet(header, rows))
 
 
 # --- what the command line finds by name ------------------------------------------------------------------------------
