@@ -241,19 +241,24 @@ def _manifest(folder: Path) -> Manifest:
 
 def restore(store: Store, folder: Path, evidence: Path, replace: bool = False) -> Manifest:
     """``replace``: what the store holds of the same campaigns (of a whole backup: all it holds) is deleted first; else InputError where
-    there is any.  Cut off, it goes on when it is called again.
+    there is any.  Cut off, it goes on when it is called again; until then no other backup can be restored but a whole one in its place.
     """
     manifest = check(folder)
     mark = sha256((folder / MANIFEST).read_bytes()).hexdigest()
     ids = None if manifest.whole else manifest.campaigns
-    under_way = (store.db["state"].find_one({"_id": "restore"}) or {}).get("backup") == mark
+    begun = store.db["state"].find_one({"_id": "restore"}) or {}
+    under_way = begun.get("backup") == mark
+    replace = replace or (under_way and bool(begun.get("replaces")))
     migrations.check(store.db, store.uri)
+    if begun and not under_way and not (manifest.whole and replace):
+        fix = "请先再次运行那次恢复；或以整库的备份加 --replace 取而代之"
+        raise InputError(str(folder), 0, f"上次恢复的是另一份备份，没有完成；{fix}")
     if not (under_way or replace) and (held := _held(store, ids)):
         fix = "要以备份取而代之，请加 --replace（这些数据将被删除）；或恢复到一个空库"
         raise InputError(str(folder), 0, f"库中已有这些普查的数据（{'、'.join(held)}）；{fix}")
     store.prepare()
     migrations.stamp_new(store.db)
-    _set_mark(store, mark)
+    _set_mark(store, mark, replace)
     if replace:
         for name in _names(manifest.whole):
             store.db[name].delete_many(_scope(name, ids))
@@ -276,8 +281,9 @@ def _held(store: Store, ids: Group[str] | None) -> list[str]:
     ]
 
 
-def _set_mark(store: Store, mark: str) -> None:
-    document = msgspec.to_builtins(StoredState(at=datetime.now(UTC), backup=mark), builtin_types=(datetime,))
+def _set_mark(store: Store, mark: str, replace: bool) -> None:
+    state = StoredState(at=datetime.now(UTC), backup=mark, replaces=replace)
+    document = msgspec.to_builtins(state, builtin_types=(datetime,))
     store.db["state"].replace_one({"_id": "restore"}, document, upsert=True)
 
 

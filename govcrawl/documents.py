@@ -238,6 +238,7 @@ class StoredState:
     at: datetime  #: when it became so
     version: int = 0  #: of the form: migrations lead from one to the next
     backup: str = ""  #: SHA-256 of the list of the backup that is being restored
+    replaces: bool = False  #: what was there is deleted first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -113,11 +113,16 @@ def stamp_new(db: Db) -> None:
 
 def check(db: Db, uri: str) -> None:
     """Raises StoreUnavailable where this version must not touch the store; ``check_whole``: where nobody must."""
+    check_not_newer(db, uri)
+    if (there := number(db)) < VERSION:
+        fix = f"所存数据是旧版本写入的（结构版本 {there}，本程序为 {VERSION}）；请先备份（govcrawl backup），再运行 govcrawl migrate"
+        raise StoreUnavailable("MongoDB", redact(uri), fix)
+
+
+def check_not_newer(db: Db, uri: str) -> None:
+    """Raises StoreUnavailable where there may be what this version has never heard of."""
     if (there := number(db)) > VERSION:
         fix = f"所存数据是较新版本写入的（结构版本 {there}，本程序只认识到 {VERSION}）；请升级 govcrawl"
-        raise StoreUnavailable("MongoDB", redact(uri), fix)
-    if there < VERSION:
-        fix = f"所存数据是旧版本写入的（结构版本 {there}，本程序为 {VERSION}）；请先备份（govcrawl backup），再运行 govcrawl migrate"
         raise StoreUnavailable("MongoDB", redact(uri), fix)
 
 

@@ -36,6 +36,7 @@ def meant(id_: str, store: Store) -> list[str]:
 
 def saved(args: argparse.Namespace, store: Store, _: Frontier) -> Iterator[str]:
     folder, evidence = Path(args.folder), Path(settings.EVIDENCE_DIR)
+    migrations.check_not_newer(store.db, store.uri)
     migrations.check_whole(store.db, store.uri)
     yield _told("备份完成", backup.save(store, folder, evidence, args.campaign), folder)
     if elsewhere := backup.elsewhere(store, evidence, args.campaign):

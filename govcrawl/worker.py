@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import faulthandler
 import gc
 import logging
 import os
 import signal
 import threading
 import time
-from collections.abc import Sequence
 
-from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
 from govcrawl import logs
 from govcrawl.rendering.chromium import find
 
 logger = logging.getLogger(__name__)
-WATCH_S = 0.5
 YOUNG_OBJECTS = 50_000  #: a page makes thousands that die with it; looking for cycles after every 700 is for nothing
 
 
@@ -36,15 +35,13 @@ def work(log_level: str = "INFO", only: tuple[str, ...] = (), **settings_: objec
     settings.setmodule("govcrawl.settings", priority="project")
     settings.setdict({"LOG_LEVEL": log_level, "LOG_INSTALL_ROOT_HANDLER": False, **settings_}, priority="cmdline")
     logs.set_up(settings["LOG_STYLE"], log_level)
-    process = AsyncCrawlerProcess(settings)
+    process = Process(settings)
     if settings["METRICS"]:
         from govcrawl.metrics import health, served
 
         served.in_background(settings["METRICS"], health.PULSE)
-    crawlers = [process.create_crawler(spider) for spider in only or _spiders(settings["CHROMIUM"])]
-    for crawler in crawlers:
-        process.crawl(crawler).add_done_callback(lambda _: asyncio.ensure_future(process.stop()))
-    threading.Thread(target=_end_in_time, args=(crawlers, settings.getfloat("GRACE_S")), daemon=True).start()
+    for spider in only or _spiders(settings["CHROMIUM"]):
+        process.crawl(spider).add_done_callback(lambda _: asyncio.ensure_future(process.stop()))
     gc.freeze()  # what is loaded by now stays
     gc.set_threshold(YOUNG_OBJECTS, 20, 50)
     process.start()
@@ -59,15 +56,20 @@ def _spiders(chromium: str) -> tuple[str, ...]:
     return "site", "probe"
 
 
-def _end_in_time(crawlers: Sequence[Crawler], grace_s: float) -> None:
-    """Whatever a worker that was told to end waits for, nothing is lost with it: what it holds goes back when its leases expire."""
-    begun: set[Crawler] = set()
-    while not any(c in begun and not c.crawling for c in crawlers):
-        begun |= {c for c in crawlers if c.crawling}
-        time.sleep(WATCH_S)
-    time.sleep(grace_s)
-    logger.error("This worker did not come to its end within %s s and is cut off; its leases will expire", grace_s)
-    os._exit(1)
+class Process(AsyncCrawlerProcess):
+    """Told to end, it does within ``GRACE_S``, whatever it waits for: what it holds then goes back when its leases expire.
+
+    The clock is faulthandler's, which says on stderr where each thread stood: a thread of Python that wakes while the interpreter
+    comes to its end can crash it.
+    """
+
+    _ending = False
+
+    async def stop(self) -> None:
+        if not self._ending:
+            self._ending = True
+            faulthandler.dump_traceback_later(self.settings.getfloat("GRACE_S"), exit=True, file=2)
+        await super().stop()
 
 
 def _end_with(parent: int) -> None:

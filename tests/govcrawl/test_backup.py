@@ -146,6 +146,30 @@ def test_a_restore_that_was_cut_off_goes_on_and_until_then_nobody_uses_the_store
     assert everything(whole) == before
 
 
+def test_a_restore_that_was_cut_off_is_not_taken_for_done_by_another(
+    saved: Path, whole: Store, evidence: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also what it was to replace is still replaced, though it isn't said again."""
+    before, other = everything(whole), tmp_path / "other"
+    backup.save(whole, other, evidence, sorted(d["_id"] for d in whole.db["campaigns"].find())[0])
+    whole.db["observations"].insert_one({"_id": "later", "campaign": "t-later"})
+
+    def cut_off(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(backup, "_names", cut_off)  # before anything is deleted
+        with pytest.raises(KeyboardInterrupt):
+            backup.restore(whole, saved, evidence, replace=True)
+    with pytest.raises(InputError, match="上次恢复的是另一份备份，没有完成"):
+        backup.restore(whole, other, evidence, replace=True)
+    with pytest.raises(StoreUnavailable):
+        migrations.check_whole(whole.db, whole.uri)
+    backup.restore(whole, saved, evidence)
+    migrations.check_whole(whole.db, whole.uri)
+    assert everything(whole) == before
+
+
 #: What may have happened to a backup, and what is said of it.
 SPOILT: list[tuple[Callable[[Path], Any], str]] = [
     (lambda f: (f / "mongodb/pages.bson.gz").write_bytes(b"x"), "pages.bson.gz: 与备份时的 SHA-256 不符"),

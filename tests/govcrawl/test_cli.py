@@ -86,7 +86,7 @@ def test_a_register_without_a_usable_row(folder: Path, environment: dict[str, st
 def test_an_output_folder_that_cannot_be_written(folder: Path, environment: dict[str, str]) -> None:
     done = govcrawl(environment, "run", folder / "campaign.toml", "--out", folder / "sites.csv" / "out")
     assert done.returncode == 2
-    assert "--out" in done.stderr
+    assert "请换一个可写的目录" in done.stderr
 
 
 def test_an_unreachable_store(folder: Path, environment: dict[str, str]) -> None:

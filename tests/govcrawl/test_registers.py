@@ -58,6 +58,8 @@ ACCOUNTS = """名称,平台,主办单位,地区,最近更新,互动功能,备案
 旧账号,微博,某局,临沧市,2019-01-01,无,未备案,已注销
 """
 
+ON = date(2018, 6, 14)
+
 
 def written(folder: Path, registry: str = "", more: str = "", **values: Any) -> Path:
     folder.mkdir(exist_ok=True)
@@ -72,7 +74,7 @@ def written(folder: Path, registry: str = "", more: str = "", **values: Any) -> 
 
 def done(file: Path, store: Store) -> dict[str, Any]:
     """Planned, judged, reported: results.json."""
-    campaign = plan(str(file), store, standard_trouble).campaign
+    campaign = plan(str(file), store, standard_trouble, ON).campaign
     score(store, campaign.id, "", set())
     report(store, campaign.id, "", file.parent / "out")
     found: dict[str, Any] = json.loads((file.parent / "out" / "results.json").read_text(encoding="utf-8"))
@@ -90,7 +92,7 @@ def html(file: Path) -> str:
 
 def test_the_messages_of_the_yunnan_bulletin(tmp_path: Path, store: Store) -> None:
     file = written(tmp_path, 'messages = "messages.csv"')
-    planned = plan(str(file), store, standard_trouble)
+    planned = plan(str(file), store, standard_trouble, ON)
     assert [(i.line, i.column) for i in planned.issues if i.fatal] == [(9, "受理时间")]
     found = done(file, store)
     late = rows(file, "messages_late")
@@ -141,7 +143,7 @@ def test_accounts_under_2015_are_told_in_one_sentence(tmp_path: Path, store: Sto
 def test_a_file_that_is_not_there(tmp_path: Path, store: Store) -> None:
     for name in ("messages", "accounts"):
         with pytest.raises(InputError, match="文件打不开"):
-            plan(str(written(tmp_path, f'{name} = "elsewhere.csv"')), store, standard_trouble)
+            plan(str(written(tmp_path, f'{name} = "elsewhere.csv"')), store, standard_trouble, ON)
     assert store.db["campaigns"].count_documents({}) == 0
 
 
@@ -149,7 +151,7 @@ def test_against_the_last_campaign(tmp_path: Path, store: Store) -> None:
     first = written(
         tmp_path / "q1", id="t-q1", title="2018年一季度全省政府网站普查", starts="2018-01-01", ends="2018-03-15"
     )
-    plan(str(first), store, standard_trouble)
+    plan(str(first), store, standard_trouble, ON)
     score(store, "t-q1", "", set())
     (one,) = {v.pack for v in store.verdicts("t-q1", next(iter(store.db["verdicts"].distinct("pack")))).values()}
     failed = {"vetoes": ("columns_blank",), "reasons": ("多个栏目空白",)}
@@ -162,7 +164,7 @@ def test_against_the_last_campaign(tmp_path: Path, store: Store) -> None:
         'previous = ["t-q1", "t-lost"]',
         '[scope]\nmode = "sample"\nratio = 0.3\nalways = ["previous_failed"]',
     )
-    campaign = plan(str(file), store, standard_trouble).campaign
+    campaign = plan(str(file), store, standard_trouble, ON).campaign
     assert "5300000023" in {s.code for s in store.sites(campaign.id, chosen_only=True)}
     score(store, campaign.id, "", set())
     judged = store.verdicts(campaign.id, one)

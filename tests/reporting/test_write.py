@@ -57,7 +57,7 @@ def test_figures_that_disagree_leave_what_was_there(tmp_path):
 
 def test_a_file_in_the_way(tmp_path):
     (tmp_path / "out").write_text("")
-    with pytest.raises(OutputError, match="--out"):
+    with pytest.raises(OutputError, match="请换一个可写的目录"):
         write_report(yunnan(), tmp_path / "out")
 
 
