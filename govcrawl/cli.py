@@ -383,11 +383,14 @@ def _exporter(args: argparse.Namespace) -> int:
 def _admin(args: argparse.Namespace) -> int:
     """Needs MongoDB only, as whoever makes users there may have no Redis at hand."""
     uri = credentials.given("MONGODB_URI", strict=False)
-    with nullcontext(services.Urls("", uri)) if uri else services.stores() as urls, _told_in_a_sentence(urls):
-        with closing(Store(urls.mongodb)) as store:
-            migrations.check_not_newer(store.db, store.uri)
-            for line in admin.init(store, Path(args.passwords) if args.passwords else None):
-                print(line)
+    with (
+        nullcontext(services.Urls("", uri)) if uri else services.stores() as urls,
+        _told_in_a_sentence(urls),
+        closing(Store(urls.mongodb)) as store,
+    ):
+        migrations.check_not_newer(store.db, store.uri)
+        for line in admin.init(store, Path(args.passwords) if args.passwords else None):
+            print(line)
     return 0
 
 
