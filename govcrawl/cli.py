@@ -276,9 +276,16 @@ def _dead(args: argparse.Namespace) -> int:
 
 
 def _score(args: argparse.Namespace) -> int:
+    """A month that can't be judged keeps no other from it."""
+    troubles: list[GovcrawlError] = []
     with opened() as (_, store, frontier):
         for id_ in operating.meant(args.id, store):
-            _score_one(id_, args.standard, store, frontier)
+            try:
+                _score_one(id_, args.standard, store, frontier)
+            except GovcrawlError as trouble:
+                troubles.append(trouble)
+    if troubles:
+        raise troubles[0]
     return 0
 
 

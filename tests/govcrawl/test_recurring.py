@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from govcrawl import recurring
 from govcrawl.campaign import load_campaign, series_of
 from govcrawl.cli import main
 from govcrawl.contracts import Campaign, Finding, Verdict
+from govcrawl.documents import StoredDeletion
 from govcrawl.errors import InputError, NotDue
 from govcrawl.plan import Plan, plan
 from govcrawl.recurring import Recurring, linked, missed, month_of
@@ -247,3 +249,14 @@ def test_the_commands_take_the_file(
     govcrawl("report", spot, "--out", str(tmp_path / "out"))
     assert "4月" in (tmp_path / "out/yn-spot-2018-04/bulletin.html").read_text(encoding="utf-8")
     assert [one.id for one in store.series("yn-spot")] == ["yn-spot-2018-04"]
+    # once its pages are past their term, April keeps its verdicts, and May is judged
+    assert "第 1 轮已在队列中" in govcrawl("plan", spot, "--on", "2018-05-02")
+    april = StoredDeletion(
+        campaign="yn-spot-2018-04", what="pages", at=datetime(2019, 5, 1, tzinfo=UTC), days=365, documents=1, bytes=1
+    )
+    kept = msgspec.to_builtins(april, builtin_types=(datetime,)) | {"_id": "yn-spot-2018-04:pages"}
+    store.db["deletions"].insert_one(kept)
+    assert main(["score", spot]) == 2
+    out, err = capsys.readouterr()
+    assert "insufficient" in out
+    assert "yn-spot-2018-04: 网页记录和所见事实已过保存期限删除" in err
