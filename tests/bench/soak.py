@@ -39,6 +39,7 @@ from tests.govcrawl.build import campaign
 from tests.govcrawl.kills.stores import Stores, own_stores
 
 POLL_S = 0.25
+START_S = 60.0  #: a worker that begins while a store is away says so and ends; a supervisor starts it again
 SAMPLE = 50  #: pages of a round whose evidence is read back
 AHEAD = 2  #: campaigns open at once: while one waits for a dead worker's leases, there is work in the other
 WORKER = "import sys; from govcrawl.worker import work; sys.exit(work('WARNING', ('site', 'probe'), LEASE_S=float(sys.argv[1])))"
@@ -101,6 +102,8 @@ class Soak:
     found: Found = field(default_factory=Found)
     open_: list[Campaign] = field(default_factory=list)
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    began: dict[int, float] = field(default_factory=dict)  #: by process, time.monotonic
+    struck: float = -1e9  #: when a store was killed last
 
     def __post_init__(self) -> None:
         self.chance, self.numbers = random.Random(self.plan.seed), count(1)
@@ -126,10 +129,12 @@ class Soak:
 
     def keep_going(self, more: bool) -> None:
         """Workers and campaigns that are missing are started; what is over is held against its plan."""
+        for worker in [one for one in self.workers if one.poll() is not None]:
+            life = self.struck - self.began[worker.pid]
+            assert 0 < life < START_S, f"a worker ended by itself: {worker.returncode}"
+            self.workers.remove(worker)
         while len(self.workers) < self.plan.workers:
             self.workers.append(self.start())
-        dead = [worker.returncode for worker in self.workers if worker.poll() is not None]
-        assert not dead, f"a worker ended by itself: {dead}"
         while more and len(self.open_) < AHEAD:
             self.open_.append(self.planned(next(self.numbers)))
         for one in [c for c in self.open_ if over(round_key(c.id, 1), (*CRAWL, "probe"), self.frontier)]:
@@ -138,7 +143,11 @@ class Soak:
 
     def start(self) -> subprocess.Popen[bytes]:
         words = [sys.executable, "-c", WORKER, str(self.plan.lease_s)]
-        return subprocess.Popen(words, env=self.environment, stdout=self.log, stderr=self.log, stdin=subprocess.DEVNULL)
+        worker = subprocess.Popen(
+            words, env=self.environment, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log
+        )
+        self.began[worker.pid] = time.monotonic()
+        return worker
 
     def planned(self, number: int) -> Campaign:
         one = campaign(f"soak-{number}", delay_s=0.001, max_pages=100_000)
@@ -157,6 +166,7 @@ class Soak:
 
     def restart_stores(self) -> None:
         for name in ("redis", "mongodb"):
+            self.struck = time.monotonic()
             self.stores.kill(name)
             time.sleep(1.0)
             self.stores.start(name)
