@@ -110,6 +110,15 @@ def opened(any_form: bool = False) -> Iterator[tuple[services.Urls, Store, Front
 
 
 @contextmanager
+def _mongodb() -> Iterator[Store]:
+    """MongoDB alone: an analyst, and whoever makes users there, may have no Redis at hand."""
+    uri = credentials.given("MONGODB_URI", strict=False)
+    stores = nullcontext(services.Urls("", uri)) if uri else services.stores()
+    with stores as urls, _told_in_a_sentence(urls), closing(Store(urls.mongodb)) as store:
+        yield store
+
+
+@contextmanager
 def _told_in_a_sentence(urls: services.Urls) -> Iterator[None]:
     """Of stores that go away under a command."""
     try:
@@ -388,13 +397,7 @@ def _exporter(args: argparse.Namespace) -> int:
 
 
 def _admin(args: argparse.Namespace) -> int:
-    """Needs MongoDB only, as whoever makes users there may have no Redis at hand."""
-    uri = credentials.given("MONGODB_URI", strict=False)
-    with (
-        nullcontext(services.Urls("", uri)) if uri else services.stores() as urls,
-        _told_in_a_sentence(urls),
-        closing(Store(urls.mongodb)) as store,
-    ):
+    with _mongodb() as store:
         migrations.check_not_newer(store.db, store.uri)
         for line in admin.init(store, Path(args.passwords) if args.passwords else None):
             print(line)
@@ -450,12 +453,9 @@ def _schema(args: argparse.Namespace) -> int:
 
 
 def _export(args: argparse.Namespace) -> int:
-    """Needs MongoDB only, as an analyst has no Redis at hand."""
     out = Path(args.out)
     _check_writable(out)
-    uri = credentials.given("MONGODB_URI", strict=False)
-    stores = nullcontext(services.Urls("", uri)) if uri else services.stores()
-    with stores as urls, _told_in_a_sentence(urls), closing(Store(urls.mongodb)) as store:
+    with _mongodb() as store:
         made = stage("export")(store, args.campaigns, out, args.format)
     print_rows([["文件", "行数"], *([name, str(count)] for name, count in made)])
     print(f"共 {len(made)} 个文件，各列含义见 {out.absolute() / 'dictionary.md'}")

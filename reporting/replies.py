@@ -6,7 +6,7 @@ step since, it comes back with the reason, and so does whatever can't be read or
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -26,6 +26,7 @@ from .formats import xlsx
 from .ledger import CELL, EXCERPT
 from .newfile import write_beside, write_new
 from .rechecked import STATES as LOOKS
+from .returned import Returned, contradicted, sentences
 from .snapshot import registered_code
 from .tables import Cell, Table
 from .text import clean, shorten, without_numbers
@@ -169,11 +170,11 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """``returned``: (line, its cells, why); ``file``: where these rows are, if any."""
+    """``returned``: what was not taken; ``file``: where these rows are, if any."""
 
     made: int
     untouched: int
-    returned: tuple[tuple[int, Row, str], ...]
+    returned: tuple[Returned, ...]
     file: Path | None = None
 
 
@@ -183,7 +184,7 @@ def take(store: Store, file: Path, by: str, at: datetime, clerk: bool, standard:
     read = {line: _read(row, clerk) for line, row in rows}
     why = {line: one for line, one in read.items() if isinstance(one, str) and one}
     wishes = {line: one for line, one in read.items() if isinstance(one, Wish)}
-    twice = _twice(wishes.values())
+    twice = contradicted((wish.finding, wish) for wish in wishes.values())
     why |= {line: twice[w.finding] for line, w in wishes.items() if w.finding in twice}
     entries, histories = _known(store, [w.finding for w in wishes.values()], standard, at)
     steps: dict[str, tuple[int, LedgerStep]] = {}
@@ -217,14 +218,6 @@ def _read(row: Row, clerk: bool) -> Wish | str:
     if not number.isdecimal() or not number.isascii() or len(number) > 9:
         return f"{NUMBER}“{shorten(number, 20)}”不是整数；请保留导出时的数字"
     return Wish(id_, int(number), words[doing], reason)
-
-
-def _twice(wishes: Iterable[Wish]) -> dict[str, str]:
-    """Findings of which two rows say different things."""
-    seen: dict[str, set[Wish]] = {}
-    for wish in wishes:
-        seen.setdefault(wish.finding, set()).add(wish)
-    return {id_: "同一问题在表中有几行，且内容不同；请只留一行" for id_, several in seen.items() if len(several) > 1}
 
 
 def _known(
@@ -261,7 +254,7 @@ def _impossible(wish: Wish, entry: Entry | None, history: Sequence[LedgerStep]) 
     return trouble(entry.state, wish.state, wish.reason)
 
 
-def _give_back(file: Path, returned: Sequence[tuple[int, Row, str]], at: datetime) -> Path:
+def _give_back(file: Path, returned: Sequence[Returned], at: datetime) -> Path:
     rows: list[tuple[Cell, ...]] = [
         (clean(why), line, *(clean(row.get(name, "")) for name in COLUMNS)) for line, row, why in returned
     ]
@@ -276,8 +269,4 @@ def imported(
     """What was done, and what came back, a sentence a row."""
     done = take(store, file, by, at, clerk, standard)
     told = [f"已记下 {done.made} 个问题的办理情况（{by}），{done.untouched} 行没有改动，{len(done.returned)} 行退回"]
-    back = [f"{file}:{line} 退回：{why}" for line, _, why in done.returned[:20]]
-    if done.file:
-        more = f"，共 {len(done.returned)} 行" if len(done.returned) > len(back) else ""
-        back.append(f"退回的行及原因见 {done.file}{more}；改正后可直接导入该文件")
-    return told, back
+    return told, sentences(file, done.returned, done.file)

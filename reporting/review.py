@@ -33,6 +33,7 @@ from .formats.xlsx import filled
 from .judged import judged, words_of
 from .ledger import CELL, EXCERPT
 from .newfile import write_beside, write_new
+from .returned import Returned, contradicted, sentences
 from .text import clean, shorten
 from .wording import detail_words, wording
 
@@ -128,11 +129,11 @@ def _quoted(sheet: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """``returned``: (line, its cells, why) of what was not taken; ``file``: where these rows are, if any."""
+    """``returned``: what was not taken; ``file``: where these rows are, if any."""
 
     made: int
     unchanged: int
-    returned: tuple[tuple[int, Row, str], ...]
+    returned: tuple[Returned, ...]
     file: Path | None = None
 
 
@@ -140,7 +141,7 @@ def take(store: Store, file: Path, by: str, at: datetime) -> Imported:
     """Stores what a sheet decides; rows that can't be taken go into a sheet beside it.  Raises InputError for what is no such sheet."""
     rows = list(read_rows(file, REQUIRED))
     read = {line: _read(row) for line, row in rows}
-    twice = _twice(wish for wish in read.values() if isinstance(wish, Wish))
+    twice = contradicted((wish.finding, wish) for wish in read.values() if isinstance(wish, Wish))
     wishes = {line: w for line, w in read.items() if isinstance(w, Wish) and w.finding not in twice}
     told = reviews.histories(store.db, [w.finding for w in wishes.values()])
     changed = {line: w for line, w in wishes.items() if _is_changed(w, told.get(w.finding, []))}
@@ -165,14 +166,6 @@ def _read(row: Row) -> Wish | str:
     if state not in STATES:
         return f"{STATE}“{state}”不是 {'、'.join(STATES)} 之一"
     return Wish(id_, int(number), STATES[state], tidy(row[REASON]), tidy(row[WORDING]))
-
-
-def _twice(wishes: Iterator[Wish]) -> dict[str, str]:
-    """Findings of which two rows say different things."""
-    seen: dict[str, set[Wish]] = {}
-    for wish in wishes:
-        seen.setdefault(wish.finding, set()).add(wish)
-    return {id_: "同一问题在表中有几行，且内容不同；请只留一行" for id_, several in seen.items() if len(several) > 1}
 
 
 def _is_changed(wish: Wish, history: Sequence[Decision]) -> bool:
@@ -206,7 +199,7 @@ def _refused(outcome: Outcome) -> dict[str, str]:
     return why
 
 
-def _give_back(file: Path, returned: Sequence[tuple[int, Row, str]]) -> Path:
+def _give_back(file: Path, returned: Sequence[Returned]) -> Path:
     header = (WHY, "原行号", *(name for name in COLUMNS))
     rows = ([why, line, *(row.get(name, "") for name in COLUMNS)] for line, row, why in returned)
     return write_beside(file, _sheet(header, rows))
@@ -229,8 +222,4 @@ def imported(store: Store, file: Path, by: str, at: datetime) -> tuple[list[str]
     told = [f"已导入 {done.made} 条复核结论（{by}），{done.unchanged} 行没有改动，{len(done.returned)} 行退回"]
     if done.made:
         told.append("结论改变了评判依据：请再次运行 govcrawl score")
-    back = [f"{file}:{line} 退回：{why}" for line, _, why in done.returned[:20]]
-    if done.file:
-        more = f"，共 {len(done.returned)} 行" if len(done.returned) > len(back) else ""
-        back.append(f"退回的行及原因见 {done.file}{more}；改正后可直接导入该文件")
-    return told, back
+    return told, sentences(file, done.returned, done.file)

@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from aiohttp import web
 from markupsafe import Markup
+from multidict import MultiMapping
 from yarl import URL
 
 from govcrawl import desk, ledger, reviews, services, settings
@@ -36,6 +38,7 @@ from reporting.wording import detail_words
 
 AT_ONCE = 500  #: findings of one form
 FRAMED = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'; sandbox"
+T = TypeVar("T")
 PICK = re.compile(r"([0-9a-f]{20}):(\d{1,9})")
 
 
@@ -158,18 +161,24 @@ def _found(shared: Desk, case: Behind, url: str) -> Page | None:
 # --- deciding ---------------------------------------------------------------------------------------------------------
 
 
+def picked(form: MultiMapping[Any], wanted: T | None) -> tuple[dict[str, int], T]:
+    """Finding → the number that was on the screen, and what is wanted of them.  Raises HTTPBadRequest."""
+    picks = [PICK.fullmatch(str(pick)) for pick in form.getall("pick", [])]
+    if not picks or None in picks or wanted is None:
+        raise web.HTTPBadRequest(text="没有选中任何问题" if not picks else "表单不可用")
+    if len(picks) > AT_ONCE:
+        raise web.HTTPBadRequest(text=f"一次最多处理 {AT_ONCE} 个问题")
+    return {match[1]: int(match[2]) for match in picks if match}, wanted
+
+
 async def decide(request: web.Request) -> web.Response:
     """One or many: ``pick`` is a finding with the number of the decision that was on the screen."""
     session, shared = who(request), request.app[DESK]
     form = await request.post()
-    picks = [PICK.fullmatch(str(pick)) for pick in form.getall("pick", [])]
-    review: Review | None = next((r for r in WORDS if r == form.get("review")), None)
-    if not picks or None in picks or review is None:
-        raise web.HTTPBadRequest(text="没有选中任何问题" if not picks else "表单不可用")
-    if len(picks) > AT_ONCE:
-        raise web.HTTPBadRequest(text=f"一次最多处理 {AT_ONCE} 个问题")
+    wanted: Review | None = next((r for r in WORDS if r == form.get("review")), None)
+    review: Review
+    seen, review = picked(form, wanted)
     reason, words = tidy(str(form.get("reason", ""))), form.get("wording")
-    seen = {match[1]: int(match[2]) for match in picks if match}
     told = await asyncio.to_thread(
         _decide, shared, session, seen, review, reason, None if words is None else tidy(str(words))
     )

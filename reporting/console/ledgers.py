@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from urllib.parse import quote, urlencode
@@ -17,13 +16,12 @@ from govcrawl.private import masked
 from reporting import notices
 from reporting.book import DECISIONS, STATES, Book, Entry, step, trouble
 from reporting.console.app import DESK, Desk, campaign_of, render, who
-from reporting.console.cases import AT_ONCE, own, with_told
+from reporting.console.cases import own, picked, with_told
 from reporting.console.marked import marked
 from reporting.deciding import tidy
 from reporting.rechecked import STATES as LOOKS
 
 PAGE = 50  #: faults at once
-PICK = re.compile(r"([0-9a-f]{20}):(\d{1,9})")
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 FILTERS = ("group", "organiser", "state", "overdue", "site")
 
@@ -70,14 +68,11 @@ async def write(request: web.Request) -> web.Response:
     """One fault or many: ``pick`` is a finding with the number of the step that was on the screen."""
     session, shared = who(request, "clerk"), request.app[DESK]
     form = await request.post()
-    picks = [PICK.fullmatch(str(pick)) for pick in form.getall("pick", [])]
-    state: LedgerState | None = next((s for s in DECISIONS if s == form.get("state")), None)
-    if not picks or None in picks or state is None:
-        raise web.HTTPBadRequest(text="没有选中任何问题" if not picks else "表单不可用")
-    if len(picks) > AT_ONCE:
-        raise web.HTTPBadRequest(text=f"一次最多处理 {AT_ONCE} 个问题")
+    wanted: LedgerState | None = next((s for s in DECISIONS if s == form.get("state")), None)
+    state: LedgerState
+    seen, state = picked(form, wanted)
     campaign = await campaign_of(request)
-    book, seen = (await shared.books.of(campaign.id)).book, {match[1]: int(match[2]) for match in picks if match}
+    book = (await shared.books.of(campaign.id)).book
     reason = masked(tidy(str(form.get("reason", ""))))
     made, refused = await asyncio.to_thread(_write, shared, book, seen, state, reason, session.user.name)
     await shared.books.took(campaign.id, made)
