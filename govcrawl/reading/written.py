@@ -8,6 +8,8 @@ Nothing is executed; what can't be told (a call, a number) is left out.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from functools import lru_cache
 from itertools import islice
 from typing import Final
 from urllib.parse import unquote
@@ -16,6 +18,7 @@ MAX_WRITES: Final = 1000  #: per page; more is a generated page no reader waits 
 MAX_VALUE: Final = 100_000  #: characters of a variable or expression; a script could double one endlessly
 MAX_WRITTEN: Final = 2_000_000  #: characters of a page
 MAX_TERMS: Final = 400  #: of an expression
+_KEPT: Final = 30_000  #: characters of a page's first scripts that are recognised on the next page
 _LONG_SCRIPT: Final = 20_000  #: characters; a library, not a page's own variables
 
 _OPEN: Final = re.compile(r"<(?i:script)\b[^>]{0,2000}>")  # a search for "<" is fast; one that ignores its case is not
@@ -49,17 +52,41 @@ def unroll(source: str) -> str:
     if "document.write" not in source and "<datastore" not in source:
         return source
     out: list[str] = []
-    variables = Variables()
+    scripts = _Scripts()
     budget, at = MAX_WRITES, 0
     while budget > 0 and (opening := _OPEN.search(source, at)) and (closing := _CLOSE.search(source, opening.end())):
         script = source[opening.end() : closing.start()]
         out.append(source[at : closing.end()])
         at = closing.end()
-        parts = _records(script) or _writes(script, variables, budget)
+        parts = _records(script) or scripts.writes(script, budget)
         budget -= max(script.count("document.write"), len(parts))
         out.extend(parts)
     out.append(source[at:])
     return "".join(out)
+
+
+class _Scripts:
+    """The inline scripts of a page, one after another.  The pages of a site begin with the same ones: what those write is kept."""
+
+    def __init__(self) -> None:
+        self._variables = Variables()
+        self._first: tuple[str, ...] = ()
+        self._room = _KEPT
+
+    def writes(self, script: str, budget: int) -> Sequence[str]:
+        """What the next script of the page writes."""
+        self._room -= len(script) + _KEPT // 50  # fifty scripts at most
+        self._variables.add(script)
+        if self._room > 0:
+            self._first += (script,)
+        if "document.write" not in script:
+            return ()
+        return _written_last(self._first)[:budget] if self._room > 0 else _writes(script, self._variables, budget)
+
+
+@lru_cache(maxsize=1024)
+def _written_last(scripts: tuple[str, ...]) -> Sequence[str]:
+    return _writes(scripts[-1], Variables(*scripts), MAX_WRITES)
 
 
 def part_of(source: str, url: str) -> tuple[str, bool]:
@@ -68,7 +95,7 @@ def part_of(source: str, url: str) -> tuple[str, bool]:
     if "<datastore>" in head[:200]:
         return f"<script type='text/xml'>{source}</script>", True
     if _SCRIPT_FILE.search(url) or (head[:1] != "<" and "document.write" in source):
-        return "".join(_writes(source, Variables(), MAX_WRITES, _DRAW)), True
+        return "".join(_writes(source, Variables(source), MAX_WRITES, _DRAW)), True
     return source, not _WHOLE.search(head)
 
 
@@ -84,9 +111,11 @@ def _records(script: str) -> list[str]:
 class Variables:
     """The strings that a page's scripts have named so far; looked for when the first of them is asked for."""
 
-    def __init__(self) -> None:
+    def __init__(self, *scripts: str) -> None:
         self._known: dict[str, str] = {}
         self._unread: list[str] = []
+        for script in scripts:
+            self.add(script)
 
     def add(self, script: str) -> None:
         if len(script) < _LONG_SCRIPT:
@@ -139,9 +168,6 @@ def _filled(template: str, variables: Variables) -> str:
 
 
 def _writes(script: str, variables: Variables, budget: int, writing: re.Pattern[str] = _WRITE) -> list[str]:
-    variables.add(script)
-    if writing is _WRITE and "document.write" not in script:
-        return []
     parts: list[str] = []
     seen: set[str] = set()
     written = 0
