@@ -8,11 +8,10 @@ import gc
 import logging
 import os
 import signal
-import threading
-import time
 
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
+from twisted.internet.task import LoopingCall
 
 from govcrawl import logs
 from govcrawl.rendering.chromium import find
@@ -29,8 +28,6 @@ def work(log_level: str = "INFO", only: tuple[str, ...] = (), **settings_: objec
     and its leases go back to the queue when they expire.  Returns the exit status: 1 where a spider ended by itself; the others are
     then stopped too, for whoever watches this process can start it anew.
     """
-    if "GOVCRAWL_PARENT" in os.environ:
-        threading.Thread(target=_end_with, args=(int(os.environ["GOVCRAWL_PARENT"]),), daemon=True).start()
     settings = Settings()
     settings.setmodule("govcrawl.settings", priority="project")
     settings.setdict({"LOG_LEVEL": log_level, "LOG_INSTALL_ROOT_HANDLER": False, **settings_}, priority="cmdline")
@@ -42,6 +39,8 @@ def work(log_level: str = "INFO", only: tuple[str, ...] = (), **settings_: objec
         served.in_background(settings["METRICS"], health.PULSE)
     for spider in only or _spiders(settings["CHROMIUM"]):
         process.crawl(spider).add_done_callback(lambda _: asyncio.ensure_future(process.stop()))
+    if parent := os.environ.get("GOVCRAWL_PARENT"):
+        _end_with(int(parent))
     gc.freeze()  # what is loaded by now stays
     gc.set_threshold(YOUNG_OBJECTS, 20, 50)
     process.start()
@@ -74,6 +73,11 @@ class Process(AsyncCrawlerProcess):
 
 def _end_with(parent: int) -> None:
     """A worker that ``run`` started does not outlive a killed ``run``: its embedded stores would go from under it."""
-    while os.getppid() == parent:
-        time.sleep(1.0)
-    os.kill(os.getpid(), signal.SIGTERM)
+
+    def look() -> None:
+        if os.getppid() != parent:
+            watch.stop()
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    watch = LoopingCall(look)
+    watch.start(1.0, now=False)
