@@ -31,7 +31,7 @@ import redis
 
 from govcrawl.contracts import Campaign, Evidence, Site
 from govcrawl.frontier.frontier import Frontier, round_key
-from govcrawl.rounds import CRAWL, close, open_round, over
+from govcrawl.rounds import CRAWL, close_finished, open_round, over
 from govcrawl.store import Store
 from pipelines.warc import unpacked
 from tests.bench.runs import WebServer
@@ -204,7 +204,7 @@ class Soak:
         return sha256(body).hexdigest() == page["sha256"]
 
     def forget(self, one: Campaign) -> None:
-        close(one.id, 1, self.store, self.frontier)
+        close_finished(one, self.store, self.frontier)
         for name in self.store.db.list_collection_names():
             self.store.db[name].delete_many({"_id" if name == "campaigns" else "campaign": one.id})
         shutil.rmtree(self.folder / "home" / "evidence" / one.id, ignore_errors=True)
