@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from govcrawl.contracts import Lease
 from govcrawl.frontier.hands import Key, key_of
 
@@ -38,6 +40,11 @@ class KnownTasks:
                 if priority < planned.get(link, NEVER)[0]:
                     planned[link] = priority, parent.id
             self._links += len(planned) - before
+
+    def keep(self, rounds: Collection[str]) -> None:
+        """Forgets all other rounds: they are over."""
+        for key in [key for key in self._sites if key[0] not in rounds]:
+            self._links -= len(self._sites.pop(key))
 
     def forget(self) -> None:
         self._sites.clear()

@@ -268,6 +268,7 @@ class LeaseScheduler(Scheduler):  # type: ignore[misc]
     async def _rounds(self) -> list[str]:
         if time.monotonic() - self._listed >= ROUNDS_S:
             self._open = await self._off_loop(self._served)
+            self.known.keep(self._open)
             self._listed = time.monotonic()
         return self._open
 

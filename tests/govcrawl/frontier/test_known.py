@@ -82,3 +82,14 @@ def test_it_does_not_grow_for_ever() -> None:
     assert planned(known.of(lease(2)), ("0", 70)) == [False]
     acked(known, lease(2), ("x", 70))
     assert planned(known.of(lease(3)), ("0", 70), ("x", 70)) == [True, False]
+
+
+def test_rounds_that_are_over_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "LIMIT", 3)
+    known = KnownTasks()
+    for key in ("t:1", "t:2"):
+        acked(known, lease(1, key), *((f"{key}{n}", 70) for n in range(2)))
+    known.keep(["t:2"])
+    assert planned(known.of(lease(2)), ("t:10", 70)) == [True]
+    acked(known, lease(2, "t:2"), ("t:22", 70))  # two and not four links are in it before
+    assert planned(known.of(lease(3, "t:2")), ("t:20", 70), ("t:22", 70)) == [False, False]
