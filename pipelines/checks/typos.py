@@ -3,7 +3,7 @@
 Looks at the visible text, sentence by sentence; one in which this process has found nothing is not looked at again on every page that
 repeats it.  Yields ``serious_error`` for names of the state, the Party, their offices and thought, else ``typo``:
 
-    certain     by the lists beside ``_typos/certain.py``; confidence 1
+    certain     by the lists beside ``_typos/certain.py`` and the titles of ``_typos/titles.py``; confidence 1
     suspected   by ``_typos/suspected.py``, where ``SUSPECT_TYPOS`` is set; confidence below 1, and never serious
 
 Nothing is said of a word that the text speaks about instead of using it (应为“案例”，误写为“案列”), nor, on suspicion, of the short
@@ -110,7 +110,9 @@ def faults(text: str, *, second_look: bool = True) -> Iterator[Fault]:
     """In a block of text.  What is certain wins over what is suspected at the same place."""
     model = load()
     taken: set[int] = set()
-    for hit in model.certain.find(text):
+    for hit in (*model.titles.find(text), *model.certain.find(text)):
+        if hit.start in taken:
+            continue
         taken.update(range(hit.start, hit.end))
         yield Fault(hit.start, hit.end, hit.entry.right, 1.0, hit.entry.serious)
     for suspect in model.suspects(text) if second_look else ():

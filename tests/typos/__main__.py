@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from tests.typos.build import count, dictionary, people_daily
+from tests.typos.build import count, dictionary, people_daily, titles
 from tests.typos.train import Material, learn, save
 
 
@@ -25,7 +25,7 @@ def main() -> None:
     kept = [line for n, line in enumerate(official) if n // 200 % 12 != 5]
     kept_news = [line for n, line in enumerate(news) if n // 100 % 6 != 3]
     learnt = learn(*count("\n".join(kept + kept_news), words), Material(held, held_news, args.pairs, args.all_pairs))
-    save(args.out, *count("\n".join(official + news), words), learnt)
+    save(args.out, *count("\n".join(official + news), words), learnt, titles(official))
     print(f"{args.out}: {args.out.stat().st_size / 1e6:.1f} MB")
 
 

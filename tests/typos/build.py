@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import jieba
@@ -14,8 +14,11 @@ from pypinyin import Style, pinyin
 from pypinyin.constants import PHRASES_DICT
 
 from pipelines.checks._typos.grams import ORDERS, WORD, Grams, hashed
+from pipelines.checks._typos.titles import SHORTEST
 
 LEAST = {2: 1, 3: 1, 4: 2, 5: 3}  #: times a run of that length must be met to be kept
+_TITLE = re.compile(r"[一-龥（）()、]{5,49}(?:法|条例|规定|办法|规则|细则|准则|规程|决定|解释)")
+_CITED = re.compile(r"《([一-龥（）()、]{5,50})》")
 HAN = re.compile(r"[一-龥]+")
 NEAR = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ang", "an"), ("eng", "en"), ("ing", "in"), ("l", "n"))
 #: Taken for each other, and neither sound nor parts tell.
@@ -160,3 +163,12 @@ def _alike(a: Counter, b: Counter) -> bool:
     """They differ in one part of two, or one has a part more."""
     both, most = sum((a & b).values()), max(sum(a.values()), sum(b.values()))
     return both >= 1 and most - both <= 1 and most <= 5
+
+
+def titles(lines: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Of laws and regulations: those that stand above their text or are cited more than once; other things that are cited."""
+    headings = {line.strip() for line in lines if _TITLE.fullmatch(line.strip())}
+    cited = Counter(t for line in lines for t in _CITED.findall(line))
+    right = headings | {t for t, n in cited.items() if n > 1 and _TITLE.fullmatch(t)}
+    right |= {short for t in right if (short := t.removeprefix("中华人民共和国")) != t and len(short) >= SHORTEST}
+    return sorted(right), sorted(set(cited) - right)

@@ -140,8 +140,13 @@ def flat(model: HistGradientBoostingClassifier) -> dict[str, np.ndarray]:
     }
 
 
-def save(path: Path, grams: Grams, unigrams: np.ndarray, learnt: Learnt) -> None:
+def save(
+    path: Path, grams: Grams, unigrams: np.ndarray, learnt: Learnt, laws: tuple[Sequence[str], Sequence[str]]
+) -> None:
+    """``laws``: titles that may be meant, and others that are right."""
+    text = "\n\n".join("\n".join(part) for part in laws)
     own = {"ids": grams.ids, "counts": grams.counts, "unigrams": unigrams}
+    own["titles"] = np.frombuffer(text.encode(), np.uint8)
     np.savez_compressed(
         path, **own, **packed(grams.hashes), **confusions(grams.ids, unigrams, learnt.pairs), **learnt.trees
     )

@@ -22,6 +22,7 @@ WORD = 8  #: the "order" under which dictionary words are kept, less their lengt
 RUNS = tuple((n, s, s + n) for n in ORDERS for s in range(REACH - n + 1, REACH + 1))
 WORDS = tuple((WORD + e - s, s, e) for n, s, e in RUNS if n < 5)
 _BITS = 26  #: of the bitmap of runs of three: 8 MB, 2 % of it set
+_BUCKETS = 20  #: binary digits of a hash that name its bucket of ``hashes``
 _MULTIPLY, _MIX = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD6E8FEB86659FD93)
 
 
@@ -59,13 +60,31 @@ class Grams:
 
     def logs(self, hashes: Hashes) -> Floats:
         """log2(1 + count); 0: never seen."""
-        at = np.minimum(np.searchsorted(self.hashes, hashes), len(self.hashes) - 1)
-        return np.where(self.hashes[at] == hashes, self.counts[at] / 2 + 1, 0).astype(np.float32)
+        found = np.zeros(hashes.shape, np.float32)
+        hopeful = np.flatnonzero(self.seen(hashes))
+        wanted = hashes[hopeful]
+        at = self._starts[wanted >> np.uint32(32 - _BUCKETS)]
+        end = self._starts[(wanted >> np.uint32(32 - _BUCKETS)) + np.uint32(1)]
+        while len(hopeful):
+            hit = self.hashes[at] == wanted
+            found[hopeful[hit]] = self.counts[at[hit]] / 2 + 1
+            at = at + 1
+            left = ~hit & (at < end)
+            hopeful, wanted, at, end = hopeful[left], wanted[left], at[left], end[left]
+        return found
+
+    @cached_property
+    def _starts(self) -> NDArray[np.uint32]:
+        """Of each bucket of ``hashes``, and where the last one ends."""
+        sizes = np.bincount(self.hashes >> np.uint32(32 - _BUCKETS), minlength=1 << _BUCKETS)
+        return np.concatenate([[0], np.cumsum(sizes)]).astype(np.uint32)
 
     def windows(self, windows: Ids, runs: tuple[tuple[int, int, int], ...] = RUNS) -> Floats:
         """For each window (rows of 9 characters) and run: its logarithm; 0 where it holds a 0."""
-        keys = np.stack([hashed(n, *(windows[:, c] for c in range(s, e))) for n, s, e in runs], axis=1)
-        whole = np.stack([windows[:, s:e].all(axis=1) for _, s, e in runs], axis=1)
+        columns = np.ascontiguousarray(windows.T)
+        letters = columns > 0
+        whole = np.stack([np.logical_and.reduce(letters[s:e]) for _, s, e in runs])
+        keys = np.stack([hashed(n, *columns[s:e]) for n, s, e in runs])
         found: Floats = np.zeros(keys.shape, np.float32)
         found[whole] = self.logs(keys[whole])
-        return found
+        return found.T

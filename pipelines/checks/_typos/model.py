@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -10,17 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.checks._typos import certain
-from pipelines.checks._typos.grams import REACH, Floats, Grams
+from pipelines.checks._typos.grams import REACH, Floats, Grams, Ids
 from pipelines.checks._typos.suspected import Confusions, Trees, candidates, features
+from pipelines.checks._typos.titles import Titles
 
 FILE = Path(__file__).parent / "model.npz"
 #: Of a candidate's probability; what figures they give: README.md of ``tests/typos``.
 SUSPECTED, LIKELY = 0.9, 0.97
+PASSES = 2  #: more looks, at what stands beside a suspect, with that one mended
 #: Where one of these is right another is too: nothing of what stands beside them tells which was meant.
 INTERCHANGED = tuple(
     frozenset(kind)
-    for kind in "省市县区州盟旗乡镇村 一二三四五六七八九十百千万亿两几 年月日时 他她它 东南西北 上下左右前后".split()
+    for kind in "省市县区州盟旗乡镇村 年月日时 他她它 东南西北 上下左右前后 中美英法德日俄韩朝越老缅泰印巴墨加澳新意西葡".split()
 )
+NUMERALS = frozenset("一二三四五六七八九十百千万亿两几")  #: meant: nothing tells that it was, nor which
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,24 +41,47 @@ class Model:
     unigrams: Floats
     trees: Trees
     certain: certain.Certain
+    titles: Titles
 
     def suspects(self, text: str) -> list[Suspect]:
         """The best candidate of each place that is ``SUSPECTED``.  ``text`` without characters outside the basic plane."""
-        found = candidates(self.grams.numbers(text), self.grams, self.confusions)
+        ids = self.grams.numbers(text)
+        latest = self._suspects(text, ids)
+        found = dict(latest)
+        for _ in range(PASSES if latest else 0):
+            ids = ids.copy()
+            ids[list(latest)] = self.grams.numbers("".join(s.right for s in latest.values()))
+            near = {at + step for at in latest for step in range(-REACH, REACH + 1)}
+            again = self._suspects(text, _around(ids, latest))
+            latest = {at: s for at, s in again.items() if at in near and at not in found}
+            found |= latest
+        return [found[at] for at in sorted(found)]
+
+    def _suspects(self, text: str, ids: Ids) -> dict[int, Suspect]:
+        found = candidates(ids, self.grams, self.confusions)
         if not len(found.at):
-            return []
+            return {}
         odds = self.trees.probability(features(found, self.grams, self.unigrams))
         best: dict[int, Suspect] = {}
         for row in np.flatnonzero(odds >= SUSPECTED):
             at, p = int(found.at[row]), float(odds[row])
-            if any({text[at], self._letter(int(found.meant[row, REACH]))} <= kind for kind in INTERCHANGED):
+            right = self._letter(int(found.meant[row, REACH]))
+            if right in NUMERALS or any({text[at], right} <= kind for kind in INTERCHANGED):
                 continue
             if at not in best or best[at].probability < p:
-                best[at] = Suspect(at, self._letter(int(found.meant[row, REACH])), p)
-        return [best[at] for at in sorted(best)]
+                best[at] = Suspect(at, right, p)
+        return best
 
     def _letter(self, number: int) -> str:
         return chr(int(np.flatnonzero(self.grams.ids == number)[0]))
+
+
+def _around(ids: Ids, places: Iterable[int]) -> Ids:
+    """Only what stands around these places."""
+    near = np.zeros(len(ids), np.bool_)
+    for at in places:
+        near[max(0, at - 2 * REACH) : at + 2 * REACH + 1] = True
+    return np.where(near, ids, 0).astype(np.uint16)
 
 
 @cache
@@ -64,7 +91,9 @@ def load() -> Model:
     grams = Grams(part["ids"], _unpacked(part), part["counts"])
     confusions = Confusions(part["starts"], part["others"], part["kinds"])
     trees = Trees(part["roots"], part["feature"], part["value"], part["left"], part["right"], float(part["base"]))
-    return Model(grams, confusions, part["unigrams"], trees, certain.load(grams, confusions))
+    meant, known = (t.split("\n") for t in part["titles"].tobytes().decode("utf-8").split("\n\n"))
+    titles = Titles(meant, known, grams, confusions)
+    return Model(grams, confusions, part["unigrams"], trees, certain.load(grams, confusions), titles)
 
 
 def packed(hashes: NDArray[np.uint32]) -> dict[str, NDArray[np.uint8]]:
