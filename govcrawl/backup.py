@@ -97,6 +97,8 @@ def save(store: Store, folder: Path, evidence: Path, campaign: str = "") -> Mani
         partial.mkdir(parents=True, mode=0o700)
         manifest = _saved(store, partial, evidence, ids, whole=not campaign)
         _write(partial / MANIFEST, msgspec.json.format(msgspec.json.encode(manifest)))
+        if any((partial / part.file).stat().st_size != part.bytes for part in manifest.parts):
+            raise OutputError(str(folder), "写好的文件又被别的程序改动或删除")
         partial.rename(folder)
     except OSError as error:
         raise OutputError(str(folder), str(error.strerror)) from error
@@ -151,7 +153,7 @@ def _dump(store: Store, folder: Path, name: str, ids: Group[str] | None) -> Part
 def _evidence(folder: Path, ids: Iterable[str], whole: bool) -> Iterator[tuple[str, Path]]:
     for top in [folder] if whole else [folder / id_ for id_ in ids]:
         for file in sorted(top.rglob("*")):
-            if file.is_file():
+            if file.is_file() and not file.name.startswith("."):
                 yield str(file.relative_to(folder)), file
 
 
@@ -207,7 +209,7 @@ def check(folder: Path) -> Manifest:
     manifest = _manifest(folder)
     for part in manifest.parts:
         file = folder / part.file
-        if not file.resolve().is_relative_to(folder.resolve()):
+        if ".." in Path(part.file).parts or not file.resolve().is_relative_to(folder.resolve()):
             raise InputError(str(folder / MANIFEST), 0, f"列有目录以外的文件 {part.file}；这不是 govcrawl 的备份")
         try:
             with file.open("rb") as opened:

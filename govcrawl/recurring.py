@@ -29,11 +29,10 @@ class Recurring:
 
 def month_of(series: Campaign, how: Recurring, on: date) -> Campaign:
     """The campaign of the month of ``on``; ``series``: as the file has it.  Raises NotDue where the series has none then."""
-    first, last = (date(on.year, on.month, min(day, monthrange(on.year, on.month)[1])) for day in how.days)
-    starts, ends = max(first, series.starts), min(last, series.ends)
+    starts, ends = _days_of(series, how, on.year, on.month)
     if ends < starts:
         raise NotDue(f"{series.id}：{on:%Y-%m} 没有抽查；周期自 {series.starts} 至 {series.ends}")
-    of_quarter = how.quarterly and (on.month % 3 == 0 or (on.year, on.month) == (series.ends.year, series.ends.month))
+    of_quarter = how.quarterly and _is_last_of_quarter(series, how, on)
     quarter = f"{on.year}年{QUARTERS[quarter_of(on)[1]]}季度{series.title}"
     return replace(
         series,
@@ -45,6 +44,18 @@ def month_of(series: Campaign, how: Recurring, on: date) -> Campaign:
         scope=replace(series.scope, seed=seed_of(series.scope.seed, on)),
         report=replace(series.report, title=quarter if of_quarter else ""),
     )
+
+
+def _days_of(series: Campaign, how: Recurring, year: int, month: int) -> tuple[date, date]:
+    """First and last day of a month's check; where it has none the last is before the first."""
+    first, last = (date(year, month, min(day, monthrange(year, month)[1])) for day in how.days)
+    return max(first, series.starts), min(last, series.ends)
+
+
+def _is_last_of_quarter(series: Campaign, how: Recurring, on: date) -> bool:
+    later = range(on.month + 1, quarter_of(on)[1] * 3 + 4)
+    spans = [_days_of(series, how, on.year, month) for month in later]
+    return all(ends < starts for starts, ends in spans)
 
 
 def seed_of(seed: int, on: date) -> int:
@@ -59,9 +70,10 @@ def quarter_of(day: date) -> tuple[int, int]:
 
 def linked(campaign: Campaign, planned: Sequence[Campaign]) -> Campaign:
     """With the months before it that were planned: as ``previous`` the last one; a quarter's bulletin gathers those of its quarter, and
-    has the last one before the quarter as ``previous``.
+    has the last one before the quarter as ``previous``.  Planned again, it is not before itself.
     """
-    before = sorted((one for one in planned if one.starts < campaign.starts), key=lambda one: one.starts)
+    others = [one for one in planned if one.id != campaign.id]
+    before = sorted((one for one in others if one.starts < campaign.starts), key=lambda one: one.starts)
     months = [one for one in before if quarter_of(one.starts) == quarter_of(campaign.starts)]
     gathers = campaign.report.title != ""
     last = [one.id for one in before if not gathers or one not in months][-1:]

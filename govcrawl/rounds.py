@@ -42,8 +42,8 @@ def open_round(campaign: Campaign, number: int, store: Store, frontier: Frontier
     Called again while the round runs, it changes nothing; called after Redis lost its data, it fills the round anew.
     """
     key = round_key(campaign.id, number)
-    if store.deleted(campaign.id, "pages"):
-        why = "其网页记录已过保存期限删除，不能再采集；请以新的编号另行计划"
+    if store.deleted(campaign.id):  # also of evidence alone: a worker may still hold a file open that is gone
+        why = "其数据已过保存期限删除，不能再采集；请以新的编号另行计划"
         raise InputError(campaign.id, 0, why)
     store.open_round(campaign.id, number)
     with _filling(key, frontier) as lock:
@@ -197,9 +197,12 @@ def close_finished(campaign: Campaign, store: Store, frontier: Frontier) -> None
 def advance(campaign: Campaign, store: Store, frontier: Frontier) -> str:
     """For a cluster: opens the first round that is not over.  Returns its key, or "" where all are over.
 
-    A round whose visits were cut short goes on; what was given up in one (``revive``) does not keep the next one waiting.
+    A round whose visits were cut short goes on; what was given up in one (``revive``) does not keep the next one waiting.  Of a campaign
+    whose data are past their term nothing is opened any more.
     """
     close_finished(campaign, store, frontier)
+    if store.deleted(campaign.id):
+        return ""
     closed = store.closed_rounds(campaign.id)
     for number in range(1, campaign.rounds + 1):
         key = round_key(campaign.id, number)

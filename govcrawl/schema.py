@@ -14,7 +14,6 @@ import logging
 import re
 import textwrap
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -24,7 +23,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from pymongo import ASCENDING
 from pymongo.database import Database
-from pymongo.errors import CollectionInvalid, OperationFailure
+from pymongo.errors import OperationFailure
 
 from govcrawl import rows
 from govcrawl.documents import COLLECTIONS, Collection
@@ -34,6 +33,7 @@ logger = logging.getLogger(__name__)
 DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"  # not \d: the embedded server builds the expression for each value, \d of all scripts
 #: Error codes of a server that has no validators, or whose user may not set them.
 CANT = {13, 59, 115, 238, 8000}
+THERE = 48  #: NamespaceExists
 _BSON: dict[Any, dict[str, Any]] = {
     str: {"bsonType": "string"}, bool: {"bsonType": "bool"}, int: {"bsonType": ["int", "long"]},
     float: {"bsonType": ["double", "int", "long"]}, bytes: {"bsonType": "binData"}, datetime: {"bsonType": "date"},
@@ -66,8 +66,11 @@ def prepare(db: Database[dict[str, Any]]) -> None:
 
 
 def _create(db: Database[dict[str, Any]], name: str) -> None:
-    with suppress(CollectionInvalid):  # another command was faster
-        db.create_collection(name)
+    try:
+        db.create_collection(name, check_exists=False)
+    except OperationFailure as error:
+        if error.code != THERE:  # else another command was faster
+            raise
 
 
 def _validate(db: Database[dict[str, Any]], collection: Collection) -> None:

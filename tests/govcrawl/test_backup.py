@@ -179,6 +179,7 @@ SPOILT: list[tuple[Callable[[Path], Any], str]] = [
     (lambda f: told(f, schema=99), "备份由较新版本（.*）写入"),
     (lambda f: told(f, file="mongodb/later.bson.gz"), "备份由较新版本（.*）写入"),
     (lambda f: told(f, file="evidence/../../x"), "目录以外的文件"),
+    (lambda f: told(f, file="evidence/../mongodb/pages.bson.gz"), "目录以外的文件"),
 ]
 
 
@@ -211,6 +212,18 @@ def test_a_backup_is_there_whole_or_not_at_all(
         with pytest.raises(OutputError, match="No space"):
             backup.save(whole, tmp_path / "c", evidence)
     assert not list(tmp_path.glob("c*"))
+
+    def swept(folder: Path, content: bytes) -> None:  # as another backup to the same folder would
+        folder.write_bytes(content)
+        (folder.parent / "mongodb" / "pages.bson.gz").unlink()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(backup, "_write", swept)
+        with pytest.raises(OutputError, match="No such file"):
+            backup.save(whole, tmp_path / "c", evidence)
+    assert not list(tmp_path.glob("c*"))
+    (evidence / ".retain").touch()
+    assert not any("retain" in part.file for part in backup.save(whole, tmp_path / "c", evidence).parts)
 
 
 def test_a_page_fetched_anew_meanwhile_is_fetched_again(

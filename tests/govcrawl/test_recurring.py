@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from govcrawl.documents import StoredDeletion
 from govcrawl.errors import InputError, NotDue
 from govcrawl.plan import Plan, plan
 from govcrawl.recurring import Recurring, linked, missed, month_of
+from govcrawl.rounds import PARTIAL
 from govcrawl.services import Urls
 from govcrawl.store import Store
 from reporting import stages
@@ -122,6 +124,7 @@ def test_the_last_month_of_a_quarter_or_of_the_series_gathers_those_before_it() 
         8: ("yn-spot-2018-06",),
     }  # fmt: skip
     assert [made[n].report.title for n in (3, 6, 8)] == [f"2018年{q}季度全省政府网站抽查" for q in "一二三"]
+    assert [n for n in range(2, 8) if month(n, days=(21, 28)).report.title] == [3, 6, 7]  # August has no such day
     assert linked(month(6, quarterly=False), months).report.months == ()
     assert missed(month(6), [months[0], months[2]]) == ["2018-05"]
     assert missed(month(3), [months[0]]) == missed(month(6), []) == []  # January was before the series
@@ -207,6 +210,15 @@ def test_what_is_drawn_stays_until_it_is_planned_again(file: Path, store: Store)
     assert "127.70.9.77" in store.sites("yn-spot-2018-04")[0].home
 
 
+def test_planned_again_with_other_days_a_month_is_not_before_itself(file: Path, store: Store) -> None:
+    april = planned(file, store, "2018-04-02").campaign.id
+    judged(store, april)
+    planned(file, store, "2018-06-02")
+    file.write_text(FILE.replace("[2, 31]", "[9, 31]"), encoding="utf-8")
+    june = planned(file, store, "2018-06-09", again=True).campaign
+    assert (june.starts, june.report.months, june.previous) == (date(2018, 6, 9), (april,), ())
+
+
 @pytest.mark.parametrize(
     ("on", "why"), [("2018-04-01", "自 2018-04-02 起"), ("2019-01-01", "2019-01 没有抽查"), ("2017-12-31", "2017-12")]
 )
@@ -249,14 +261,23 @@ def test_the_commands_take_the_file(
     govcrawl("report", spot, "--out", str(tmp_path / "out"))
     assert "4月" in (tmp_path / "out/yn-spot-2018-04/bulletin.html").read_text(encoding="utf-8")
     assert [one.id for one in store.series("yn-spot")] == ["yn-spot-2018-04"]
-    # once its pages are past their term, April keeps its verdicts, and May is judged
+    # a month that was never judged keeps no other from its draft
     assert "第 1 轮已在队列中" in govcrawl("plan", spot, "--on", "2018-05-02")
+    shutil.rmtree(tmp_path / "out")
+    assert main(["report", spot, "--out", str(tmp_path / "out")]) == 2
+    assert "yn-spot-2018-05: 还没有按标准 2015 的评判" in capsys.readouterr().err
+    assert [p.name for p in (tmp_path / "out").iterdir()] == ["yn-spot-2018-04"]
+    # once its pages are past their term, April keeps its verdicts though its round was cut short, and May goes on
+    store.close_round("yn-spot-2018-04", 1, [], PARTIAL)
     april = StoredDeletion(
         campaign="yn-spot-2018-04", what="pages", at=datetime(2019, 5, 1, tzinfo=UTC), days=365, documents=1, bytes=1
     )
     kept = msgspec.to_builtins(april, builtin_types=(datetime,)) | {"_id": "yn-spot-2018-04:pages"}
     store.db["deletions"].insert_one(kept)
-    assert main(["score", spot]) == 2
-    out, err = capsys.readouterr()
-    assert "insufficient" in out
-    assert "yn-spot-2018-04: 网页记录和所见事实已过保存期限删除" in err
+    told = govcrawl("score", spot)
+    assert "yn-spot-2018-04：网页记录已过保存期限删除，不再评判" in told
+    assert "insufficient" in told
+    assert "第 1 轮已在队列中" in govcrawl("plan", spot, "--on", "2018-05-03")
+    assert "数据已过保存期限删除，不再采集" in govcrawl("plan", spot, "--on", "2018-04-03")
+    assert main(["score", "yn-spot-2018-04"]) == 2
+    assert "已过保存期限删除，不能重新评判" in capsys.readouterr().err

@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from datetime import date, datetime
+from threading import Barrier
 from typing import Any, Literal
 
 import pytest
@@ -117,6 +119,22 @@ def test_another_failure_is_not_taken_for_that(store: Store) -> None:
         schema.prepare(Refusing(store, 9))  # type: ignore[arg-type]
 
 
+def test_two_commands_that_make_a_collection_at_once_both_go_on(store: Store) -> None:
+    names = [f"made-{n}" for n in range(8)]
+    together = Barrier(4, timeout=60)
+
+    def make(_: int) -> None:
+        for name in names:
+            together.wait()
+            schema._create(store.db, name)
+
+    with ThreadPoolExecutor(4) as crew:
+        assert list(crew.map(make, range(4))) == [None] * 4
+    assert set(names) <= set(store.db.list_collection_names())
+    for name in names:
+        store.db.drop_collection(name)
+
+
 # --- what is made of the dataclasses ----------------------------------------------------------------------------------
 
 
@@ -162,7 +180,7 @@ def test_the_document_has_every_collection_field_and_kind(environment: dict[str,
         env=environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=200,
         check=True,
     )
     for collection in COLLECTIONS:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from govcrawl import operating, reviews, rounds, settings, watching
-from govcrawl.contracts import Finding, Lease, Observation, Page, Result, Verdict
-from govcrawl.documents import StoredBulletin
-from govcrawl.errors import InputError
+from govcrawl import ledger, operating, reviews, rounds, settings, watching
+from govcrawl.contracts import Finding, Lease, LedgerState, LedgerStep, Observation, Page, Result, Verdict
+from govcrawl.documents import StoredBulletin, StoredRecheck
+from govcrawl.errors import GovcrawlError, InputError, OutputError
 from govcrawl.frontier.codec import task_id
 from govcrawl.frontier.frontier import Frontier, round_key
 from govcrawl.store import Store, page_id
@@ -65,7 +67,8 @@ class Old:
         return found
 
     def files(self) -> dict[str, bytes]:
-        return {str(p.relative_to(self.folder)): p.read_bytes() for p in sorted(self.folder.rglob("*")) if p.is_file()}
+        found = [p for p in sorted(self.folder.rglob("*")) if p.is_file() and p.name != retention.LOCK]
+        return {str(p.relative_to(self.folder)): p.read_bytes() for p in found}
 
     def everything(self) -> dict[str, list[dict[str, Any]]]:
         return {name: list(self.store.db[name].find().sort("_id", 1)) for name in self.store.db.list_collection_names()}
@@ -133,11 +136,14 @@ def test_what_would_be_deleted_is_shown_and_stays(old: Old) -> None:
     assert [(d.campaign, d.what, d.days) for d in (personal, evidence, pages)] == [
         (ONE.id, "personal", 180), (ONE.id, "evidence", 365), (ONE.id, "pages", 365),
     ]  # fmt: skip
-    assert (evidence.documents, pages.documents) == (3, 6)  # pages dismissed, plain, numbers, and what was seen there
-    assert (evidence.oldest, evidence.newest) == (AT + timedelta(minutes=2), AT + timedelta(minutes=5))
+    # of dismissed and plain; the pages of these and of numbers, and what was seen on the first two: no more than is deleted
+    assert (evidence.documents, pages.documents) == (2, 5)
+    assert (evidence.oldest, evidence.newest) == (AT + timedelta(minutes=2), AT + timedelta(minutes=4))
     assert 0 < evidence.bytes < sum(map(len, files.values()))
     assert pages.bytes > 500
     assert (old.everything(), old.files()) == (before, files)
+    assert old.due(delete=True) == [personal, evidence, pages]
+    assert sum(map(len, files.values())) - sum(map(len, old.files().values())) == personal.bytes + evidence.bytes
 
 
 @pytest.mark.parametrize(
@@ -214,6 +220,111 @@ def test_what_was_deleted_is_not_judged_nor_crawled_again(old: Old, frontier: Fr
         rounds.open_round(ONE, 1, old.store, frontier)
 
 
+def told(old: Old, name: str, number: int, state: LedgerState, at: datetime) -> None:
+    id_ = name.encode().hex().ljust(20, "0")[:20]
+    step = LedgerStep(
+        ONE.id, SITE.code, id_, "dead_link", url(name), number, state, "承办人", at, notice="整改〔2018〕1号"
+    )
+    ledger.append(old.store.db, [step])
+
+
+def test_what_stands_in_the_ledger_or_is_in_dispute_stays_until_it_is_settled(old: Old) -> None:
+    old.store.db["findings"].delete_one({"url": url("confirmed")})  # judged again, it was found no more
+    back = reviews.Wish(b"numbers".hex().ljust(20, "0")[:20], 1, "pending")
+    reviews.decide(old.store.db, [back], "甲", AT + timedelta(days=60))
+    told(old, "confirmed", 1, "notified", AT + timedelta(days=50))
+    much_later = LATER + timedelta(2000)
+    old.due(today=much_later, delete=True)
+    assert old.left() == {"confirmed", "numbers"}
+    old.store.db["decisions"].delete_many({"review": "pending"})
+    told(old, "confirmed", 2, "closed", datetime.combine(much_later, time(), UTC))
+    old.due(today=much_later + timedelta(1000), delete=True)
+    assert old.left() == {"confirmed"}  # the term of what was told begins anew
+    old.due(today=much_later + timedelta(1001), delete=True)
+    assert old.files() == {}
+
+
+def test_a_recheck_that_is_under_way_keeps_all(old: Old) -> None:
+    again = replace(ONE, id=f"{ONE.id}.r1", rechecks=ONE.id)
+    old.store.save_plan(again, [SITE], [SITE.code], [])
+    old.store.open_round(again.id, 1)
+    assert old.due() == []
+    old.store.close_round(again.id, 1, [], "")
+    assert {d.campaign for d in old.due()} == {ONE.id}
+
+
+def test_masked_words_go_wherever_they_stand(old: Old) -> None:
+    seen = next(d for d in old.store.db["verdicts"].find_one({})["findings"] if d["indicator"] == "privacy_leak")  # type: ignore[index]
+    old.store.db["verdicts"].update_one({}, {"$set": {"transient": [seen]}})
+    looked = StoredRecheck(ONE.id, 1, seen["id"], "2015@1", SITE.code, "privacy_leak", seen["url"], "138****0000")
+    recheck = msgspec.to_builtins(looked) | {"_id": f"{seen['id']}:1"}
+    old.store.db["rechecks"].insert_one(recheck)
+    old.due(Terms(personal=180, shown=365), delete=True)
+    left = old.everything()
+    assert all("138****0000" not in str(left[name]) for name in ("findings", "decisions", "verdicts", "rechecks"))
+
+
+def test_exchanges_on_another_machine_are_found_there(old: Old, tmp_path: Path) -> None:
+    here = Old(old.store, tmp_path / "here")
+    only = Terms(personal=180)
+    (before,) = here.due(only)
+    assert here.due(only, delete=True) == [before]
+    assert before.elsewhere == 1
+    assert old.left() == set(PAGES)
+    (there,) = old.due(only, delete=True)
+    assert (there.elsewhere, old.left()) == (0, set(PAGES) - {"numbers"})
+    assert here.due(only) == old.due(only) == []
+
+
+def test_nobody_is_kept_waiting_and_nothing_is_lost_where_another_is_at_it(old: Old) -> None:
+    at_it = due(old.store, old.folder, TERMS, LATER, delete=True)
+    next(at_it)
+    with pytest.raises(GovcrawlError, match="另一个 govcrawl retain 正在删除"):
+        old.due(delete=True)
+    assert [d.what for d in at_it] == ["evidence", "pages"]
+    assert old.left() == {"pending", "confirmed", "late"}
+    assert old.due(delete=True) == []
+
+
+def test_a_full_disk_is_told_and_leaves_all_as_it_was(old: Old, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = old.files()
+
+    def full(*_: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(retention, "_copy", full)
+        with pytest.raises(OutputError, match="No space left"):
+            old.due(delete=True)
+    assert (old.files(), old.left()) == (files, set(PAGES))
+    old.due(delete=True)
+    assert old.left() == {"pending", "confirmed", "late"}
+
+
+@pytest.mark.parametrize("terms", [Terms(personal=180), replace(TERMS, shown=0)])
+@pytest.mark.parametrize("step", ["rename", "unlink"])
+def test_cut_off_it_leaves_no_copy_behind(old: Old, terms: Terms, step: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the new file that no page names yet, nor the old one that none names any more."""
+    one = getattr(Path, step)
+
+    def cut_off(path: Path, *args: Any, **more: Any) -> Any:
+        if path.name.endswith(".partial") and step == "unlink":
+            return one(path, *args, **more)
+        done = one(path, *args, **more) if step == "rename" else None
+        raise KeyboardInterrupt(done)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, step, cut_off)
+        with pytest.raises(KeyboardInterrupt):
+            old.due(terms, delete=True)
+    old.due(terms, delete=True)
+    left = set(PAGES) - {"numbers"} if not terms.evidence else {"pending", "confirmed", "late"}
+    assert old.left() == left
+    assert len(old.files()) == 1
+    assert b"numbers" not in records(old)
+    assert old.due(terms) == []
+
+
 @pytest.mark.parametrize(("when", "nth"), [("_without", 0), ("_moved", 1), ("_documents", 1)])
 def test_cut_off_anywhere_the_same_command_goes_on(
     old: Old, when: str, nth: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -252,8 +363,9 @@ def test_the_command_says_what_it_would_do(old: Old, tmp_path: Path, monkeypatch
         then = (datetime.now(UTC) - timedelta(days=age)).timestamp()
         os.utime(tmp_path / "home/logs" / name, (then, then))
     assert "没有设置保存期限" in told()[0]
-    with pytest.raises(InputError, match="GOVCRAWL_KEEP_PAGES_DAYS: 应为天数"):
-        told(pages="ein Jahr")
+    for wrong in ("ein Jahr", "9999999"):
+        with pytest.raises(InputError, match="GOVCRAWL_KEEP_PAGES_DAYS: 应为天数"):
+            told(pages=wrong)
     assert told(evidence="99999") == ["没有超过保存期限的数据"]
     lines = told(evidence="365", logs="30")
     assert lines[0].startswith("t-old  网页原文（WARC）（保存 365 天）：将删除 3 份")
