@@ -27,7 +27,9 @@ test-compiled: setup
 compiled: setup
 	@$(BIN)/python -m tests.compiled
 
+# How right and how fast the checks and the reader are, then the race; its last line is one JSON object.
 bench: setup
+	$(BIN)/python -m tests.bench.tables
 	$(BIN)/python -m tests.bench
 
 setup: $(VENV)/.ready

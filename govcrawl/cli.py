@@ -11,8 +11,8 @@ import getpass
 import os
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, nullcontext
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -20,7 +20,7 @@ from typing import Any
 
 import msgspec
 import redis
-from pymongo.errors import PyMongoError
+from pymongo.errors import OperationFailure, PyMongoError
 
 from govcrawl import (
     admin,
@@ -188,10 +188,10 @@ def _plan(args: argparse.Namespace) -> int:
         if series := series_of(args.file):  # what began in the month before comes to its end
             for one in store.series(series)[-2:]:
                 rounds.advance(one, store, frontier)
-        key = rounds.advance(_plan_and_tell(args, store).campaign, store, frontier)
-        print(
-            f"第 {key.rpartition(':')[2]} 轮已在队列中；本轮完成后再次运行本命令即开始下一轮" if key else "各轮均已完成"
-        )
+        campaign = _plan_and_tell(args, store).campaign
+        key = rounds.advance(campaign, store, frontier)
+        over = "数据已过保存期限删除，不再采集" if store.deleted(campaign.id) else "各轮均已完成"
+        print(f"第 {key.rpartition(':')[2]} 轮已在队列中；本轮完成后再次运行本命令即开始下一轮" if key else over)
     return 0
 
 
@@ -285,17 +285,29 @@ def _dead(args: argparse.Namespace) -> int:
 
 
 def _score(args: argparse.Namespace) -> int:
-    """A month that can't be judged keeps no other from it."""
-    troubles: list[GovcrawlError] = []
+    """Asked by file, as a timer does, a campaign whose pages are past their term keeps the verdicts that it has."""
     with opened() as (_, store, frontier):
-        for id_ in operating.meant(args.id, store):
-            try:
+
+        def score(id_: str) -> None:
+            if id_ != args.id and store.deleted(id_, "pages") and store.packs(id_):
+                print(f"{id_}：网页记录已过保存期限删除，不再评判；已有的评判和通报照旧可用")
+            else:
                 _score_one(id_, args.standard, store, frontier)
-            except GovcrawlError as trouble:
-                troubles.append(trouble)
+
+        _each(operating.meant(args.id, store), score)
+    return 0
+
+
+def _each(ids: Iterable[str], do: Callable[[str], None]) -> None:
+    """A month that can't be judged, or told of, keeps no other from it; raises the first trouble when all are done."""
+    troubles: list[GovcrawlError] = []
+    for id_ in ids:
+        try:
+            do(id_)
+        except GovcrawlError as trouble:
+            troubles.append(trouble)
     if troubles:
         raise troubles[0]
-    return 0
 
 
 def _score_one(id_: str, standard: str, store: Store, frontier: Frontier) -> None:
@@ -326,10 +338,12 @@ def _report(args: argparse.Namespace) -> int:
     out = Path(args.out)
     _check_writable(out)
     with opened() as (_, store, _frontier):
-        ids = operating.meant(args.id, store)
-        for id_ in ids:
+
+        def report(id_: str) -> None:
             folder = out if id_ == args.id or not series_of(args.id) else out / id_
             _tell_report(stage("report")(store, id_, args.standard, folder, args.final, args.version), folder)
+
+        _each(operating.meant(args.id, store), report)
     return 0
 
 
@@ -456,6 +470,8 @@ def _export(args: argparse.Namespace) -> int:
     out = Path(args.out)
     _check_writable(out)
     with _mongodb() as store:
+        with suppress(OperationFailure):  # an analyst may read the views alone
+            migrations.check_whole(store.db, store.uri)
         made = stage("export")(store, args.campaigns, out, args.format)
     print_rows([["文件", "行数"], *([name, str(count)] for name, count in made)])
     print(f"共 {len(made)} 个文件，各列含义见 {out.absolute() / 'dictionary.md'}")

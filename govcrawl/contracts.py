@@ -214,12 +214,12 @@ class Campaign:
 
 Kind = Literal["site", "probe", "render"]  #: the spider that does a task
 #: What a task's URL is believed to be; reading decides what it is.  part: a frame of the home page, or a list that it asks for; as_engine,
-#: script: the home page as a search engine gets it, a script file on it (``spiders/guise.py``); link: only checked; file: an
-#: attachment that may list people, checked and read; nowhere: an address that can't exist; closed: the home page of a site that the
-#: register calls closed.
+#: script, style: the home page as a search engine gets it, a script file on it, a style sheet of a page (``spiders/guise.py``); link: only
+#: checked; file: an attachment that may list people, checked and read; nowhere: an address that can't exist; closed: the home page of a
+#: site that the register calls closed.
 Role = Literal[
     "home", "part", "fragment", "column", "more", "article", "page", "link", "file", "probe", "as_engine", "script",
-    "nowhere", "closed",
+    "style", "nowhere", "closed",
 ]  # fmt: skip
 
 
@@ -237,7 +237,7 @@ class Task:
     priority: int = 50  #: 0 first … 99 last
     #: probes: 1…per_round, -n confirms the failed visit n; pages: looks at the same page after a redirect to itself
     visit: int = 0
-    hops: int = 0  #: redirects followed so far; of a part also the frames it lies in
+    hops: int = 0  #: redirects followed so far; of a part also the frames it lies in, of a board's further page the pages before it
     spent_s: float = 0.0  #: probes: seconds used by earlier hops of the same visit
     not_before: float = 0.0  #: probes: Unix time of the visit; 0 = at once
     on_home: bool = False  #: found on the home page (dead links weigh more there)
@@ -341,7 +341,7 @@ class Evidence:
 
 ObservationKind = Literal[
     "home", "column", "article", "letter", "guide", "notice", "dead_link", "footer", "challenge", "unread", "check",
-    "missing", "nowhere", "closed", "script",
+    "missing", "nowhere", "closed", "script", "style",
 ]  # fmt: skip
 
 

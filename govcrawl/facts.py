@@ -103,7 +103,7 @@ class FooterFacts:
     party_badge: str = ""
     error_report: str = ""
     organiser: str = ""
-    drawn: bool = False  #: a script draws the page or its foot: what wasn't seen may be there
+    drawn: bool = False  #: a script draws the page or its foot, or the foot is a picture: what wasn't seen may be there
 
 
 #: letters: some can be read by anyone; empty: it says that it has none; form: only a form to write one; script: a script draws it.
@@ -116,6 +116,8 @@ class BoardFacts:
 
     shows: BoardShows
     trail: tuple[str, ...] = ()
+    #: address of its next page; "": there is one, but no address leads there (a form sent by POST, a script); None: it is the last
+    onward: str | None = None
 
 
 NoticeKind = Literal["closed", "moved", "domain", "paused"]
@@ -165,6 +167,32 @@ class HiddenLink:
 
 
 @dataclass(frozen=True, slots=True)
+class Box:
+    """An element around a link that a style sheet may hide."""
+
+    names: tuple[str, ...]  #: its id and classes, as a style sheet has them: ``#x``, ``.y``
+    at: str  #: how it begins
+    stays: bool  #: nothing in the names around says that it opens
+
+
+@dataclass(frozen=True, slots=True)
+class StyledLink:
+    """A link to a stranger's domain that the page itself doesn't hide; style sheets in files of their own may."""
+
+    url: str
+    text: str
+    boxes: tuple[Box, ...]  #: itself first
+
+
+@dataclass(frozen=True, slots=True)
+class StyleFacts:
+    """A style sheet of the site that is a file of its own (``reading/sheets.py``)."""
+
+    hides: tuple[tuple[str, Hiding], ...]  #: ids and classes that it hides by themselves, and how
+    shows: tuple[str, ...]  #: those that it shows, whatever the condition
+
+
+@dataclass(frozen=True, slots=True)
 class Trick:
     """What an inline script, or a frame, does that no site needs."""
 
@@ -183,6 +211,8 @@ class ForeignFacts:
     scripts: tuple[str, ...] = ()  #: addresses of script files, in order
     tricks: tuple[Trick, ...] = ()
     claims: str = ""  #: keywords and description, as told to search engines
+    styled: tuple[StyledLink, ...] = ()  #: none where not all style sheets can be read, or too few domains are led to
+    sheets: tuple[str, ...] = ()  #: addresses of the style sheets that may hide those
 
 
 PageKind = Literal[
@@ -211,6 +241,7 @@ class Facts:
     footer: FooterFacts = FooterFacts()
     foreign: ForeignFacts = ForeignFacts()
     script: ScriptFacts | None = None  #: of a script file of the site's own
+    style: StyleFacts | None = None  #: of a style sheet of the site's own
     absent: str = ""  #: digest of its words, where the page says of itself that it isn't there (``reading/missing.py``)
     #: visible text without scripts, styles and hidden parts; but for the home page and fragments also without navigation, trail,
     #: side lists, friend links and footer, which are read there once

@@ -78,9 +78,9 @@ def retained(args: argparse.Namespace, store: Store, _: Frontier) -> Iterator[st
 
 
 def _days(kind: str, text: str) -> int:
-    if text and not text.isdecimal():
+    if text and not (text.isdecimal() and len(text) <= 5):
         name = f"GOVCRAWL_KEEP_{'LOG' if kind == 'logs' else kind.upper()}_DAYS"
-        raise InputError(name, 0, f"应为天数，如 365（读到的是“{text}”）；空或 0 表示一直保存")
+        raise InputError(name, 0, f"应为天数，如 365，至多五位（读到的是“{text}”）；空或 0 表示一直保存")
     return int(text or 0)
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from govcrawl.contracts import CLOSED, Campaign, RegisteredColumn, Site, Task
-from govcrawl.reading.urls import canonical, identity
+from govcrawl.reading.urls import canonical, identity, in_gbk
 from govcrawl.visits import beat
 
 HOME, COLUMN, VISIT = 1, 10, 1  #: priorities; the others stand with the spider that gives them
@@ -19,9 +20,21 @@ def seeds(campaign: Campaign, sites: list[Site], columns: Iterable[RegisteredCol
     for site in sites:
         yield Task(site.code, "site", "home", canonical(site.home), priority=HOME)
         for column in registered.get(site.code, ()):
-            url = canonical(column.url)
-            yield Task(site.code, "site", "column", url, depth=1, text=column.name[:60], priority=COLUMN)
+            yield from _column(column)
         yield visit(site, beat(site.code, campaign.probe.spacing_s, now))
+
+
+def _column(column: RegisteredColumn) -> Iterator[Task]:
+    """Chinese words in a query, written as such, are asked for in both encodings that a site may have: a page in the wrong one shows
+    nothing, and proves nothing.
+    """
+    url, other = canonical(column.url), in_gbk(column.url)
+    told = Task(column.site, "site", "column", url, depth=1, text=column.name[:60], priority=COLUMN)
+    if other == url:
+        yield told
+    else:
+        yield replace(told, guessed=True)
+        yield replace(told, role="more", url=other, found_on=url, guessed=True)
 
 
 def closed(sites: Iterable[Site]) -> Iterator[Task]:

@@ -66,7 +66,7 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 Document = dict[str, Any]
 #: Roles of exchanges that are no page of the site.
-NOT_READ = ("link", "file", "probe", "as_engine", "script", "nowhere", "closed")
+NOT_READ = ("link", "file", "probe", "as_engine", "script", "style", "nowhere", "closed")
 #: Of a page, for judging its site.  Each field of each page is a third of a second for 1,000 sites of the embedded server's time.
 LOOKED_AT = ("site", "url", "outcome", "role", "claimed", "links")
 OUTLINK = ("url", "outcome", "status", "title", "task")
@@ -446,8 +446,8 @@ class Store:
         return [_load(d, AccountVerdict) for d in found]
 
     def deleted(self, campaign: str, *what: str) -> bool:
-        """Whether data of these kinds was deleted, or begun to be, when its term was over."""
-        query = {"_id": {"$in": [f"{campaign}:{kind}" for kind in what]}}
+        """Whether data of these kinds (none named: of any) was deleted, or begun to be, when its term was over."""
+        query = {"_id": {"$in": [f"{campaign}:{kind}" for kind in what]}} if what else {"campaign": campaign}
         return self.db["deletions"].find_one(query, {"_id": 1}) is not None
 
     # --- final bulletins ---

@@ -21,7 +21,7 @@ OTHERS_WELL = 0.5  #: share of the fetches that other workers brought home, for 
 WORDS = {
     "home": "首页识别", "column": "栏目识别", "article": "文章识别", "letter": "留言识别", "guide": "办事指南识别", "notice": "公告识别",
     "dead_link": "死链检查", "footer": "底部标识识别", "challenge": "防火墙测试页", "unread": "未能读取的网页", "check:typos": "错字检查",
-    "check:privacy": "个人信息检查", "check:hijack": "暗链、挂马检查",
+    "check:privacy": "个人信息检查", "check:hijack": "暗链、挂马检查", "style": "样式表读取",
 }  # fmt: skip
 
 

@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from govcrawl.contracts import Finding, Observation
 from pipelines.kinds import kinds_of
-from pipelines.rulings import Case, Ruling
+from pipelines.rulings import Case, Doubt, Ruling
 from pipelines.standards.rules import Rule
+from pipelines.unveiled import unveiled
 
 
 def rule_on_checks(case: Case) -> list[Ruling]:
@@ -18,12 +19,21 @@ def rule_on_checks(case: Case) -> list[Ruling]:
     What the pack knows no rule for, nor counts under another one, is no fault under it.
     """
     found: dict[str, list[Finding]] = defaultdict(list)
-    for indicator, looks in _faults(case.seen.of("check"), case.seen.last_round).items():
+    every = unveiled(case.seen.of("check"), case.seen.of("style"))
+    for indicator, looks in _faults(every, case.seen.last_round).items():
         rule = _rule(case, indicator[0])
         finding = rule and _finding(case, rule, looks)
         if rule and finding and not case.allowed.silences(finding):
             found[rule.id].append(finding)
-    return [Ruling(rule, tuple(findings)) for rule, findings in found.items()]
+    return [*(Ruling(rule, tuple(findings)) for rule, findings in found.items()), *_files(case)]
+
+
+def _files(case: Case) -> list[Ruling]:
+    """Attachments that may list people, and were not read."""
+    last = (o for o in case.seen.of("unread") if o.data["role"] == "file" and o.round == case.seen.last_round)
+    count = sum(o.data["count"] for o in last)
+    told = (Doubt(f"{count}个可能含名单的附件未能读取，未检查其中有无个人隐私"),) if count else ()
+    return [Ruling("privacy_leak", doubts=told)] if told and _rule(case, "privacy_leak") else []
 
 
 def _faults(looks: Iterable[Observation], last: int) -> dict[tuple[str, str], list[Observation]]:

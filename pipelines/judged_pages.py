@@ -6,7 +6,7 @@ import re
 from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 
 from govcrawl.contracts import Finding, Observation
@@ -27,7 +27,13 @@ def rule_on_letters(case: Case) -> list[Ruling]:
         return []
     late = [letter for looks in _letters(case, rule).values() if (letter := _late(case, rule, looks))]
     findings = tuple(_letter_finding(case, letter) for letter in late)
-    return [Ruling("poor_response", findings, doubts=(*_closed_boards(case, rule), *_no_channel(case, rule)))]
+    return [
+        Ruling(
+            "poor_response",
+            findings,
+            doubts=(*_closed_boards(case, rule), *_long_boards(case, rule), *_no_channel(case, rule)),
+        )
+    ]
 
 
 def _no_channel(case: Case, rule: PoorResponse) -> tuple[Doubt, ...]:
@@ -52,6 +58,27 @@ def _closed_boards(case: Case, rule: PoorResponse) -> tuple[Doubt, ...]:
     forms, scripts = sum(kinds == {"form"} for kinds in silent), sum("script" in kinds for kinds in silent)
     told = ((forms, "只有提交表单，未公开来信"), (scripts, "由脚本生成或无法读取"))
     return tuple(Doubt(f"{n}个政务咨询类栏目{what}，未能判断回应情况") for n, what in told if n)
+
+
+def _long_boards(case: Case, rule: PoorResponse) -> tuple[Doubt, ...]:
+    """Boards of which neither the last page was read nor one as old as the rule looks back."""
+    since = (case.seen.as_of - timedelta(days=rule.within_days)).isoformat()
+    looks: dict[str, list[Observation]] = defaultdict(list)
+    for o in case.seen.of("column"):
+        if o.data.get("onward") is not None and _must_answer(rule, o.data["name"], o.data["cls"]):
+            looks[identity(o.data["column"])].append(o)
+    cut = [own for own in looks.values() if _is_cut(own, since)]
+    text = f"{len(cut)}个政务咨询类栏目的来信未能逐页读到一年前（翻页须提交表单或运行脚本，或页数过多），未读的来信未作判断"
+    return (Doubt(text),) if cut else ()
+
+
+def _is_cut(looks: Sequence[Observation], since: str) -> bool:
+    """Whether there are further pages than ``looks``; one without letters is no last page, but an error."""
+    ended = any(o.data["items"] and not o.data["onward"] for o in looks)
+    newest = (
+        max((item[-1] or "" for item in o.data["items"]), default="") for o in looks
+    )  # a pinned letter may be older
+    return any(o.data["onward"] for o in looks) and not (ended or any("" < day <= since for day in newest))
 
 
 def _letters(case: Case, rule: PoorResponse) -> dict[tuple[str, str, str], list[Observation]]:

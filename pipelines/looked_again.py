@@ -11,7 +11,6 @@ from typing import Any
 from govcrawl import desk, rechecks
 from govcrawl.contracts import Campaign, Finding, Observation, RegisteredColumn, Site, Task
 from govcrawl.documents import StoredRecheck
-from govcrawl.errors import BadMessage
 from govcrawl.frontier.codec import decode, encode, task_id
 from govcrawl.frontier.frontier import round_key
 from govcrawl.reading.urls import identity, same_site
@@ -21,7 +20,7 @@ from govcrawl.seeds import HOME
 from govcrawl.store import Store, page_id
 from pipelines.judging import Brief, Terms, verdict_on
 from pipelines.outages import Visit, outages, spells
-from pipelines.rechecking import Looked, Place, compare, place
+from pipelines.rechecking import Looked, Place, as_home, children, compare, place
 from pipelines.rulings import NOTHING_BESIDE
 from pipelines.seen import day_of
 
@@ -135,44 +134,37 @@ class _Common:
         at_home = [trail[-1]["url"] for trail in trails.values() if trail and trail[-1]["role"] == "home"]
         front = at_home[0] if at_home else self.sites[code].home
         found = {raw: place(decode(raw).url, trail, front, proofs) for raw, trail in trails.items() if trail}
-        tasks = {raw: decode(raw) for raw in found}
-        return {
-            raw: replace(p, drawn=self._drawn(tasks[raw], pages), hops=tasks[raw].hops) for raw, p in found.items()
-        }, front
-
-    def _drawn(self, task: Task, pages: Mapping[str, Mapping[str, Any]]) -> bool:
-        id_ = page_id(round_key(self.recheck.id, 1), task_id(replace(task, kind="render")))
-        return id_ in pages and bool(pages[id_]["rendered"]) and pages[id_]["outcome"] == "ok"
+        found = as_home(found)
+        return {raw: replace(p, hops=decode(raw).hops) for raw, p in found.items()}, front
 
     def _tasks(self, plans: Sequence[StoredRecheck]) -> Iterator[bytes]:
         for plan in plans:
             yield from (*plan.tasks, *(plan.elsewhere if self.rounds > 1 else ()))
 
     def _trail(self, task: Task, pages: Mapping[str, Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-        """From the page that was asked to where redirects led."""
-        keys = [round_key(self.recheck.id, n) for n in range(1, self.rounds + 1)]
+        """From the page that was asked to where redirects led; last, as a browser showed it, if one did."""
         for _ in range(MAX_HOPS):
-            page = next((pages[id_] for key in keys if (id_ := page_id(key, task_id(task))) in pages), None)
+            page = self._stored(task, pages)
             if page is None:
                 return
             yield page
             onward = _onward(task, page)
             if onward is None:
+                shown = self._stored(replace(task, kind="render"), pages)
+                if shown and shown["rendered"] and shown["outcome"] == "ok":
+                    yield shown
                 return
             task = onward
+
+    def _stored(self, task: Task, pages: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any] | None:
+        keys = [round_key(self.recheck.id, n) for n in range(1, self.rounds + 1)]
+        return next((pages[id_] for key in keys if (id_ := page_id(key, task_id(task))) in pages), None)
 
 
 def _onward(task: Task, page: Mapping[str, Any]) -> Task | None:
     if page["outcome"] != "redirect" and page["kind"] != "redirect":
         return None
-    for raw in page["children"]:
-        try:
-            child = decode(raw)
-        except BadMessage:
-            continue
-        if child.role == task.role and child.hops == task.hops + 1:
-            return child
-    return None
+    return next((one for one in children(page) if one.role == task.role and one.hops == task.hops + 1), None)
 
 
 # --- texts that are elsewhere now -------------------------------------------------------------------------------------

@@ -5,8 +5,10 @@ home       items [[url, title, date]], unread (URLs of items that show what may 
            part (whether it is one itself), nav (URLs of 一级栏目, by its main navigation),
            scripts (URLs of the site's script files that alone are why it is drawn), ids (of its elements, where there are such files)
 script     draws (why a script file of the site may draw anything), into (ids that it writes into)
+style      hides [[#id or .class, how]], shows (ids and classes): what a style sheet of the site does, a file of its own
 column     column (URL of its first page), name, cls, level, state, items [[url, title, date]], unread (as of a home page), why,
-           drawn (likewise), registered, board (what a message board shows)
+           drawn (likewise), registered, board (what a message board shows),
+           onward (of a message board: whether it has a next page)
 article    title, published, column (URL of the list it was found on), unread (whether it may show a date that was not read),
            digest (of a text long enough to be known again; else empty)
 letter     title, asked, answered, state, board (URL), board_name, board_cls, trail (what breadcrumb and title call the board)
@@ -15,7 +17,7 @@ notice     notice (closed / moved / domain / paused), target: what the home page
 dead_link  target, status (number, or dns / timeout / refused / reset), on_home, text (of the link)
 footer     site_code, icp, police, party_badge, error_report, organiser (empty: not seen on that page), drawn
 challenge  status, role: a firewall's test page came instead of the page
-unread     outcome, status, role, name, cls, level: a planned page that could not be read
+unread     outcome, status, role, name, cls, level: a planned page that could not be read; of attachments (role file) also count
 missing    target, host, absent (digest of the words by which a page says that it isn't there, or → where it sends to), on_home, text
 nowhere    host, absent: what the host says of an address that can't exist
 closed     outcome, status, title, own (links within), items, code, notice, page: the home page of a site that the register calls closed
@@ -40,6 +42,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
 from govcrawl import attachments, metrics
+from govcrawl.attachments import is_wanted
 from govcrawl.contracts import Observation, ObservationKind, Page, Result, Task
 from govcrawl.facts import Facts, HomeFacts, Item
 from govcrawl.frontier.codec import host_of
@@ -138,12 +141,19 @@ def observe(result: Result, failed: Callable[[str, Exception], None] | None = No
     elif facts and not facts.redirect and task.role != "link":
         yield from _read(result, task, facts)
         yield from _checked(result, Look(task, page, facts), tell)
+        yield from _left_out(result, facts)
+    elif task.role == "file" and not facts and page.outcome == "ok":
+        yield _unread_file(result, "unreadable", 1)
 
 
 def _apart(result: Result, page: Look, failed: Callable[[str, Exception], None]) -> Iterator[Observation]:
     if page.facts.script:
         script = page.facts.script
         yield _seen(result, "script", {"draws": script.draws, "into": list(script.into)})
+    if page.facts.style:
+        style = page.facts.style
+        yield _seen(result, "style", {"hides": list(map(list, style.hides)), "shows": list(style.shows)})
+        return
     yield from _checked(result, page, failed)
 
 
@@ -179,6 +189,18 @@ def _checked(result: Result, page: Look, failed: Callable[[str, Exception], None
         failed(name, error)
 
 
+def _left_out(result: Result, facts: Facts) -> Iterator[Observation]:
+    """Attachments that may list people, and that are only checked because a page has so many."""
+    links = (c for c in result.children if c.role == "link" and same_site(c.url, result.page.url))
+    if count := sum(is_wanted(c.url, c.text, facts.title) for c in links):
+        yield _unread_file(result, "left_out", count)
+
+
+def _unread_file(result: Result, outcome: str, count: int) -> Observation:
+    data = {"outcome": outcome, "status": result.page.status, "role": "file", "name": "", "cls": "other", "level": 0}
+    return _seen(result, "unread", data | {"count": count}, key="file")
+
+
 def _unread(result: Result, task: Task, page: Page) -> Iterator[Observation]:
     # further pages and fragments are addresses we worked out ourselves: no reader's link is dead there
     if task.role not in ("home", "part", "more", "fragment") and not task.guessed and is_dead(page):
@@ -187,6 +209,8 @@ def _unread(result: Result, task: Task, page: Page) -> Iterator[Observation]:
         yield _seen(result, "dead_link", data)
     # a page that is gone (404, 410) is a dead link; any other failure leaves a column, or a part of a page, that nobody can judge
     gone = page.status in (404, 410) and task.role != "part"
+    if task.role == "file" and not gone:
+        yield _unread_file(result, page.outcome, 1)
     if task.role in ("home", "part", "column", "more", "fragment") and not gone:
         data = {
             "outcome": page.outcome, "status": page.status, "role": task.role, "name": task.text,
@@ -284,6 +308,7 @@ def _column(task: Task, facts: Facts) -> dict[str, Any]:
         "drawn": column.drawn,
         "board": facts.board.shows if facts.board else "",
         "registered": not task.found_on,
+        **({"onward": facts.board.onward is not None} if facts.board else {}),
     }
 
 

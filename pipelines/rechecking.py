@@ -9,17 +9,20 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from operator import itemgetter
 from typing import Any, Literal
 
-from govcrawl.contracts import Finding, Observation, RecheckState, Verdict
+from govcrawl.contracts import Finding, Observation, RecheckState, Task, Verdict
 from govcrawl.documents import StoredRecheck
-from govcrawl.frontier.codec import host_of
-from govcrawl.linked import mark, named
+from govcrawl.errors import BadMessage
+from govcrawl.frontier.codec import decode, host_of
+from govcrawl.linked import MARK, mark, named
 from govcrawl.reading.urls import identity
 from govcrawl.rechecks import OF_VISITS
+from govcrawl.spiders.guise import MAX_SCRIPTS
 from pipelines.dead_links import SOFT
 from pipelines.judged_notices import CLOSED_NOTICE
 from pipelines.seen import day_of
@@ -33,6 +36,8 @@ _WHOLE = {
     "repost_missing": "是否转载须全面检查后才能判断",
     "notice_missing": "须人工核对",
 }
+FEW_LINKS = 10  #: of a home page; with fewer another page may well have the same
+_CODE = ("script", "style")  #: roles of files that nobody reads as a page
 _NEAR = timedelta(minutes=5)  #: a link that gave no answer is dead only where another host answered about then
 _SEEN_NOTHING = (
     "empty",
@@ -61,7 +66,9 @@ class Place:
     role: str = ""
     links: bytes = b""
     alive: bool = False  #: its server answered as if it were there
-    drawn: bool = False  #: a browser drew it
+    whole: bool = False  #: a browser drew it, or nothing of it was left to one
+    loads: frozenset[str] = frozenset()  #: script files on it that were read too, by the identity of their addresses
+    styles: frozenset[str] = frozenset()  #: style sheets, likewise
     hops: int = 0  #: redirects by which the crawl had come to it: no page names its address
 
     @property
@@ -108,7 +115,7 @@ def compare(
         places.append(Place("", "", "unread", f"{missed}个网页未能访问"))
     elsewhere = [p for raw in plan.elsewhere if (p := looked.places.get(raw)) and p.state == "read"]
     told = _told(finding, looked, places)
-    if told.state in ("mended", "moved") and plan.drawn and not any(p.drawn for p in places):
+    if told.state in ("mended", "moved") and plan.drawn and not all(p.whole for p in places):
         told = Told("unknown", "问题原见于浏览器渲染后的网页，本次未能渲染", told.place)
     if told.state == "deleted" and elsewhere:
         told = Told("moved", "原网页已不存在，同一标题的内容在新址，新址未见该问题", elsewhere[0])
@@ -145,9 +152,31 @@ def _told(finding: Finding, looked: Looked, places: Sequence[Place]) -> Told:
 
 def _on_pages(finding: Finding, looked: Looked, places: Sequence[Place]) -> Told:
     """Faults that stand on pages: the check saw them again, or every page was read and shows them no more."""
+    if places and places[0].role == "script" and (told := _unloaded(finding, places)):
+        return told
     if now := looked.standing(finding.id):
         return Told("unmended", now.excerpt if now.excerpt != finding.excerpt else "", _shown(now, places))
+    if finding.detail.get("sheet") and (told := _unstyled(looked, places)):
+        return told
     return _pages_told(finding, places) or Told("mended", "网页仍在，该问题已不存在")
+
+
+def _unstyled(looked: Looked, places: Sequence[Place]) -> Told | None:
+    """That a style sheet which may hide it was not read."""
+    read = {identity(o.url) for o in looked.of("style")}
+    missing = sorted(url for p in places for url in p.styles if url not in read)
+    return Told("unknown", f"样式表{missing[0]}未能读取") if missing else None
+
+
+def _unloaded(finding: Finding, places: Sequence[Place]) -> Told | None:
+    """A stranger's script goes on doing what it does, whether a page loads it or not; None: the page does."""
+    page = next((p for p in places[1:] if identity(p.asked) == identity(finding.found_on)), None)
+    if page is None or page.state != "read":
+        return Told("unknown", "引用该脚本的网页未能读取")
+    if identity(places[0].asked) in page.loads:
+        return None
+    full = len(page.loads) >= MAX_SCRIPTS  # it may be one more
+    return Told("unknown", "网页是否仍引用该脚本未能判断") if full else Told("mended", "网页已不再引用该脚本", page)
 
 
 def _shown(now: Finding, places: Iterable[Place]) -> Place | None:
@@ -366,7 +395,30 @@ def place(asked: str, trail: Sequence[Mapping[str, Any]], home: str, nowhere: It
     first, last = trail[0], trail[-1]
     state, why = _state(first, last, home, nowhere)
     alive = last["outcome"] in ("ok", "redirect") and not last.get("absent") and last["status"] not in (404, 410)
-    return Place(asked, last["url"], state, why, last["at"], last["_id"], last["role"], last.get("links", b""), alive)
+    below = [one for page in trail for one in children(page)]
+    whole = bool(last["rendered"]) or not any(one.kind == "render" for one in below)
+    loads, styles = (frozenset(identity(one.url) for one in below if one.role == role) for role in ("script", "style"))
+    return Place(
+        asked, last["url"], state, why, last["at"], last["_id"], last["role"], last.get("links", b""), alive, whole, loads, styles
+    )  # fmt: skip
+
+
+def as_home(places: Mapping[bytes, Place]) -> dict[bytes, Place]:
+    """Servers that show their home page for whatever isn't there: such a page is gone, though its answer says 200."""
+    front = {
+        p.links for p in places.values() if p.role == "home" and p.state == "read" and len(p.links) >= FEW_LINKS * MARK
+    }
+    same = (
+        raw for raw, p in places.items() if p.role in ("article", "page") and p.state == "read" and p.links in front
+    )
+    return dict(places) | {raw: replace(places[raw], state="gone", why="显示的是首页") for raw in same}
+
+
+def children(page: Mapping[str, Any]) -> Iterator[Task]:
+    """What a stored page led to, as far as its messages can be read."""
+    for raw in page["children"]:
+        with suppress(BadMessage):
+            yield decode(raw)
 
 
 def _state(
@@ -384,8 +436,10 @@ def _state(
         return "unread", f"{_FAILED.get(outcome, outcome)}（{status}）" if outcome == "http_error" else _FAILED.get(
             outcome, outcome
         )
-    if last is not first and first["role"] != "home" and identity(last["url"]) == identity(home):
+    if first["role"] != "home" and identity(first["url"]) != identity(last["url"]) == identity(home):
         return "gone", "转到首页"
-    if last["kind"] in _SEEN_NOTHING or (last["kind"] is None and last["role"] not in ("link", "script")):
+    if last["role"] not in _CODE and (
+        last["kind"] in _SEEN_NOTHING or (last["kind"] is None and last["role"] != "link")
+    ):
         return "unread", "网页内容由脚本生成或未能读出"
     return "read", ""

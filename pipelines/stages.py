@@ -158,13 +158,15 @@ def retain(store: Store, folder: Path, logs: Path, days: Mapping[str, int], dele
         nothing = False
         what = f"{retention.WORDS[one.what]}（保存 {one.days} 天）"
         yield f"{one.campaign}  {what}：{done} {one.documents} 份，{one.bytes / 1e6:.1f} MB{_span(one)}"
+        if one.elsewhere:
+            yield f"{one.campaign}  另有 {one.elsewhere} 份含个人信息的网页原文不在 {folder}；请在其所在的采集机上也运行 govcrawl retain"
     files, size = retention.old_logs(logs, log_days, now, delete)
     if files:
         yield f"日志（保存 {log_days} 天）：{done} {files} 个文件，{size / 1e6:.1f} MB"
     if nothing and not files:
         yield "没有超过保存期限的数据"
     elif not delete:
-        yield "以上只是预览，什么都没有删除；加 --delete 即删除。定稿通报引用的、已确认的和尚未复核的问题的证据不在其中"
+        yield "以上只是预览，什么都没有删除；加 --delete 即删除。定稿通报引用的、已确认的、尚未复核的和台账中未销号的问题的证据不在其中"
 
 
 def _span(one: retention.Due) -> str:

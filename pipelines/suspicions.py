@@ -180,9 +180,9 @@ def _counterfeits(sites: Sequence[Site], links: Links) -> Iterator[Suspicion]:
         if not home or registered(host.partition(":")[0]) in domains:
             continue
         titles = {link.title for _, link in home if link.title and urlsplit(link.url).path in _ROOT}
-        bearer = next((site for title in sorted(titles) if (site := named(title))), None)
+        bearer, title = next(((site, title) for title in sorted(titles) if (site := named(title))), (None, ""))
         if bearer:
-            why = f"外部网站首页标题“{min(titles)[:60]}”与登记网站“{bearer.name}”相同或相近"
+            why = f"外部网站首页标题“{title[:60]}”与登记网站“{bearer.name}”相同或相近"
         elif site := _looks_like(host, looks):
             bearer, why = site, f"域名与登记网站“{site.name}”的 {site_of(site.home)} 相似"
         else:

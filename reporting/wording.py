@@ -233,6 +233,7 @@ KEYS = {
     "all": "超期未更新的栏目合计",
     "what": "情形",
     "within": "所在标签",
+    "sheet": "所在样式表",
     "words": "其中词语",
     "term": "上下文",
     "confidence": "置信度",

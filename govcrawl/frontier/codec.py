@@ -14,7 +14,7 @@ import msgspec
 
 from govcrawl.contracts import Lease, Role, Task
 from govcrawl.errors import BadMessage
-from govcrawl.reading.urls import identity
+from govcrawl.reading.urls import address
 
 #: Message key → field of Task.
 KEYS = {
@@ -25,7 +25,7 @@ DEFAULTS = {name: getattr(Task(site="", kind="site", role="page", url=""), name)
 REQUIRED = ("site", "role", "url", "priority")
 ROLES = frozenset(get_args(Role))
 CHECKED = ("link", "file", "nowhere", "closed")  #: roles in which a page is no page of the site
-APART = ("part", "as_engine", "script")  #: roles in which a page is looked at beside any other
+APART = ("part", "as_engine", "script", "style")  #: roles in which a page is looked at beside any other
 ID_BYTES = 12  #: 96 bits: a clash among 10^7 tasks of a round has a chance of 10^-15
 
 _encode = msgspec.json.Encoder().encode
@@ -60,7 +60,7 @@ def task_id(task: Task) -> bytes:
     words = (
         queue_of(task) + (task.role if task.role in APART else ""),
         task.site,
-        identity(task.url),
+        address(task.url),
         str(task.visit),
         str(task.hops if task.kind == "probe" else 0),
     )

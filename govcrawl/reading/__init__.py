@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import Final
 
@@ -144,7 +145,7 @@ class _Reading:
             column=column,
             article=article,
             letters=self.letters,
-            board=None if self.role in ("home", "fragment") else self.board,
+            board=None if self.role in ("home", "fragment") else self._board(column),
             guide=self._guide(kind, article),
             notices=notices.read(self.doc) if self.role in ("home", "fragment") else (),
             columns=columns.find(self.doc, self.regions, self.ours),
@@ -216,8 +217,11 @@ class _Reading:
         cls = columns.classify(name, self.doc.url)
         if kind == "article":
             return ColumnFacts(name, cls, "text")
+        onward = (self.board.onward,) if self.board and self.board.onward else ()
         if kind == "board":
-            return ColumnFacts(name, cls, "listed", _as_items(self.letters, self.doc.url))
+            undated = not any(letter.asked for letter in self.letters)
+            items = self.items if undated and self.items else _as_items(self.letters, self.doc.url)
+            return ColumnFacts(name, cls, "listed", items, onward)
         sight = state.Sight(self.doc, self.regions, (name, self.hint), self.ran)
         seen, why = state.judge(self.doc, self.regions, self.items, sight)
         if seen == "blank" and cls == "consult" and self.board and self.board.shows == "empty":
@@ -228,7 +232,12 @@ class _Reading:
         beyond = paging.unseen(self.doc, self.regions, items, pages) if items and self.role != "more" else ""
         if seen == "unknown" or drawn:
             pages += sources.of_list(self.doc, sight.at, self.ours)
-        return ColumnFacts(name, cls, seen, items, tuple(dict.fromkeys(pages)), why, drawn or beyond)
+        return ColumnFacts(name, cls, seen, items, tuple(dict.fromkeys((*pages, *onward))), why, drawn or beyond)
+
+    def _board(self, column: ColumnFacts | None) -> BoardFacts | None:
+        """Where a script may show letters, neither its form nor its words tell what there is."""
+        drawn = self.board and not self.letters and column and column.state == "unknown" and self._scripted(column)
+        return replace(self.board, shows="script") if self.board and drawn else self.board
 
     def _name(self) -> str:
         """The column's name: meta tag, the words of the link where the title repeats them, breadcrumb, link, heading, title."""

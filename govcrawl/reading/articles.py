@@ -21,12 +21,16 @@ _BODY: Final = re.compile(
 )
 _TITLE_HINT: Final = re.compile(r"title|tit\b|biaoti|bt\b|headline", re.I)
 _CENTRED: Final = re.compile(r"text-align\s*:\s*center", re.I)
+_SITE: Final = re.compile(r"(?:网站?|政府|门户|平台|首页|局|厅|委|委员会|办公室|中心)$")
+_SITE_NAME: Final = 6  #: characters
 _SEPARATOR: Final = re.compile(r"\s*(?:——|--|_|\||-|–|—|>|·)\s*")
 _PUBLISHED: Final = re.compile(r"(?:发布|发表)(?:(?:时间|日期|于)\s*[:：]?|\s*[:：])\s*")
 #: Other labels of an article's head; bare 时间 only where no word before it makes it an event's (报名时间, 会议时间).
 _LABELLED: Final = re.compile(
     r"(?:(?:公开|发文|成文|更新|添加|录入|上传)(?:时间|日期)|(?<![\u4e00-\u9fff])(?:时间|日期))\s*[:：]?\s*"
 )
+_DISCLOSED: Final = re.compile(r"(?:公开|上网|上传|录入)(?:时间|日期)\s*[:：]?\s*")
+_SHORT_DAY: Final = re.compile(r"(?<![\d.])\d\d([-/.])\d\d?\1\d\d?(?![\d.])")  #: ``18-06-01``, without its century
 _PROSE: Final = re.compile(r"。|[，；].*[，；]")
 #: Words beside a date that is not the publish date: of a law, an event, a generated page; and dates within a sentence.
 _OTHER_DAY: Final = re.compile(
@@ -39,7 +43,7 @@ _TOOLS: Final = re.compile(  # of a line of the head that is no heading
     r"(?:[大中小]|分享|打印|关闭|收藏|打印本页|关闭本页)[\s\])】]|请输入|\S{0,6}(?:搜索|检索)$)"
 )
 _SOURCE: Final = re.compile(
-    r"来源(?<!资金来源)(?<!数据来源)(?<!经费来源)(?<!收入来源)于?\s*[:：]\s*([^\n:：|【\[（）()，。；]{2,40})"
+    r"来源(?<!资金来源)(?<!数据来源)(?<!经费来源)(?<!收入来源)于?\s*[:：]\s*([^\n:：|【】\[\]（）()，。；]{2,40})"
 )
 _AFTER_SOURCE: Final = re.compile(
     r"\s*(?:(?:19|20)\d\d\s*[-年/.]\s*\d|(?:发布(?:者|人|时间|日期|机构|单位)|作者|时间|日期|点击|浏览|阅读|责任|责编|字体|字号|编辑|审核|供稿|分享|打印|关闭|录入)).*"
@@ -69,7 +73,14 @@ def find_title(doc: Document, regions: Regions) -> tuple[str, int]:
     at = _heading(doc, regions, candidates)
     if named or at >= 0:
         return named or _line(doc, at), at
-    return _SEPARATOR.split(doc.title)[0] if doc.title else "", -1
+    return _own_part(doc.title), -1
+
+
+def _own_part(title: str) -> str:
+    """What a page's title says of the page: its first part, but where that is the site's name, the last."""
+    parts = _SEPARATOR.split(title)
+    own = (part for part in reversed(parts) if len(part) > _SITE_NAME and not _SITE.search(part))
+    return next(own, parts[0]) if _SITE.search(parts[0]) else parts[0]
 
 
 def _heading(doc: Document, regions: Regions, candidates: Sequence[int]) -> int:
@@ -87,8 +98,13 @@ def _may_be_heading(doc: Document, regions: Regions, i: int) -> bool:
     return (
         2 <= len(line) <= 120
         and line not in regions.crumb_names
-        and (line not in doc.title or doc.title.startswith(line))
+        and (line not in doc.title or doc.title.startswith(line) or _ends_title(line, doc.title))
     )
+
+
+def _ends_title(line: str, title: str) -> bool:
+    """Whether a line is what a page's title says behind the site's name."""
+    return len(line) > _SITE_NAME and title.endswith(line) and not _SITE.search(line)
 
 
 def _headed(doc: Document, i: int) -> bool:
@@ -112,7 +128,7 @@ def _above_date(doc: Document, regions: Regions, candidates: Sequence[int]) -> i
 
 def _dates_article(line: str, before: str) -> bool:
     """Whether a line of the head is its date, not one of a table's cells (发文日期：)."""
-    return bool(_said(_PUBLISHED, line) or (_lone(line) and not before.endswith((":", "："))))
+    return bool(_said(_PUBLISHED, line) or (_lone(line) and not before.endswith((":", "：", "日期", "时间"))))
 
 
 def _may_head_date(doc: Document, regions: Regions, i: int) -> bool:
@@ -218,6 +234,7 @@ def published(doc: Document, text: str, titled: bool, before: str) -> date | Non
         or _said(_LABELLED, head)
         or _said(_PUBLISHED, text)
         or _said(_PUBLISHED, before)
+        or _said(_DISCLOSED, before)
         or dates.from_url(doc.url)
     )
 
@@ -227,7 +244,7 @@ def _may_be_dated(doc: Document, head: str, shown: str) -> bool:
     all of it, or a part of its head.
     """
     if any(
-        dates.like(line) or _PUBLISHED.search(line) or _LABELLED.search(line)
+        dates.like(line) or _SHORT_DAY.search(line) or _PUBLISHED.search(line) or _LABELLED.search(line)
         for line in head.split("\n")
         if len(line) <= MAX_HEAD
     ):

@@ -14,7 +14,7 @@ from govcrawl.reading.document import HOME_WORDS, Anchor, Document, mask, squeez
 from govcrawl.reading.drawn import Canvas, is_template, names
 from govcrawl.reading.lists import is_more, is_noise, is_pager, looks_like_article, looks_like_column
 from govcrawl.reading.regions import Regions
-from govcrawl.reading.urls import join, same_site
+from govcrawl.reading.urls import identity, join, same_site
 
 #: Elements that show nothing by themselves.
 _PLAIN: Final = frozenset(
@@ -43,6 +43,8 @@ _COUNT: Final = re.compile(
     r"(?:共|总计|合计|总数)\D{0,6}(\d+)\s*(?:条|个|篇|项|记录|信息)|(?:总|共)\s*(?:记录|条)数?\D{0,3}(\d+)"
 )
 _PAGES: Final = re.compile(r"(?:共|/)\s*(\d+)\s*页|第\s*(\d+)\s*页|页次\D{0,3}\d+\s*/\s*(\d+)")
+_ONWARD: Final = re.compile(r"[下后]一?页|[尾末]页|最后一页")
+_SECOND: Final = re.compile(r"[_-]\d+\.\w+$|[?&]\w*page\w*=(?!0*1?(?:&|$))", re.I)  #: an address of a second page
 _CREATE_PAGE: Final = re.compile(r"createPage\w*\s*\(\s*(\d+)")
 
 _FURNISHING: Final = re.compile(
@@ -52,6 +54,7 @@ _FURNISHING: Final = re.compile(
 _SENTENCE: Final = re.compile(r"[，。；]")
 _GREETING: Final = re.compile(r"欢迎|您好|今天|星期|农历")
 MAX_MENU: Final = 8  #: characters of a menu's entry, as a rule
+MIN_TITLE: Final = 10  #: characters that an entry has, and a menu's hardly ever
 MIN_SENTENCE: Final = 20  #: characters
 
 
@@ -113,18 +116,19 @@ class _Look:
         return ""
 
     def linked(self) -> str:
-        """A link with words of its own, whatever it does."""
+        """A link with words of its own, whatever it does, or to more than is shown here."""
         for a in self.doc.anchors:
             words = a.words.replace(" ", "")
-            if (
-                a.at in self.inside
-                and a.words
-                and words not in HOME_WORDS
-                and not is_more(a.words)
-                and not is_noise(a.words)
-            ):
+            if a.at not in self.inside or not a.words or words in HOME_WORDS:
+                continue
+            if is_more(a.words) and self._leads_on(a):
+                return "栏目区域只有“更多”链接"
+            if not is_noise(a.words):
                 return "栏目区域只有一个链接"
         return ""
+
+    def _leads_on(self, a: Anchor) -> bool:
+        return bool(a.url) and identity(a.url) != identity(self.doc.url)
 
     def headed(self, names: Container[str]) -> str:
         """A heading that isn't the column's name may be all that there is to say."""
@@ -139,12 +143,10 @@ class _Look:
         text, counts = self.doc.text(start, end), self._counts()
         pages = [int(m[m.lastindex or 0]) for m in _PAGES.finditer(text)]
         pages += [int(m[1]) for s in self.doc.scripts.values() for m in _CREATE_PAGE.finditer(s)]
-        further = [a for a in self.doc.anchors_in(start, end) if is_pager(a.text) and a.text.strip("[]第页 ").isdigit()]
-        if (
-            max(counts, default=0) > 0
-            or max(pages, default=0) > 1
-            or any(int(a.text.strip("[]第页 ")) > 1 for a in further)
-        ):
+        pager = [a for a in self.doc.anchors_in(start, end) if is_pager(a.text)]
+        numbers = [int(word) for a in pager if (word := a.text.strip("[]第页 ")).isdigit()]
+        second = any(_SECOND.search(a.url) for a in pager if _ONWARD.search(a.text) and self._leads_on(a))
+        if max(counts, default=0) > 0 or max((*pages, *numbers), default=0) > 1 or (second and 0 not in counts):
             return "分页显示另有内容"
         return ""
 
@@ -176,7 +178,8 @@ class _Look:
             return "导航中另有条目"
         rest = [a for a in entries if not menus[a.at] and not _FURNISHING.search(a.words)]
         long = [a for a in doc.anchors if not menus[a.at] and self._is_long(a)]
-        if len(long) > 1 or len(rest) > 1 or any(regions.aside(a.at) for a in rest):
+        titled = any(len(a.words) >= MIN_TITLE for a in (*long, *rest))
+        if titled or len(long) > 1 or len(rest) > 1 or any(regions.aside(a.at) for a in rest):
             return "栏目区域之外另有条目"
         return self._words_elsewhere()
 

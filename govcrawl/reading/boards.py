@@ -7,30 +7,23 @@ done yet, and not in the answer's.  Without such words it is ``unknown``.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from typing import Final, Literal
+from typing import Final
 
 from govcrawl.facts import BoardFacts, BoardShows, Letter
-from govcrawl.reading import dates
+from govcrawl.reading import dates, progress
 from govcrawl.reading.document import Anchor, Document
+from govcrawl.reading.drawn import Canvas
 from govcrawl.reading.lists import alone, is_noise
+from govcrawl.reading.onward import next_page
+from govcrawl.reading.progress import MAX_STATE, State
 from govcrawl.reading.regions import Regions
-
-State = Literal["answered", "open", "unknown"]
 
 _BOARD: Final = re.compile(
     r"信箱|留言|来信|咨询|投诉|互动|信访|问政|答疑|写信|建议|诉求|民意|12345|回复|答复|问答|提问|举报|接访"
-)
-_VOID: Final = re.compile(r"不予(?:受理|办理|回复|答复|公开)|无效|重复|撤[回销]|退回|未通过")
-_OPEN: Final = re.compile(
-    r"未(?:回复|答复|办理|处理|办结|受理|回应|解决)|待(?:回复|答复|办理|处理|受理|办|审查|审核|转办|回应)|(?:受理|办理|处理|审核|转办|交办|回复)中|"
-    r"正在(?:办理|处理|受理)|尚未(?:回复|答复|办理|处理|办结|受理)|暂未(?:回复|答复)|暂无(?:回复|答复)|无(?:回复|答复)"
-)
-_DONE: Final = re.compile(
-    r"已(?:回复|答复|办理|处理|办结|回应|解决|公开|反馈|回信|办)|办结|(?:回复|答复)完毕|办理完毕|处理完毕"
 )
 _ASKED: Final = re.compile(
     r"(?:来信|写信|去信|留言|提问|咨询|投诉|举报|提交|发布|发表|来件|信件|受理|申请|反映|建议|上报|创建|诉求|登记)(?:时间|日期|于)$|^时间$|^日期$"
@@ -45,7 +38,6 @@ _TITLES: Final = (  # the first that matches names the column of titles
 _STATUS: Final = re.compile(
     r"状\s*态|(?:办理|处理|回复|答复)情况|(?:处理|办理)结果|是否(?:回复|答复|办结|办理|处理|已)|进\s*度|^(?:回复|答复|办结|处理)$"
 )
-_BRACKETS: Final = " \u3000[]【】()（）<>《》:：|/。!！"
 _REPLY: Final = re.compile(
     r"^[【\[（(]?(?:[\u4e00-\u9fff]{0,8}?(?<!的)(?:回复|答复|回信)(?:内容|意见|情况|单位|部门|人|如下|信息|结果)?|答|A|处理结果|办理结果|办理情况|处理意见|解答|官方回答|回答)"
     r"(?:[】\]）)]\s*[:：]?|\s*[:：]|\s*$|\s+(?=\S*(?:19|20)\d\d))"
@@ -58,8 +50,8 @@ _BOXES: Final = ("li", "div", "dl", "table", "section", "article", "tbody", "tr"
 _ENTRIES: Final = ("li", "tr", "dl", "div")
 _PARTS: Final = ("td", "th", "li", "div", "span", "dd", "dt", "p", "em", "i", "b", "a")
 MAX_LETTER: Final = 10_000  #: characters of a letter with its reply
+MAX_AROUND: Final = 400  #: characters of an entry of a list
 MIN_LETTER: Final = 15  #: characters; a box with less is a date, not a letter
-MAX_STATE: Final = 12  #: characters of a line, dates aside, that shows a state; more is prose
 _DAY: Final = r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}"
 _DATE_LABEL: Final = re.compile(
     rf"([\u4e00-\u9fff]{{2,8}}(?:时间|日期)|[\u4e00-\u9fff]{{2}}于)\s*[:：]?\s*\n?\s*({_DAY})?"
@@ -68,14 +60,14 @@ _DATE_LABEL: Final = re.compile(
 _ASKER: Final = re.compile(
     rf"^(?:用户|网友|网民|市民|来信人|咨询人|提问人|留言人|游客|匿名)[^\n]{{0,24}}?[\s:：（(]*({_DAY})", re.M
 )
-_DATES: Final = re.compile(rf"{_DAY}\s*日?(?:\s*\d\d?:\d\d(?::\d\d)?)?")
 _LABELLED_TITLE: Final = re.compile(r"(?:标\s*题|主\s*题|题\s*目)\s*[:：]?\s*\n?\s*([^\n]{2,100})")
+#: ``城管局：2018-01-05 回复：…``
+_SIGNED: Final = re.compile(
+    rf"^[^\n，。；]{{0,20}}?({_DAY})\s*日?(?:\s*\d\d?:\d\d(?::\d\d)?)?\s*(?:回复|答复|回应|[:：])"
+)
 _QUESTION: Final = re.compile(r"^[【\[]?(?:问题?|提问|咨询|留言|来信)(?:内容|问题)?(?:[】\]]\s*[:：]?|\s*[:：])")
 _TIME: Final = re.compile(r"\s*\b\d\d?:\d\d(?::\d\d)?")
 _WRITER: Final = re.compile(r"^(?:用户|网友|网民|来信人|咨询人|提问人|留言人|写信人|姓名|昵称|编号|信件编号)")
-_STATE_LINE: Final = re.compile(
-    r"(?:状\s*态|办理情况|处理情况|进\s*度|处理结果|办理结果)\s*[:：]?\s*\n?\s*([^\n]{2,12})"
-)
 
 _EMPTY: Final = re.compile(
     r"(?:没有|暂无|尚无|无|未找到|没有找到)(?:任何|相关|符合条件的|公开的?|您要找的|更多)*(?:的)?(?:留言|来信|信件|咨询|问题|投诉|建议|提问|信息|记录|数据|内容)"
@@ -108,7 +100,8 @@ def read(doc: Document, regions: Regions, name: str, found: tuple[Letter, ...]) 
     """What a board shows to anyone, and what it is called; ``found``: the letters read on it."""
     titles = re.split(r"[-_—|–]+", doc.title)[:1]
     names = dict.fromkeys(n.strip() for n in (*regions.crumb_names, *titles, name))
-    return BoardFacts(_shows(doc, regions, found), tuple(n for n in names if n and not _UNIT.search(n)))
+    trail = tuple(n for n in names if n and not _UNIT.search(n))
+    return BoardFacts(_shows(doc, regions, found), trail, next_page(doc, regions))
 
 
 def _shows(doc: Document, regions: Regions, found: tuple[Letter, ...]) -> BoardShows:
@@ -162,17 +155,17 @@ def _head_rows(doc: Document, start: int, end: int) -> Iterator[int]:
 
 
 def _rows(doc: Document, rows: Iterable[int], heads: list[str], title: int) -> Iterator[Letter]:
-    asked, answered, status = (_column(heads, p) for p in (_ASKED, _ANSWERED, _STATUS))
+    asked, status, answers = _column(heads, _ASKED), _column(heads, _STATUS), _columns(heads, _ANSWERED)
     for row in rows:
         cells = _cells(doc, row)
         if len(cells) < len(heads):
             continue
         words = [doc.text(c) for c in cells]
         link = next(iter(doc.anchors_in(cells[title], doc.end[cells[title]])), None)
-        day = dates.find(words[answered]) if answered is not None else None
+        day = min((day for k in answers if (day := dates.find(words[k]))), default=None)
         state = _cell_state(doc, cells[status], heads[status]) if status is not None else "unknown"
-        if state == "unknown" and answered is not None:
-            state = _state(words[answered])
+        if state == "unknown" and answers:
+            state = progress.of(words[answers[0]])
         if words[title]:
             at = dates.find(words[asked]) if asked is not None else None
             yield _letter(link.words if link and link.words else words[title], at, day, state, link)
@@ -181,13 +174,15 @@ def _rows(doc: Document, rows: Iterable[int], heads: list[str], title: int) -> I
 def _cell_state(doc: Document, cell: int, head: str) -> State:
     """As words, as a picture's, or as the answer to the head's own question (是否答复)."""
     pictures = (i for i in range(cell, doc.end[cell]) if doc.tags[i] == "img")
-    words = doc.text(cell) or " ".join(doc.attr(i, "alt") or doc.attr(i, "title") for i in pictures)
+    words = (doc.text if doc.shaded[cell] else doc.seen)(cell) or " ".join(
+        doc.attr(i, "alt") or doc.attr(i, "title") for i in pictures
+    )
     if "是否" in head or len(head) == 2:
         if words in ("是", "√", "有"):
             return "answered"
         if words in ("否", "×"):
             return "open"
-    return _state(words)
+    return progress.of(words)
 
 
 def _cells(doc: Document, row: int) -> list[int]:
@@ -205,34 +200,60 @@ def _titled(heads: list[str]) -> int | None:
 
 
 def _column(heads: list[str], pattern: re.Pattern[str]) -> int | None:
+    return next(iter(_columns(heads, pattern)), None)
+
+
+def _columns(heads: list[str], pattern: re.Pattern[str]) -> list[int]:
     named = ((k, head.strip(" ：:↓↑▲▼")) for k, head in enumerate(heads) if len(head) <= 14)
-    return next((k for k, head in named if pattern.search(head)), None)
+    return [k for k, head in named if pattern.search(head)]
 
 
 # --- lists: an entry holds a title, a date and a state ----------------------------------------------------------------
 
 
 def _list_letters(doc: Document, start: int, end: int) -> Iterator[Letter]:
-    for box in range(start, end):
-        if doc.tags[box] not in _ENTRIES or doc.chars(box, doc.end[box]) > 400:
-            continue
-        link = _titled_link(doc, box, doc.end[box])
-        if not link or any(doc.tags[k] in _ENTRIES and k > box and _is_entry(doc, k, link) for k in doc.above(link.at)):
-            continue
-        rest = doc.text(box).replace(link.text, " ", 1)
-        asked, answered, state = *_entry_days(rest), _entry_state(rest)
+    for box, link in _innermost(doc, _dated(doc, start, end)):
+        rest = _rest(doc, box, link)
+        asked, answered, state = *_entry_days(rest), progress.of_entry(rest)
         if (state != "unknown" or answered) and (asked or answered):
             yield _letter(link.words, asked, answered, state, link)
 
 
+def _dated(doc: Document, start: int, end: int) -> Iterator[tuple[int, Anchor]]:
+    """Boxes that hold a title and a date, what lies around them too."""
+    for box in range(start, end):
+        if doc.tags[box] in _ENTRIES and doc.chars(box, doc.end[box]) <= MAX_AROUND:
+            link = _titled_link(doc, box, doc.end[box])
+            if link and dates.find(_rest(doc, box, link)):
+                yield box, link
+
+
+def _innermost(doc: Document, boxes: Iterable[tuple[int, Anchor]]) -> list[tuple[int, Anchor]]:
+    """The entries among them: rows of lists that hold no other, and boxes outside of these that hold none.  What stands around an
+    entry, such as a choice of states, is no word of it.
+    """
+    found: list[tuple[int, Anchor]] = []
+    for box, link in boxes:
+        while found and box < doc.end[found[-1][0]] and _is_row(doc, box) >= _is_row(doc, found[-1][0]):
+            found.pop()
+        if not (found and box < doc.end[found[-1][0]]):
+            found.append((box, link))
+    return found
+
+
+def _is_row(doc: Document, box: int) -> bool:
+    return doc.tags[box] != "div"
+
+
+def _rest(doc: Document, box: int, link: Anchor) -> str:
+    """What an entry shows beside its title, without what may be selected, or is hidden, in it."""
+    choice, hidden = doc.within("select"), doc.shaded
+    words = [i for i in doc.texts_in(box, doc.end[box]) if not choice[i] and hidden[i] <= hidden[box]]
+    return doc.joined(words).replace(link.text, " ", 1)
+
+
 def _titled_link(doc: Document, start: int, end: int) -> Anchor | None:
     return next((a for a in doc.anchors_in(start, end) if len(a.words) > 3 and not is_noise(a.words)), None)
-
-
-def _is_entry(doc: Document, k: int, link: Anchor) -> bool:
-    """Whether a box with the link is an entry by itself: then what is around it isn't."""
-    rest = doc.text(k).replace(link.text, " ", 1)
-    return bool(dates.find(rest)) and (_entry_state(rest) != "unknown" or bool(_labelled(rest)[1]))
 
 
 def _entry_days(text: str) -> tuple[date | None, date | None]:
@@ -247,7 +268,7 @@ def _labelled(text: str) -> tuple[date | None, date | None]:
     for m in _DATE_LABEL.finditer(text):
         day = dates.find(m[2] or "")
         if day and _ANSWERED.search(m[1]):
-            answered = answered or day
+            answered = min(answered or day, day)  # what came first was an answer
         elif day and _ASKED.search(m[1]):
             asked = asked or day
     return asked, answered
@@ -299,8 +320,10 @@ def _one(doc: Document, start: int, end: int) -> _Whole:
     reply = _reply_words(answer) or _filled_in(doc, place, end) if at < len(lines) else None
     if reply:
         own = doc.text(place, _reply_end(doc, start, place, end)).split("\n")
-        answered = answered or _alone([_REPLY.sub("", own[0]), *own[1:]], asked or date.max)
-    state: State = "answered" if answered or reply else _shown_state("\n".join(lines))
+        answered = answered or _signed([_REPLY.sub("", own[0]), *own[1:]], asked or date.max)
+    state: State = "answered" if answered or reply else progress.shown("\n".join(lines))
+    if state == "open" and _may_be_answered(doc, place, end):
+        state = "unknown"
     return _Whole(asked, answered, reply, state)
 
 
@@ -320,6 +343,12 @@ def _reply_end(doc: Document, start: int, place: int, end: int) -> int:
     return next((k for k in doc.all("li", "tr", "dl") if place < k < until and _leads_on(doc, k)), until)
 
 
+def _may_be_answered(doc: Document, place: int, end: int) -> bool:
+    """Whether the place of a reply without words holds a picture or another page, or is one that a script may fill."""
+    at = range(place, end)
+    return doc.holds(place, end, "img", "iframe", "object", "embed") or bool(at and Canvas(doc, at).more())
+
+
 def _leads_on(doc: Document, k: int) -> bool:
     """Whether an entry names another page, and a day."""
     return bool(doc.count_anchors(k, doc.end[k]) and dates.find(doc.text(k)))
@@ -332,13 +361,21 @@ def _filled_in(doc: Document, place: int, end: int) -> str:
 
 def _reply_words(answer: list[str]) -> str:
     words = _REPLY.sub("", answer[0]).strip() or next((line for line in answer[1:] if line.strip()), "")
-    nothing = _NO_REPLY.match(words) or (len(words) <= MAX_STATE and _state(words) == "open")
-    return "" if nothing or _STATE_LINE.match(words) else words
+    nothing = _NO_REPLY.match(words) or (len(words) <= MAX_STATE and progress.of(words) == "open")
+    return "" if nothing or progress.is_told(words) else words
 
 
 def _alone(lines: Iterable[str], since: date) -> date | None:
-    """The earliest day, not before ``since``, that stands alone on a line."""
-    return min((day for line in lines if (day := alone(line.strip())) and day >= since), default=None)
+    """The earliest day, not before ``since``, that stands alone on a line, and isn't said to be of something else (公开日期：)."""
+    bare = (line.strip() for line in lines if not _DATE_LABEL.search(line))
+    return min((day for line in bare if (day := alone(line)) and day >= since), default=None)
+
+
+def _signed(lines: Sequence[str], since: date) -> date | None:
+    """The day of an answer: of several the first, which may stand before its words (``城管局：2018-01-05 回复：…``)."""
+    begun = (m[1] for line in lines if (m := _SIGNED.match(line.strip())))
+    first = min((day for words in begun if (day := dates.find(words)) and day >= since), default=date.max)
+    return min(_alone(lines, since) or first, first) if first != date.max else _alone(lines, since)
 
 
 def _heading(doc: Document, start: int, end: int) -> str:
@@ -403,47 +440,14 @@ def of_answer(found: object) -> tuple[Letter, ...]:
 def _of_record(values: dict[str, str]) -> Iterator[Letter]:
     title, asked, answered, state = (next((v for k in keys if (v := values.get(k))), "") for keys in _KEYS)
     if title and (day := dates.find(asked)):
-        yield _letter(title, day, dates.find(answered), _state(state), None)
+        yield _letter(title, day, dates.find(answered), progress.of(state), None)
 
 
-# --- states -----------------------------------------------------------------------------------------------------------
+# --- one letter -----------------------------------------------------------------------------------------------------------
 
 
 def _letter(title: str, asked: date | None, answered: date | None, state: State, link: Anchor | None) -> Letter:
-    if answered and state == "unknown":
+    """What has been answered is answered, though its board may call it 处理中 until the matter is closed."""
+    if answered:
         state = "answered"
     return Letter(" ".join(title.split()), asked, answered, state, link.url if link else "")
-
-
-def _shown_state(text: str) -> State:
-    """By a line with a label that says so, else by those that hold nothing else, dates aside.
-
-    Where lines say both, they are the steps that every letter goes through.
-    """
-    lines = (_DATES.sub("", line).strip(_BRACKETS) for line in text.split("\n"))
-    told = {_state(line) for line in lines if _OPEN.fullmatch(line) or _DONE.fullmatch(line)}
-    if (m := _STATE_LINE.search(text)) and (len(told) < 2 or "\n" not in m[0]) and (s := _state(m[1])) != "unknown":
-        return s
-    return _agreed(told)
-
-
-def _agreed(told: set[State]) -> State:
-    return told.pop() if len(told) == 1 else "unknown"
-
-
-def _entry_state(text: str) -> State:
-    """Of an entry, which holds no letter: also beside a few other words."""
-    if (state := _shown_state(text)) != "unknown":
-        return state
-    lines = (_DATES.sub("", line).strip() for line in text.split("\n"))
-    return _agreed({s for line in lines if len(line) <= MAX_STATE and (s := _state(line)) != "unknown"})
-
-
-def _state(text: str) -> State:
-    """“已回复，处理中” says both, and tells nothing."""
-    if _VOID.search(text):
-        return "unknown"
-    done = bool(_DONE.search(_OPEN.sub("", text)))  # 未办结 is not 办结
-    if _OPEN.search(text):
-        return "unknown" if done else "open"
-    return "answered" if done else "unknown"

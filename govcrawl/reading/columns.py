@@ -48,7 +48,8 @@ _NOT_A_COLUMN: Final = re.compile(
     re.I,
 )
 _NOT_A_COLUMN_URL: Final = re.compile(
-    r"/(?:search\w*|query|login|logon|register|reg|site_?map|wzdt|map|rss(?:dy)?)(?:[./?]|$)|[?&](?:keyword|searchword)=",
+    r"/(?:search\w*|query|login|logon|register|reg|site_?map|wzdt|map|rss(?:dy)?)(?:[./?]|$)|[?&](?:keyword|searchword)=|"
+    r"[?&=]https?(?::|%3a)(?:/|%2f){2}",  # to another site, by way of a page that only counts
     re.I,
 )
 _ROOT: Final = re.compile(r"/?(?:(?:index|default|main)\.(?:s?html?|jsp|aspx?|php))?", re.I)

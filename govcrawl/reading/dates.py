@@ -39,6 +39,11 @@ _MONTH_DAY: Final = re.compile(
     r"^[\[(【（]?\s*(\d{1,2})(?:[-/.]|\s*月\s*)(\d{1,2})\s*日?(?:\s+\d\d?:\d\d)?\s*[\])】）]?$"
 )
 _YEAR_MONTH: Final = re.compile(rf"^({_YEAR})(?:[-/.]|\s*年\s*)(\d{{1,2}})\s*月?$")
+#: ``06/2018``, ``Jun 2018``, ``6月 2018``
+_MONTH_YEAR: Final = re.compile(
+    rf"^(?:(\d{{1,2}})(?:[-/.]|\s*月\s*)|{_MONTH.format('a')},?\s+)\s*({_YEAR})\s*年?$", re.I
+)
+_MONTH_ONLY: Final = re.compile(rf"^(?:(\d{{1,2}})\s*月|{_MONTH.format('a')})$", re.I)
 _YEAR_ONLY: Final = re.compile(rf"^({_YEAR})\s*年?$")
 _DAY_ONLY: Final = re.compile(r"^(\d{1,2})\s*日?$")
 _YEAR_HEADING: Final = re.compile(rf"^({_YEAR})\s*年度?$")
@@ -134,8 +139,23 @@ def month_day(text: str) -> tuple[int, int] | None:
 
 
 def combine(first: str, second: str) -> date | None:
-    """The date two neighbouring elements show together: ``09/25`` + ``2020``, ``25`` + ``2020-09``, in either order."""
+    """The date two neighbouring elements show together: ``09/25`` + ``2020``, ``25`` + ``2020-09`` or ``Sep 2020``, in either order."""
     return _combined(first, second) or _combined(second, first)
+
+
+def combine_three(first: str, second: str, third: str) -> date | None:
+    """The date of three neighbouring elements, of which the middle one says that it is the month: ``25`` + ``9月`` + ``2020``."""
+    month = _MONTH_ONLY.match(second)
+    if not month:
+        return None
+    for day, year in ((first, third), (third, first)):
+        if (d := _DAY_ONLY.match(day)) and (y := _YEAR_ONLY.match(year)):
+            return real(int(y[1]), _month(month[1], month[2]), int(d[1]))
+    return None
+
+
+def _month(number: str | None, name: str | None) -> int:
+    return int(number) if number else _MONTHS.index((name or "jan").lower()) + 1
 
 
 def _combined(part: str, year: str) -> date | None:
@@ -143,6 +163,8 @@ def _combined(part: str, year: str) -> date | None:
         return real(int(y[1]), *md)
     if (ym := _YEAR_MONTH.match(year)) and (d := _DAY_ONLY.match(part)):
         return real(int(ym[1]), int(ym[2]), int(d[1]))
+    if (my := _MONTH_YEAR.match(year)) and (d := _DAY_ONLY.match(part)):
+        return real(int(my[3]), _month(my[1], my[2]), int(d[1]))
     return None
 
 

@@ -34,9 +34,7 @@ _HIDDEN_STYLE: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden",
 _INVISIBLE: Final = re.compile("[\u200b\u200c\u200d\u2060\ufeff\xad]")
 _PUNCTUATION: Final = re.compile(r"[\s\W_]+")
 _ICONS: Final = re.compile("[\ue000-\uf8ff]+")  #: private use: letters of an icon font
-_BARE: Final = frozenset(
-    "br hr wbr strong b em i u sup sub tbody col option".split()
-)  #: nothing is told by their attributes
+_BARE: Final = frozenset("br hr wbr sup sub col option".split())  #: nothing is told by their attributes
 _OPTIONS: Final = LexborDocumentOptions.WO_EVENTS  #: the tree as written, without what scripting would change in it
 
 Attributes = dict[str, str | None]

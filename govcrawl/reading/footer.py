@@ -10,11 +10,11 @@ from unicodedata import normalize
 
 from govcrawl.facts import FooterFacts
 from govcrawl.reading.document import Document
-from govcrawl.reading.drawn import foot_is_drawn, page_is_drawn
+from govcrawl.reading.drawn import FOOT, foot_is_drawn, page_is_drawn
 from govcrawl.reading.regions import Regions
 
 _CODE: Final = r"(bm\d{8}|\d{12}|\d{10})(?!\d)"
-_SITE_CODE: Final = re.compile(rf"标识码\s*[:：]?\s*{_CODE}", re.I)
+_SITE_CODE: Final = re.compile(rf"标\s?识\s?码\s*[:：]?\s*{_CODE}", re.I)
 _ICP: Final = re.compile(
     r"[\u4e00-\u9fff]\s?I[CP][CP]\s?备\s*[:：]?\s*(?:案\s*)?\d{6,10}\s*号?(?:\s?[-－—]\s?\d{1,3})?"
 )
@@ -27,13 +27,15 @@ _BADGE: Final = re.compile(
 )
 _REPORT_CODE: Final = re.compile(rf"(?:site_?code\s*=\s*[\"']?|Link\(\s*[\"']){_CODE}", re.I)
 _REPORT: Final = re.compile(r"jiucuo|exposure|zfwzgl\.www\.gov\.cn|pucha\.kaipuyun", re.I)
-_NUMBERED: Final = ("标识码", "备")
+_NUMBERED: Final = ("标识码", "识 码", "备")
 _GAP: Final = re.compile(r"(?<=\d)[^\S\n](?=\d)")
 _NAME: Final = r"[\u4e00-\u9fff（）()·“”]{4,40}"
 #: After its label a name may be short (教育局) and hold digits or letters.
 _LABELLED: Final = r"[\u4e00-\u9fff（）()·“”A-Za-z0-9]{2,40}"
-_ORGANISER: Final = re.compile(rf"主\s*办\s*(?:单\s*位|方)?\s*[:：]\s*({_LABELLED})")
-_ORGANISER_FIRST: Final = re.compile(rf"(?:^|[\s|©：:])({_NAME})主办(?:$|[\s|，,])", re.M)
+_ORGANISER: Final = re.compile(
+    rf"主\s*办\s*(?:单\s*位|方)?\s*[:：]\s*({_LABELLED})|(?<![\u4e00-\u9fff])主\s*办(?:\s*单\s*位|方|(?=\n))\s+(?!\S{{0,4}}[:：])({_NAME})"
+)
+_ORGANISER_FIRST: Final = re.compile(rf"(?:^|[\s|©：:])({_NAME}) ?主办(?:$|[\s|，,])", re.M)
 _ORGANISER_END: Final = re.compile(r"(?:版权所有|承办|协办|地址|维护|技术支持|网站标识码|备案|联系电话|电话|邮编).*")
 _IN_ATTRIBUTES: Final = (
     "conac.cn", "recordcode=", "jiucuo", "exposure", "zfwzgl.www.gov.cn", "pucha.kaipuyun", "sitecode", "site_code", "link(",
@@ -43,7 +45,7 @@ _MARKED_ATTRIBUTES: Final = frozenset(("href", "src", "sitecode", "onclick"))
 
 def read(doc: Document, regions: Regions) -> FooterFacts:
     """The marks found in the text, the attributes and the scripts of the page; of the organiser, only in the footer."""
-    text = _windows(doc.words)
+    text = _windows("\n".join((doc.words, *_said_by_pictures(doc))))
     plain = normalize("NFKC", text)  # full-width figures and letters as usual ones
     marked = _marked(doc)
     attributes = "\n".join(marked)
@@ -58,8 +60,24 @@ def read(doc: Document, regions: Regions) -> FooterFacts:
         or ("" if regions.main else _organiser(_lines(doc, 0)[-1500:])),
     )
     shown = found.icp or found.police or found.organiser or _either(_SITE_CODE, plain)
-    drawn = not shown and (foot_is_drawn(doc) or (found == FooterFacts() and page_is_drawn(doc)))
+    drawn = not shown and (
+        foot_is_drawn(doc) or (found == FooterFacts() and (page_is_drawn(doc) or foot_is_a_picture(doc)))
+    )
     return replace(found, drawn=True) if drawn else found
+
+
+def _said_by_pictures(doc: Document) -> Iterator[str]:
+    return (alt for i in doc.all("img", "area") if (alt := doc.attr(i, "alt") or doc.attr(i, "title")))
+
+
+def foot_is_a_picture(doc: Document) -> bool:
+    """Whether a picture that calls itself a footer, or lies alone in one, may bear the marks."""
+    return any(FOOT.search(doc.attr(i, "src").rpartition("/")[2]) or _alone_in_foot(doc, i) for i in doc.all("img"))
+
+
+def _alone_in_foot(doc: Document, i: int) -> bool:
+    foot = next((k for k in doc.above(i, 3) if FOOT.search(doc.hint(k).partition(" ")[2])), 0)
+    return bool(foot) and not doc.chars(foot, doc.end[foot])
 
 
 def _windows(text: str) -> str:
@@ -132,4 +150,5 @@ def _lines(doc: Document, start: int) -> str:
 
 def _organiser(text: str) -> str:
     m = _ORGANISER.search(text) or _ORGANISER_FIRST.search(text)
-    return _ORGANISER_END.sub("", m[1]).strip("（(· ") if m else ""
+    name = next((g for g in m.groups() if g), "") if m else ""
+    return _ORGANISER_END.sub("", name).strip("（(· ")

@@ -10,7 +10,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from govcrawl.facts import ForeignFacts, HiddenLink, Trick
-from govcrawl.reading import injected
+from govcrawl.reading import injected, sheets
 from govcrawl.reading.document import Anchor, Document
 from govcrawl.reading.domains import host_of, registered, stranger
 from govcrawl.reading.hiding import Hidden, Hider, pixels, same_colour
@@ -33,7 +33,9 @@ def read(doc: Document) -> ForeignFacts:
     scripts = [url for url in files if stranger(url, own)]
     page = _Page(doc, own)
     tricks = (*page.frames(), *_twins(files, scripts), *injected.tricks(doc.scripts.values(), own))
-    return ForeignFacts(tuple(islice(page.links(), MAX_HIDDEN)), tuple(dict.fromkeys(scripts)), tricks, claims)
+    hidden = tuple(islice(page.links(), MAX_HIDDEN))
+    styled = sheets.find(doc, page.seen, page.hider, own, page.opening)
+    return ForeignFacts(hidden, tuple(dict.fromkeys(scripts)), tricks, claims, *styled)
 
 
 def of_script(source: str, url: str) -> ForeignFacts:
@@ -58,6 +60,7 @@ def _twins(files: Sequence[str], strange: Sequence[str]) -> Iterator[Trick]:
 class _Page:
     def __init__(self, doc: Document, own: str) -> None:
         self.doc, self.own, self.hider = doc, own, Hider(doc)
+        self.seen: list[Anchor] = []  #: links to strangers that aren't hidden, once ``links`` is through
 
     def links(self) -> Iterator[HiddenLink]:
         for a in self.doc.anchors:
@@ -66,6 +69,8 @@ class _Page:
                 hidden = self.hider.of(start) or self._coloured(start)
                 if hidden:
                     yield self._link(a, hidden)
+                else:
+                    self.seen.append(a)
         yield from self._unseen()
 
     def _words(self, a: Anchor) -> int:
@@ -79,7 +84,7 @@ class _Page:
 
     def _link(self, a: Anchor, hidden: Hidden) -> HiddenLink:
         scripted = hidden.how == "script" or self._by_script(a, hidden.box)
-        return HiddenLink(a.url, a.words[:MAX_TEXT], hidden.how, hidden.sure, scripted, self._opening(hidden.box))
+        return HiddenLink(a.url, a.words[:MAX_TEXT], hidden.how, hidden.sure, scripted, self.opening(hidden.box))
 
     def _by_script(self, a: Anchor, box: int) -> bool:
         """Whether the link, or what hides it, is in no markup but what a script writes."""
@@ -94,7 +99,7 @@ class _Page:
             source = source.replace(script, "")
         return source.replace("&amp;", "&")
 
-    def _opening(self, i: int) -> str:
+    def opening(self, i: int) -> str:
         said = (f'{name}="{words}"' for name, words in self.doc.attrs[i].items() if words and name != "href")
         return f"<{' '.join((self.doc.tags[i], *said))}>"[:200]
 
@@ -112,7 +117,7 @@ class _Page:
         for i in self.doc.all("iframe", "frame"):
             url = self.doc.join(self.doc.attr(i, "src"))
             if url and stranger(url, self.own) and self._is_tiny(i):
-                yield Trick("frame", url, self._opening(i))
+                yield Trick("frame", url, self.opening(i))
 
     def _is_tiny(self, i: int) -> bool:
         sizes = (pixels(self.doc.attr(i, edge)) for edge in ("width", "height"))

@@ -24,11 +24,24 @@ _LABELS: dict[str, str] = {
 }
 ELEMENTS: Final = tuple(_LABELS)
 _NUMBER: Final = r"(?:[（(【\[]? *(?:[一二三四五六七八九十]{1,3}|\d{1,2}) *[】\]）)、.．:：] *|[【\[●■◆★▪·※] *)?"
+_ANY: Final = "|".join(_LABELS.values())
+#: Further elements of one label: 申请条件及材料, 办理地点、时间和联系电话.
+_MORE: Final = "条件|材料|资料|流程|程序|步骤|时间|时限|期限|地[点址]|电话|依据|对象|范围"
 _LINE: Final = re.compile(
-    rf"^{_NUMBER}(?:{'|'.join(f'(?P<e{k}>{words})' for k, words in enumerate(_LABELS.values()))})"
-    r"(?:[（(][^）)\n]{0,20}[）)])? *(?:[】\]：:]|$|(?= )) *[】\]：:]? *(.*)$",
+    rf"^{_NUMBER}(?P<label>(?:{_ANY})(?:(?:及其?|以及|和|与|、|/|[（(])(?:{_ANY}|{_MORE}|[\u4e00-\u9fff]{{2,6}}))*+)"
+    r"(?:[）)]|[（(][^）)\n]{0,20}[）)])? *(?:[】\]：:]|$|(?= )) *[】\]：:]? *(?P<rest>.*)$",
     re.M,
 )
+_PARTS: Final = re.compile(r"及其?|以及|[和与、/（(）)]")
+_PART: Final = tuple(
+    (name, re.compile(words))
+    for name, words in {
+        **_LABELS, "申请条件": rf"{_LABELS['申请条件']}|条件|对象|范围", "办理材料": rf"{_LABELS['办理材料']}|材料|资料",
+        "办理时间": rf"{_LABELS['办理时间']}|时间|时限|期限", "设定依据": rf"{_LABELS['设定依据']}|依据",
+    }.items()
+)  # fmt: skip
+#: A label whose letters are set apart to fill its line: 地　　点：, 办 理 依 据：.
+_SPACED: Final = re.compile(rf"^{_NUMBER}(?:[\u4e00-\u9fff] ){{1,7}}[\u4e00-\u9fff](?= ?[:：]|$)", re.M)
 _TITLED: Final = re.compile(r"指南|办事|流程|须知|服务事项|审批事项|许可事项|怎么办|如何办理|如何申请")
 _FILE: Final = re.compile(r"\.(?:docx?|xlsx?|pdf|wps|et|rtf|ofd|zip|rar)(?:$|\?)", re.I)
 _FORM: Final = re.compile(
@@ -50,7 +63,7 @@ def read(doc: Document, regions: Regions, names: Sequence[str]) -> GuideFacts | 
     if not all(any(word in doc.words for word in words) for words in (_SOME if titled else _MOST)):
         return None
     start, end = regions.area
-    text = doc.text(start, end)  # hidden parts too: the tabs of a guide
+    text = _SPACED.sub(_closed, doc.text(start, end))  # hidden parts too: the tabs of a guide
     tabs = frozenset(doc.text(i) for i in doc.all("li", "a") if start <= i < end)
     found = dict(_elements(text, doc.holds(start, end, "img"), tabs))
     if len(found) < (FEW if titled else MANY):
@@ -63,13 +76,26 @@ def read(doc: Document, regions: Regions, names: Sequence[str]) -> GuideFacts | 
     return GuideFacts(names[0] if names else "", present, missing, tuple(forms), bool(_FORM.search(text)))
 
 
+def _named(label: str) -> Iterator[str]:
+    """The elements that a label names; a part of it that names none is about the one before."""
+    for part in (label, *_PARTS.split(label)):
+        yield from (name for name, words in _PART if words.fullmatch(part))
+
+
+def _closed(m: re.Match[str]) -> str:
+    return m[0].replace(" ", "")
+
+
 def _elements(text: str, pictured: bool, tabs: frozenset[str]) -> Iterator[tuple[str, bool]]:
     """Each labelled element, and whether anything stands behind its label before the next one; what a tab shows can't be told."""
     labels = list(_LINE.finditer(text))
     filled: dict[str, bool] = {}
     for k, m in enumerate(labels):
-        name = next(e for number, e in enumerate(ELEMENTS) if m[f"e{number}"])
-        words = text[m.start(m.lastindex or 0) : labels[k + 1].start() if k + 1 < len(labels) else len(text)]
-        there = not _NOTHING.match(words) or (pictured and name == "办理流程") or m[0].strip() in tabs
-        filled[name] = filled.get(name, False) or there
+        words = text[m.start("rest") : labels[k + 1].start() if k + 1 < len(labels) else len(text)]
+        label = m[0][: m.start("rest") - m.start()].strip()
+        for name in _named(m["label"]):
+            there = (
+                not _NOTHING.match(words) or (pictured and name == "办理流程") or label in tabs or m[0].strip() in tabs
+            )
+            filled[name] = filled.get(name, False) or there
     yield from filled.items()

@@ -1,6 +1,6 @@
 """What keeps a reader from seeing an element, as far as the page itself tells: attributes, its own style sheets and scripts.
 
-Style sheets in files of their own are not read: a class may hide, or show, what is said there.
+Style sheets in files of their own may hide, or show, more (``reading/sheets.py``).
 """
 
 from __future__ import annotations
@@ -89,28 +89,27 @@ class Hider:
         if not attrs:
             return None
         if "hidden" in attrs:
-            return Hidden("display-none", self._stays(i), i)
+            return Hidden("display-none", self.stays(i), i)
         if (style := attrs.get("style")) and (how := hidden_by(style[:MAX_STYLE])):
-            return Hidden(how, self._stays(i), i)
+            return Hidden(how, self.stays(i), i)
         if ("class" in attrs or "id" in attrs) and (named := self._by_name(attrs)):
-            return Hidden(named[0], named[1] and self._stays(i), i)
+            return Hidden(named[0], named[1] and self.stays(i), i)
         return None
 
-    def _stays(self, i: int) -> bool:
+    def stays(self, i: int) -> bool:
         """Nothing in the names around says that it opens."""
         around = (i, *self.doc.above(i, 2))
         return not any(_OPENS.search(self.doc.hint(k).partition(" ")[2]) for k in around)
 
     def _by_name(self, attrs: dict[str, str | None]) -> tuple[Hiding, bool] | None:
-        names = [f"#{attrs.get('id') or ''}", *(f".{name}" for name in (attrs.get("class") or "").split()[:8])]
-        return next((self._names[name] for name in names if name in self._names), None)
+        return next((self._names[name] for name in selectors(attrs) if name in self._names), None)
 
     @cached_property
     def _names(self) -> dict[str, tuple[Hiding, bool]]:
         """Selectors of one name that hide, by style sheets and scripts in the page; not sure of what is shown elsewhere."""
         found: dict[str, tuple[Hiding, bool]] = {}
         shown: set[str] = set()
-        for names, how in _rules("\n".join(self.doc.styles)[:MAX_STYLES]):
+        for names, how in rules("\n".join(self.doc.styles)[:MAX_STYLES]):
             if how is None:
                 shown.update(names)
             else:
@@ -124,7 +123,13 @@ class Hider:
         return {name: (how, sure and name not in shown) for name, (how, sure) in found.items()}
 
 
-def _rules(css: str) -> Iterator[tuple[list[str], Hiding | None]]:
+def selectors(attrs: dict[str, str | None]) -> list[str]:
+    """By which names a style sheet may know an element."""
+    own = [f"#{id_}"] if (id_ := attrs.get("id")) else []
+    return [*own, *(f".{name}" for name in (attrs.get("class") or "").split()[:8])]
+
+
+def rules(css: str) -> Iterator[tuple[list[str], Hiding | None]]:
     """(names, how they hide); None: these are shown under some condition.  Rules for printing and other widths don't count."""
     plain = _MEDIA.sub("", _COMMENT.sub("", css)) if "@" in css or "/*" in css else css
     for rule in plain.split("}"):

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Final
 
 from govcrawl.facts import Item
-from govcrawl.reading import dates, prose
+from govcrawl.reading import dates, prose, tips
 from govcrawl.reading.document import HOME_WORDS, Anchor, Document
 from govcrawl.reading.regions import Regions
 from govcrawl.reading.urls import canonical, same_site
@@ -135,8 +135,17 @@ def _shown_day(text: str, others: int) -> date | None:
 
 def _split(doc: Document, text: str, i: int, following: int) -> date | None:
     near = doc.lines[following] - doc.lines[i] <= 2 and len(text) <= 10
-    day = dates.combine(text, doc.texts[following].strip()) if near else None
+    if not near:
+        return None
+    second, third = doc.texts[following].strip(), _after(doc, following)
+    day = dates.combine(text, second) or dates.combine_three(text, second, doc.texts[third].strip())
     return day if day and _one_entry(doc, i, following) else None
+
+
+def _after(doc: Document, i: int) -> int:
+    """The text that follows text ``i``; ``i`` itself, if it is the last."""
+    k = bisect_left(doc.text_at, i) + 1
+    return doc.text_at[min(k, len(doc.text_at) - 1)]
 
 
 def _one_entry(doc: Document, i: int, following: int) -> bool:
@@ -414,6 +423,8 @@ def _title(doc: Document, a: Anchor, shown: set[int]) -> tuple[str, date | None]
     kept = [doc.texts[i].strip() for i in inside if i not in shown]
     if kept and len(kept) < len(inside):
         return a.title or max(kept, key=len), None
+    if ("：" in a.title or ":" in a.title) and (tip := tips.read(a.title)):
+        return tip
     m = _IN_TITLE.search(text)
     if m and (day := alone(next(g for g in m.groups() if g))):
         return (text[: m.start()] + text[m.end() :]).strip(), day

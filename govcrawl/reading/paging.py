@@ -27,9 +27,9 @@ PROXY: Final = "/module/web/jpage/dataproxy.jsp"
 
 _FIRST: Final = ("首页", "第一页", "上一页", "上页")
 _LAST: Final = ("尾页", "末页", "最后一页")
-_NEXT: Final = ("下一页", "下页", "后一页", "后页")
+NEXT: Final = ("下一页", "下页", "后一页", "后页")
 _PAGES: Final = re.compile(r"共\s*[:：]?\s*(\d+)\s*页|(?:^|\s)\d+\s*/\s*(\d+)\s*页|总页数\s*[:：]?\s*(\d+)")
-_CREATE_PAGE: Final = re.compile(
+CREATE_PAGE: Final = re.compile(
     r"createPageHTML\w*\(\s*(\d+)\s*,\s*(\d+)\s*,\s*[\"']([\w./-]+)[\"']\s*,\s*[\"'](\w+)[\"']"
 )
 _CODED: Final = re.compile(r"[A-Za-z0-9+/]{40,}={0,2}")
@@ -48,9 +48,9 @@ def next_pages(doc: Document, regions: Regions, items: Iterable[Item]) -> tuple[
     shown = tuple(items)
     rising = _oldest_first(shown)
     mixed = not rising and _unordered(shown)
-    words = (*_FIRST, *(_LAST if rising or mixed else ()), *(_NEXT if mixed else ()))
-    pager = _pager(doc, regions)
-    wanted = [pager[w] for w in words if w in pager]
+    words = (*_FIRST, *(_LAST if rising or mixed else ()), *(NEXT if mixed else ()))
+    turns = pager(doc, regions)
+    wanted = [turns[w] for w in words if w in turns]
     wanted += _created(doc, rising)
     wanted += _stored(doc, rising, bool(shown))
     own = canonical(doc.url)
@@ -63,8 +63,8 @@ def unseen(doc: Document, regions: Regions, items: Iterable[Item], pages: Sequen
     rising = _oldest_first(shown)
     if not rising and not _unordered(shown):
         return ""
-    pager = _pager(doc, regions)
-    if rising and any(pager.get(word) in pages for word in _LAST):
+    turns = pager(doc, regions)
+    if rising and any(turns.get(last) in pages for last in _LAST):
         return ""
     count = _page_count(doc, regions)
     return "条目未按日期由新到旧排列，另有页面未读" if count > 1 + len(pages) else ""
@@ -74,21 +74,21 @@ def _page_count(doc: Document, regions: Regions) -> int:
     """How many pages the list has, as far as its pager tells: one, where there is none."""
     start, end = regions.main or (0, len(doc.tags))
     told = [int(next(filter(None, m.groups()))) for m in _PAGES.finditer(doc.text(start, end))]
-    words = [_word(a.text) for a in doc.anchors_in(start, end) if is_pager(a.text)]
-    numbers = [int(word) for word in words if word.isdigit()]
-    further = len(words) > len(numbers) and not {*words}.isdisjoint((*_LAST, *_NEXT))
+    words = [word(a.text) for a in doc.anchors_in(start, end) if is_pager(a.text)]
+    numbers = [int(w) for w in words if w.isdigit()]
+    further = len(words) > len(numbers) and not {*words}.isdisjoint((*_LAST, *NEXT))
     return max(1, *told, *numbers) if told or numbers else MOST + 2 if further else 1
 
 
-def _pager(doc: Document, regions: Regions) -> dict[str, str]:
+def pager(doc: Document, regions: Regions) -> dict[str, str]:
     """The words of the page's pager and where they lead; a 首页 alone is the way home."""
     start, end = regions.main or (0, len(doc.tags))
     links = [(a.text, a.url) for a in doc.anchors_in(start, end) if a.url and not regions.furniture(a.at)]
-    found = {_word(text): url for text, url in (*links, *_coded(doc, start, end)) if is_pager(text)}
+    found = {word(text): url for text, url in (*links, *_coded(doc, start, end)) if is_pager(text)}
     return {} if HOME_WORDS.issuperset(found) else found
 
 
-def _word(text: str) -> str:
+def word(text: str) -> str:
     return text.strip("[]【】<>«» ")
 
 
@@ -105,7 +105,7 @@ def _coded(doc: Document, start: int, end: int) -> Iterator[tuple[str, str]]:
 
 def _created(doc: Document, rising: bool) -> list[str]:
     """TRS: ``createPageHTML(pages, this, "index", "html")``; page n is ``index_n.html``, page 0 ``index.html``."""
-    m = next((m for s in doc.scripts.values() if (m := _CREATE_PAGE.search(s))), None)
+    m = next((m for s in doc.scripts.values() if (m := CREATE_PAGE.search(s))), None)
     if not m:
         return []
     pages, current = int(m[1]), int(m[2])

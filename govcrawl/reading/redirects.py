@@ -21,6 +21,8 @@ _LOCATION: Final = re.compile(
 )
 _FOR_PHONES: Final = re.compile(r"/(?:m|wap|mobile|3g|phone|sj|app)(?:[./?]|$)|//(?:m|wap|3g)\.", re.I)
 
+_ASKS_FOR_PHONES: Final = re.compile(r"userAgent|navigator\.platform|Mobile|iPhone|Android|screen\.width", re.I)
+
 
 def target(doc: Document) -> str:
     """The absolute URL the page leads to by itself, or ""."""
@@ -29,7 +31,7 @@ def target(doc: Document) -> str:
 
 def _refresh(doc: Document) -> str:
     for i in doc.all("meta"):
-        if doc.attr(i, "http-equiv").strip().lower() != "refresh":
+        if doc.attr(i, "http-equiv").strip().lower() != "refresh" or (doc.within("noscript")[i] and not _is_bare(doc)):
             continue
         m = _REFRESH.match(doc.attr(i, "content"))
         url = doc.join(m[2]) if m and m[2].strip() else None
@@ -38,16 +40,18 @@ def _refresh(doc: Document) -> str:
     return ""
 
 
+def _is_bare(doc: Document) -> bool:
+    return len(doc.anchors) <= 1 and len(doc.text(0)) <= _FEW_WORDS
+
+
 def _location(doc: Document) -> str:
     """Only where nothing else is on the page: an ordinary page names locations in what its buttons do."""
-    if (
-        len(doc.anchors) > 1
-        or len(doc.text(0)) > _FEW_WORDS
-        or sum(len(s) for s in doc.scripts.values()) > _LONG_SCRIPT
-    ):
+    if not _is_bare(doc) or sum(len(s) for s in doc.scripts.values()) > _LONG_SCRIPT:
         return ""
     found = [url for script in _scripts(doc) for url in _targets(doc, script) if canonical(url) != canonical(doc.url)]
-    return min(found, key=lambda url: bool(_FOR_PHONES.search(url)), default="")
+    phones = any(_ASKS_FOR_PHONES.search(script) for script in _scripts(doc))
+    led = [url for url in found if not (phones and _FOR_PHONES.search(url))]
+    return min(led, key=lambda url: bool(_FOR_PHONES.search(url)), default="")
 
 
 def _scripts(doc: Document) -> Iterator[str]:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from contextlib import suppress
 from functools import lru_cache
 from typing import Final
-from urllib.parse import quote, urljoin, urlsplit, urlunsplit
+from urllib.parse import quote, unquote_to_bytes, urljoin, urlsplit, urlunsplit
 
 _SCHEME: Final = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
 _STRAY: Final = re.compile(r"[\t\r\n]+")
 _DOT_SEGMENT: Final = re.compile(r"(?:^|/)\.{1,2}(?:/|$)")
 _SESSION_PATH: Final = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#]*", re.I)
 _SESSION_KEY: Final = re.compile(r"(?:jsessionid|phpsessid|aspsessionid\w*|asp\.net_sessionid|cfid|cftoken)$", re.I)
+_ESCAPES: Final = re.compile(r"%[0-9a-fA-F]{2}")
+_PIECE: Final = re.compile(r"[^&=/?;]*%[89A-F][^&=/?;]*")  #: of a path or query, with an escape beyond ASCII
+_MARK: Final = re.compile(r"[&=/?;%#]")
+_HAN: Final = re.compile(r"[\u2e80-\uffff\U00020000-\U0003ffff]")
 _NOT_ASCII: Final = re.compile(r"[^\x00-\x7f]+")
 #: Places that no server or script has filled: ``{id}``, ``${id}``, ``{{ id }}``, ``[!--id--]``, ``<%=id%>``; not a GUID in braces.
 _UNFILLED: Final = re.compile(r"\{(?![0-9a-f-]{32,36}\})|\[!--|<[%?]", re.I)
@@ -33,7 +38,10 @@ _CALENDAR_QUERY: Final = re.compile(r"(?:^|&)(?:(?:start|end|begin)?(?:day|month
 
 @lru_cache(maxsize=16384)
 def canonical(url: str) -> str:
-    """How a URL is written: case of scheme and host, default port, fragment, session ids and dot segments don't count."""
+    """How a URL is written: case of scheme and host, default port, fragment, session ids and dot segments don't count.
+
+    What isn't ASCII is percent-encoded as UTF-8, as browsers do (WHATWG URL; but for the queries of pages in another encoding: ``join``).
+    """
     if _PLAIN.fullmatch(url) and "/." not in url:
         return url
     try:
@@ -42,21 +50,52 @@ def canonical(url: str) -> str:
         return url
     scheme = scheme.lower()
     path = _without_dots(_SESSION_PATH.sub("", path)) or "/"
-    return urlunsplit((scheme, _plain_netloc(scheme, netloc), path, _without_session(query), ""))
+    return urlunsplit((scheme, _plain_netloc(scheme, netloc), _in_utf8(path), _in_utf8(_without_session(query)), ""))
 
 
 @lru_cache(maxsize=16384)
-def identity(url: str) -> str:
-    """What tells one page from another: ``/x/`` is ``/x/index.html``, and neither http or https nor ``www.`` makes another page.
-
-    Without this a column linked in two ways would be read, and counted against its site, twice.  Not an address to fetch.
-    """
-    if (plain := _PLAIN.fullmatch(url)) and "/." not in url:
+def address(url: str) -> str:
+    """What a server takes for one address: ``/x/`` is ``/x/index.html``, and neither http or https nor ``www.`` makes another."""
+    if (plain := _PLAIN.fullmatch(url)) and "/." not in url and "%" not in url:
         return plain[1].removeprefix("www.") + _INDEX_FILE.sub("/", plain[2])
     parts = urlsplit(canonical(url))
     path = _INDEX_FILE.sub("/", parts.path)
     query = f"?{parts.query}" if parts.query else ""
-    return f"{parts.netloc.rpartition('@')[2].removeprefix('www.')}{path}{query}"
+    return f"{parts.netloc.rpartition('@')[2].removeprefix('www.')}" + _ESCAPES.sub(_upper, f"{path}{query}")
+
+
+def identity(url: str) -> str:
+    """What tells one page from another; not an address to fetch.  As ``address``, but Chinese words are the same however they are
+    encoded: a register has ``?lm=通知``, where the site's pages, in GBK, lead to ``?lm=%CD%A8%D6%AA``.
+
+    Without this a column linked in two ways would be read, and counted against its site, twice.
+    """
+    same = address(url)
+    return _PIECE.sub(_readable, same) if "%" in same else same
+
+
+def in_gbk(url: str) -> str:
+    """The address that a link of a page in GBK leads to where it is written so; its path is always in UTF-8."""
+    return canonical(_in_encoding(url, "gbk"))
+
+
+def _in_utf8(text: str) -> str:
+    return text if text.isascii() else _NOT_ASCII.sub(lambda m: quote(m[0], errors="surrogatepass"), text)
+
+
+def _upper(m: re.Match[str]) -> str:
+    return m[0].upper()
+
+
+def _readable(m: re.Match[str]) -> str:
+    """A piece with escapes beyond ASCII: of UTF-8, else of GBK, else as it is.  Greek or Arabic on a Chinese site is GBK by chance."""
+    told = unquote_to_bytes(m[0])
+    for encoding in ("utf-8", "gbk"):
+        with suppress(UnicodeDecodeError):
+            text = told.decode(encoding)
+            if encoding == "gbk" or _HAN.search(text):
+                return _MARK.sub(lambda mark: quote(mark[0], safe=""), text)
+    return m[0]
 
 
 def _plain_netloc(scheme: str, netloc: str) -> str:

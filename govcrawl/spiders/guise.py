@@ -3,7 +3,7 @@
 Planted pages are often shown to a search engine's robot alone, or to who comes from one; so once a round, after the home page was read as
 everybody gets it, it is asked for again under a robot's name, as one more page of the site: same queue, same pace, same guard.  Nothing but
 the checks uses the answer; that there was none says nothing.  The site's own script files are read where nothing else leaves open what a
-reader sees on the home page (``reading/suspects.py``).
+reader sees on the home page (``reading/suspects.py``), its style sheets where they may hide links to strangers (``reading/sheets.py``).
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from typing import Final
 
 from govcrawl.contracts import Page, Role, Task
 from govcrawl.facts import Facts, ScriptFacts
-from govcrawl.reading import foreign, read, scripted
+from govcrawl.reading import foreign, read, scripted, sheets
 from govcrawl.reading.encoding import decode
 from govcrawl.reading.urls import same_site
 from govcrawl.spiders.base import location
 
-APART: Final[tuple[Role, ...]] = ("as_engine", "script")
+APART: Final[tuple[Role, ...]] = ("as_engine", "script", "style")
 AS_ENGINE: Final = {
     "User-Agent": "Mozilla/5.0 (compatible; Baiduspider/2.0; +http://www.baidu.com/search/spider.html)",
     "Referer": "https://www.baidu.com/s?wd=site",
@@ -29,8 +29,12 @@ MAX_BYTES: Final = 4 * scripted.MAX_SOURCE  #: of a script; in no encoding has o
 
 
 def apart(task: Task, facts: Facts, as_engine: bool) -> Iterator[Task]:
-    """Of a home page that was read.  ``as_engine``: whether the campaign allows the other name."""
-    if task.role != "home" or task.kind != "site":
+    """Of a page that was read; but for style sheets only of a home page.  ``as_engine``: whether the campaign allows the other name."""
+    if task.kind != "site":
+        return
+    for url in facts.foreign.sheets:
+        yield Task(task.site, "site", "style", url, task.depth, task.url, "", APART_AT)
+    if task.role != "home":
         return
     if as_engine:
         yield Task(task.site, "site", "as_engine", task.url, task.depth, task.url, facts.title[:60], APART_AT)
@@ -45,6 +49,9 @@ def look_apart(page: Page, task: Task) -> Facts | None:
         return Facts("redirect", "", "", location(page)) if task.role == "as_engine" else None
     if page.outcome != "ok":
         return None
+    if task.role == "style":
+        source, encoding = decode(page.body, page.headers)
+        return Facts("file", "", encoding, style=sheets.read(source)) if len(page.body) <= MAX_BYTES else None
     if task.role == "script":
         if same_site(page.url, task.found_on):
             return _own_script(page)

@@ -10,16 +10,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import ClassVar
 from urllib.parse import urlsplit
 
 from govcrawl.attachments import is_wanted
 from govcrawl.contracts import Lease, Page, Result, Role, Task
-from govcrawl.facts import Facts
+from govcrawl.facts import ColumnFacts, Facts
 from govcrawl.frontier.frontier import split_round
 from govcrawl.frontier.known import KnownTo
 from govcrawl.reading import read
 from govcrawl.reading.missing import absent
+from govcrawl.reading.records import BEIJING
 from govcrawl.reading.urls import is_trap, same_site
 from govcrawl.seeds import COLUMN
 from govcrawl.spiders.base import LeaseSpider, location
@@ -39,7 +41,8 @@ from govcrawl.spiders.check import redirected as _redirected
 from govcrawl.spiders.guise import APART, AS_ENGINE, apart, look_apart
 
 #: 0 first … 99 last; home pages and columns stand in ``seeds.py``.
-FRAGMENT, MORE, LETTER, DATING, ARTICLE, PAGE, LINK = 4, 20, 30, 35, 50, 70, 90
+FRAGMENT, MORE, LETTER, DATING, LATER_LETTER, ARTICLE, PAGE, LINK = 4, 20, 30, 35, 45, 50, 70, 90
+BOARD_PAGES = 9  #: further pages of a message board that are read; busy boards have as many letters in a year
 DATING_ARTICLES = 5  #: articles of an undated list that are read first, to date it
 FILES_READ = 10  #: attachments of a page that are read; the others are only checked, as all that seem to list nobody
 PARTS, NESTED = 20, 2  #: read of a home page, and of a frame in it; frames within frames
@@ -103,7 +106,8 @@ def children(spider: LeaseSpider, lease: Lease, page: Page, facts: Facts) -> Ite
     """The tasks that a page of this lease leads to."""
     task = lease.task
     home = spider.homes.get((split_round(lease.round_key)[0], task.site), task.url)
-    found = Children(task, facts, home, spider.plan(lease).max_depth, spider.scheduler.known.of(lease))
+    known, day = spider.scheduler.known.of(lease), page.at.astimezone(BEIJING).date()
+    found = Children(task, facts, home, spider.plan(lease).max_depth, known, day)
     guessed = task.role in WITHIN and not page.body.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<")
     wanted = filter(_belongs, found) if spider.looks_again(lease) else iter(found)
     return (replace(one, guessed=True) for one in wanted) if guessed else wanted
@@ -117,11 +121,15 @@ def _belongs(child: Task) -> bool:
 class Children:
     """Tasks a page leads to, the best belief about each link first, without those that are known."""
 
-    def __init__(self, task: Task, facts: Facts, home: str, max_depth: int, known: KnownTo | None = None) -> None:
-        self.task, self.facts, self.home, self.deep = task, facts, home, task.depth >= max_depth
+    def __init__(
+        self, task: Task, facts: Facts, home: str, max_depth: int, known: KnownTo | None = None, day: date | None = None
+    ) -> None:
+        self.task, self.facts, self.home, self.deep, self._day = task, facts, home, task.depth >= max_depth, day
         self._known = known or KnownTo()
         self._files = 0
-        self._hidden = {link.url for link in facts.links if link.hidden}
+        self._hidden = {link.url for link in facts.links if link.hidden} | {
+            link.url for link in facts.foreign.hidden if link.sure
+        }
 
     def __iter__(self) -> Iterator[Task]:
         parts = self._parts()
@@ -156,17 +164,28 @@ class Children:
         if column is None or task.role not in ("column", "more", "page"):
             return
         first = task.found_on if task.role == "more" else task.url
+        onward = self.facts.board.onward if self.facts.board else None
         for url in column.next_pages:
-            yield from self._child("more", url, MORE, column.name, found_on=first)
+            if url != onward or self._reads_on(column):
+                yield from self._child(
+                    "more", url, MORE, column.name, found_on=first, hops=task.hops + 1 if url == onward else 0
+                )
         board = bool(self.facts.letters) or column.cls == "consult"
+        letter = LATER_LETTER if task.role == "more" else LETTER
         undated = 0
         for item in column.items:
             undated += item.date is None
-            priority = LETTER if board else DATING if item.date is None and undated <= DATING_ARTICLES else ARTICLE
+            priority = letter if board else DATING if item.date is None and undated <= DATING_ARTICLES else ARTICLE
             yield from self._child("article", item.url, priority, column.name, found_on=first, file=item.title)
 
+    def _reads_on(self, column: ColumnFacts) -> bool:
+        """Whether the next page of a board may hold letters of the last year."""
+        days = [item.date for item in column.items if item.date]
+        since = self._day - timedelta(days=366) if self._day else date.min
+        return self.task.role != "page" and self.task.hops < BOARD_PAGES and max(days, default=date.min) >= since
+
     def _child(
-        self, role: Role, url: str, priority: int, text: str = "", found_on: str = "", file: str = ""
+        self, role: Role, url: str, priority: int, text: str = "", found_on: str = "", file: str = "", hops: int = 0
     ) -> Iterator[Task]:
         """``file``: the words of the link, should it lead to a file."""
         task = self.task
@@ -194,7 +213,7 @@ class Children:
         frames = (task.hops if task.role == "part" else 0) + 1
         yield Task(
             task.site, "site", role, plain, depth, found_on or task.url, text[:60], rank,
-            hops=frames if role == "part" else 0, on_home=task.role in ("home", "part", "fragment"), guessed=hidden,
+            hops=frames if role == "part" else hops, on_home=task.role in ("home", "part", "fragment"), guessed=hidden,
         )  # fmt: skip
 
     def _ours(self, url: str) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -24,6 +24,9 @@ INDICATORS = ("hidden_link", "malicious_code", "security_incident")
 
 MANY: Final = 5  #: strangers' domains in hidden parts; at most 2 on 345 pages of sites that nobody had touched
 FEW: Final = 2  #: domains whose words sell
+STYLED: Final = (
+    "styled_link"  #: no fault by itself: a link that sells, and that a style sheet may hide (``pipelines/unveiled.py``)
+)
 NOT_BY_CHANCE: Final = ("off-screen", "marquee", "zero-size")  #: nothing of a page opens these
 MAX_WORDS: Final = 30  #: characters of a link that sells; a headline is longer
 MAX_EXCERPT: Final = 160
@@ -45,6 +48,8 @@ def look(page: Look) -> Iterator[Sighting]:
     yield from (_hidden(link) for link in planted)
     yield from _code(page, bool(planted))
     yield from _content(page)
+    if not page.page.rendered:
+        yield from _styled(page)
 
 
 # --- hidden links ---
@@ -67,6 +72,14 @@ def _planted(links: Iterable[HiddenLink], url: str) -> list[HiddenLink]:
 def _hidden(link: HiddenLink) -> Sighting:
     detail = {"target": link.url, "how": "script" if link.scripted else link.how, "within": link.at}
     return Sighting("hidden_link", link.text or link.url, detail, identity(link.url))
+
+
+def _styled(page: Look) -> Iterator[Sighting]:
+    foreign = page.facts.foreign
+    for link in foreign.styled:
+        if sells(link.text) or sells(link.text, "weak"):
+            detail = {"target": link.url, "boxes": [asdict(box) for box in link.boxes], "sheets": list(foreign.sheets)}
+            yield Sighting(STYLED, link.text, detail, identity(link.url))
 
 
 # --- code ---

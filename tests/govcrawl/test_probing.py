@@ -62,7 +62,7 @@ def test_it_makes_the_visits_of_its_campaign_and_ends(
     opened(store, frontier, server, ProbePlan(3, 0.5, 2.0), "t-other")
     together = [start("probe", ID), start("probe", ID)]
     for one in together:
-        out, err = one.communicate(timeout=60)
+        out, err = one.communicate(timeout=200)
         assert (one.returncode, out) == (0, ""), err
         assert f"{KEY} 计划访问 9 已访问 9 到时未访问 0" in err
         assert "打不开过的网站 1 窗口至" in err

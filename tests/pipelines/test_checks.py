@@ -142,3 +142,24 @@ def test_a_term_in_different_sentences_of_three_sites_is_in_use() -> None:
         "one sentence that was copied is one witness"
     )
     assert not in_use([(site, text, detail | {"confidence": 1.0}) for site, text, _ in seen]), "certain ones stay wrong"
+
+
+def test_attachments_that_were_not_read_are_named_and_accuse_nobody() -> None:
+    def left(page: str, count: int, round: int = 1) -> Observation:
+        data = {
+            "outcome": "left_out",
+            "status": 200,
+            "role": "file",
+            "name": "",
+            "cls": "other",
+            "level": 0,
+            "count": count,
+        }
+        return see("unread", HOME + page, data, round=round, key="file")
+
+    told = judge(fine_with(left("a/", 3), left("b.xlsx", 1)))
+    assert (told.verdict, [d for d in told.doubts if "附件" in d]) == (
+        "pass", ["4个可能含名单的附件未能读取，未检查其中有无个人隐私"],
+    )  # fmt: skip
+    later = see("check", HOME, {"check": "x", "indicator": "x", "detail": {}, "span": None}, round=2, key="x")
+    assert not [d for d in judge(fine_with(left("a/", 3), later)).doubts if "附件" in d]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -193,3 +194,28 @@ def test_a_page_that_could_not_be_rendered_says_nothing() -> None:
     ]
     for outcome, status in failed:
         assert kinds(result("column", outcome, status, kind="render")) == []
+
+
+def test_attachments_that_nobody_read_are_counted() -> None:
+    """Those beyond ten of a page, which are only checked; and those that came and could not be read."""
+
+    def link(name: str, text: str, host: str = "a.gov.cn") -> Task:
+        return Task("5300000001", "site", "link", f"http://{host}/{name}", 1, URL, text, 99)
+
+    left = (
+        link("1.xlsx", "补贴发放名单"),
+        link("2.pdf", "低保公示"),
+        link("3.doc", "名单"),
+        link("4.xlsx", "名单", "b.gov.cn"),
+    )
+    page = replace(result(facts=facts(column=LIST)), children=(*left, replace(left[0], role="file")))
+    assert [o.data["count"] for o in observe(page) if o.kind == "unread"] == [2]
+    for outcome, facts_, count in (
+        ("ok", None, 1),
+        ("ok", facts("file"), 0),
+        ("too_large", None, 1),
+        ("timeout", None, 1),
+    ):
+        seen = [o for o in observe(result("file", outcome, facts=facts_)) if o.kind == "unread"]  # type: ignore[arg-type]
+        assert [(o.data["role"], o.data["count"]) for o in seen] == [("file", 1)] * count
+    assert kinds(result("file", "http_error", 404)) == ["dead_link"]

@@ -80,7 +80,7 @@ def test_while_mongodb_is_away_nothing_is_acknowledged_and_nothing_lost(
         time.sleep(1.5)
         assert frontier.counts(key).done == before  # fetched, perhaps; acknowledged, no
         _again(own_urls, tmp_path)
-        _, log = worker.communicate(timeout=60)
+        _, log = worker.communicate(timeout=200)
         assert worker.returncode == 0, log
         assert store.db["pages"].count_documents({}) == 41 == frontier.counts(key).pages
         store.close()

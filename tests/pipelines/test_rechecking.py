@@ -13,7 +13,8 @@ from govcrawl.contracts import ColumnVerdict, Finding, Observation, ProbeCount, 
 from govcrawl.documents import StoredRecheck
 from govcrawl.frontier.codec import encode
 from govcrawl.linked import mark
-from pipelines.rechecking import Looked, Place, compare, place
+from govcrawl.reading.urls import identity
+from pipelines.rechecking import Looked, Place, as_home, compare, place
 
 HOME, URL, LIST = "http://a.gov.cn/", "http://a.gov.cn/news/1.html", "http://a.gov.cn/news/"
 AT = datetime(2018, 7, 1, 4, tzinfo=UTC)
@@ -88,9 +89,40 @@ def test_a_fault_on_pages(places: list[Place | None], state: str) -> None:
 def test_what_only_a_browser_saw_is_mended_only_where_one_looked_again() -> None:
     raw = encode(Task(TYPO.site, "site", "page", URL))
     plan = StoredRecheck("t", 2, "f1", "2015@1", TYPO.site, "typo", URL, "", tasks=(raw,), drawn=True)
-    plain, drawn = looked(), replace(looked(), places={raw: at(URL, drawn=True)})
+    plain, drawn = looked(), replace(looked(), places={raw: at(URL, whole=True)})
     assert compare(plan, TYPO, replace(plain, places={raw: at(URL)})).state == "unknown"
     assert compare(plan, TYPO, drawn).state == "mended"
+
+
+SCRIPT = "http://cdn.planted.com/x.js"
+
+
+@pytest.mark.parametrize(
+    ("home", "found", "state"),
+    [
+        (at(HOME, loads=frozenset([identity(SCRIPT)])), True, "unmended"),
+        (at(HOME, loads=frozenset([identity(SCRIPT)])), False, "mended"),
+        (at(HOME), True, "mended"),  # it goes on doing what it does, and no page of the site loads it
+        (at(HOME, loads=frozenset(f"{n}.com/x.js" for n in range(3))), True, "unknown"),  # no more are looked at
+        (at(HOME, "unread"), True, "unknown"),
+        (None, True, "unknown"),
+    ],
+)
+def test_a_strangers_script_is_no_fault_of_a_page_that_does_not_load_it(
+    home: Place | None, found: bool, state: str
+) -> None:
+    one = finding("malicious_code", SCRIPT, found_on=HOME)
+    assert told(one, [at(SCRIPT, role="script"), home], again(one) if found else looked()).state == state
+
+
+def test_a_link_that_a_style_sheet_hid_is_mended_only_where_the_sheet_was_read() -> None:
+    sheet = f"{HOME}a.css"
+    one, home = finding("hidden_link", HOME, sheet=sheet), at(HOME, styles=frozenset([identity(sheet)]))
+    assert told(one, [home], looked(see("style", sheet, hides=[], shows=[]))).state == "mended"
+    assert told(one, [home], looked()).state == "unknown"
+    assert told(one, [home], again(one)).state == "unmended"
+    assert told(one, [at(HOME)], looked()).state == "mended"  # no link of the page needs one any more
+    assert told(replace(one, detail={}), [home], looked()).state == "mended"
 
 
 def test_a_site_that_was_closed_meanwhile_is_not_judged() -> None:
@@ -296,6 +328,8 @@ def stored(url: str = URL, **more: Any) -> dict[str, Any]:
         "status": 200,
         "at": AT,
         "absent": "",
+        "rendered": False,
+        "children": [],
     }
     return page | more
 
@@ -313,11 +347,13 @@ def stored(url: str = URL, **more: Any) -> dict[str, Any]:
         ([stored(kind="script")], "unread"),
         ([stored(kind=None)], "unread"),
         ([stored(kind=None, role="link")], "read"),
+        ([stored(kind="script", role="script")], "read"),
         ([stored(absent="d1")], "gone"),  # the host shows the same for an address that can't exist
         ([stored(absent="d2")], "unread"),
         ([stored(outcome="redirect", kind=None, status=302)], "away"),
         ([stored(outcome="redirect", kind=None, status=302), stored(f"{HOME}new.html")], "read"),
         ([stored(outcome="redirect", kind=None, status=302), stored(HOME, role="home", kind="home")], "gone"),
+        ([stored(HOME, kind="script", role="column"), stored(HOME, role="column", rendered=True)], "read"),
         (
             [
                 stored(HOME, role="home", outcome="redirect", status=302),
@@ -331,3 +367,35 @@ def test_what_a_page_is_by_now(trail: list[dict[str, Any]], state: str) -> None:
     found = place(URL, trail, HOME, {("a.gov.cn", "d1")})
     assert found.state == state
     assert bool(found.why) == (state != "read")
+
+
+def test_a_page_that_shows_the_home_page_is_gone() -> None:
+    """As a server shows that has one answer for whatever isn't there."""
+    many = b"".join(mark(f"{HOME}{n}.html") for n in range(10))
+    home, same, role = at(HOME, role="home", links=many), at(URL, role="article", links=many), "page"
+    few, other = replace(same, links=many[:-6]), replace(same, links=many[::-1])
+    found = as_home(
+        {
+            b"0": home,
+            b"1": same,
+            b"2": few,
+            b"3": other,
+            b"4": replace(same, role=role),
+            b"5": at(LIST, role="column", links=many),
+        }
+    )
+    assert [found[raw].state for raw in sorted(found)] == ["read", "gone", "read", "read", "gone", "read"]
+    assert told(TYPO, [found[b"1"]], looked()).state == "deleted"
+    assert as_home({b"0": replace(home, links=many[6:]), b"1": few})[b"1"].state == "read"
+
+
+def test_a_page_is_whole_where_a_browser_drew_it_or_none_was_asked_to() -> None:
+    left = encode(Task("5300000001", "render", "column", URL))
+    assert place(URL, [stored()], HOME, ()).whole
+    assert not place(URL, [stored(children=[b"?", left])], HOME, ()).whole
+    assert place(URL, [stored(children=[left]), stored(rendered=True)], HOME, ()).whole
+
+
+def test_a_page_tells_which_scripts_it_loads() -> None:
+    script = encode(Task("5300000001", "site", "script", SCRIPT))
+    assert place(HOME, [stored(HOME, children=[script])], HOME, ()).loads == {identity(SCRIPT)}

@@ -169,6 +169,32 @@ def test_an_empty_board_and_one_of_another_class_are_not_named():
         assert judge(fine_with(seen)).doubts == ()
 
 
+def board(*ages, onward, part="", cls="consult"):
+    look = column("xx", cls, *ages, part=part)
+    look.data.update(board="letters", onward=onward)
+    return look
+
+
+@pytest.mark.parametrize(
+    ("looks", "named"),
+    [
+        ([board(3, 40, onward=True)], True),  # its next page was not read, or couldn't be
+        ([board(3, 40, onward=False)], False),
+        ([board(3, 40, onward=True), board(366, 400, part="p2", onward=True)], False),  # a year is enough
+        ([board(3, 400, onward=True)], True),  # an old letter may be pinned
+        ([board(3, 40, onward=True), board(50, 70, part="p2", onward=False)], False),
+        ([board(3, 40, onward=True), board(3, 40, part="p2", onward=True)], True),  # the first page once more
+        ([board(onward=True)], True),
+        ([board(3, onward=True), board(part="p2", onward=False)], True),  # an error in the next page's place
+        ([board(onward=False)], False),
+        ([board(3, 40, onward=True, cls="survey")], False),
+    ],
+)
+def test_a_board_of_which_not_a_year_was_read_is_named(looks, named):
+    verdict = judge(fine_with(*looks))
+    assert (verdict.verdict, ["未能逐页读到一年前" in doubt for doubt in verdict.doubts]) == ("pass", [True] * named)
+
+
 # --- links and marks --------------------------------------------------------------------------------------------
 
 

@@ -164,6 +164,13 @@ def test_a_strangers_host_that_bears_a_registered_name_or_looks_like_one(one: Ou
     assert (told.kind, told.group, told.linked_by) == ("counterfeit_site", "昆明", 1)
 
 
+def test_the_title_that_is_told_is_the_one_that_bears_the_name() -> None:
+    """Two sites saw two titles of one host."""
+    seen = [link("http://www.km-fake.com/", title="A1彩票"), link("http://www.km-fake.com/", title="昆明市教育体育局")]
+    (told,) = found(by(seen[0]), by(seen[1], site=KM))
+    assert "“昆明市教育体育局”与登记网站" in told.why
+
+
 def test_a_long_name_may_differ_by_a_character() -> None:
     centre = replace(KM, name="昆明市公共资源交易服务中心", home="http://ggzy.km.gov.cn/")
     told = suspicions([centre], [by(link("http://a-b.com/", title="昆明市公共资源交易服务中芯"))], (), set())

@@ -169,7 +169,7 @@ def test_two_workers_crawl_a_site(
             )
             for master in masters[:2]
         ]
-        logs = [worker.communicate(timeout=60)[1] for worker in workers]
+        logs = [worker.communicate(timeout=200)[1] for worker in workers]
         assert not [log for log in logs if "Traceback" in log or "ERROR" in log], logs
         assert server.hits == dict.fromkeys(["/", *paths], 1)
         assert server.times[-1] - server.times[0] > 10 * 0.05

@@ -25,7 +25,7 @@ def test_a_store_that_goes_away_under_a_command(
     until(lambda: "hgetall" in [one["cmd"] for one in frontier.client.client_list()])  # it has had its first look
     stores.kill(name)
     try:
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=200)
     finally:
         process.kill()
         stores.start(name)

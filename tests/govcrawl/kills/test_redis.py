@@ -50,5 +50,5 @@ def test_what_was_claimed_just_before_redis_went_away_is_not_forgotten(
     """A look claims from one partition after the other; it breaks off at the second."""
     paths = [path for server in servers for path in map(server.url, tree(server, lists=1, pages=2))]
     planned(store, frontier, *servers)
-    crew.finish(crew.start("trapped", TRAP_AT="claim", TRAP_ON=2, **SABOTAGE), seconds=20)
+    crew.finish(crew.start("trapped", TRAP_AT="claim", TRAP_ON=2, **SABOTAGE), seconds=100)
     assert_whole(store, frontier, paths)

@@ -36,6 +36,7 @@ def seen(facts: Facts) -> dict[str, object]:
         "article": article and {"title": article.title, "published": _iso(article.published), "source": article.source},
         "letters": [[x.title, _iso(x.asked), _iso(x.answered), x.state] for x in facts.letters],
         "board": facts.board and facts.board.shows,
+        "onward": facts.board and facts.board.onward,
         "guide": facts.guide
         and {
             "missing": list(facts.guide.missing),

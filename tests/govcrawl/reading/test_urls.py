@@ -1,10 +1,10 @@
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import quote, urldefrag, urljoin, urlsplit
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from govcrawl.reading.urls import canonical, identity, is_trap, join, same_site, site_of
+from govcrawl.reading.urls import address, canonical, identity, in_gbk, is_trap, join, same_site, site_of
 
 BASE = "http://www.a.gov.cn/zwgk/tzgg/index.html"
 
@@ -145,7 +145,38 @@ def test_no_traps(url):
 )
 def test_a_query_is_written_in_the_encoding_of_its_page(href, encoding, url):
     assert join("http://a.gov.cn/", href, encoding) == url
-    assert canonical(url) == url
+    assert canonical(url) == quote(url, safe=":/?=%")
+
+
+SPELT = (
+    "http://www.a.gov.cn/公开/list.asp?lm=通知公告&p=1",
+    "http://www.a.gov.cn/%E5%85%AC%E5%BC%80/list.asp?lm=%E9%80%9A%E7%9F%A5%E5%85%AC%E5%91%8A&p=1",
+    "http://www.a.gov.cn/%e5%85%ac%e5%bc%80/list.asp?lm=%e9%80%9a%e7%9f%a5%e5%85%ac%e5%91%8a&p=1",
+)
+GBK = "http://www.a.gov.cn/%E5%85%AC%E5%BC%80/list.asp?lm=%CD%A8%D6%AA%B9%AB%B8%E6&p=1"
+
+
+def test_chinese_words_make_one_address_however_they_are_escaped():
+    assert len({address(url) for url in SPELT}) == 1
+    assert {canonical(url).lower() for url in SPELT} == {SPELT[1].lower()}
+    assert in_gbk(SPELT[0]) == GBK
+    assert join("http://www.a.gov.cn/", SPELT[0], "gbk") == GBK.replace("%E5%85%AC%E5%BC%80", "公开")
+    assert in_gbk(SPELT[1]) == SPELT[1]  # escaped already: in what, it says itself
+
+
+def test_a_page_is_the_same_in_either_encoding_but_is_asked_for_in_each():
+    assert {identity(url) for url in (*SPELT, GBK)} == {"a.gov.cn/公开/list.asp?lm=通知公告&p=1"}
+    assert address(GBK) != address(SPELT[0])
+    assert identity("http://a.gov.cn/?k=%FF%FE") == "a.gov.cn/?k=%FF%FE"  # of no encoding
+    assert identity("http://a.gov.cn/?k=a%26b%3D1") != identity("http://a.gov.cn/?k=a&b=1")
+    assert identity("http://a.gov.cn/a%2fb") == "a.gov.cn/a%2Fb"
+
+
+@given(st.text("通知公告信息丂丅镕a@1-", min_size=1, max_size=8))
+def test_words_are_the_same_in_both_encodings(words):
+    url = f"http://a.gov.cn/l.asp?lm={words}&x=1"
+    assert address(canonical(url)) == address(url)
+    assert identity(in_gbk(url)) == identity(url)
 
 
 @pytest.mark.parametrize("href", ["/show/{id}.html", "[!--id--].html", "<%=id%>", "?id=${id}", "{{ url }}"])

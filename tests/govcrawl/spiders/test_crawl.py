@@ -59,7 +59,7 @@ def planned(store: Store, frontier: Frontier, server: Server, **more: object) ->
     return one
 
 
-def finish(process: subprocess.Popen[str], seconds: float = 60.0) -> str:
+def finish(process: subprocess.Popen[str], seconds: float = 200.0) -> str:
     _, log = process.communicate(timeout=seconds)
     assert process.returncode == 0, log
     assert "Traceback" not in log, log
@@ -266,7 +266,7 @@ def test_without_urls_a_spider_starts_the_embedded_stores_and_stops_them(
 ) -> None:
     bare = {k: v for k, v in environment.items() if k not in ("REDIS_URL", "MONGODB_URI")}
     command = [sys.executable, "-m", "scrapy", "crawl", spider, "-s", "STOP_WHEN_DONE=1"]
-    done = subprocess.run(command, cwd=ROOT, env=bare, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, cwd=ROOT, env=bare, capture_output=True, text=True, timeout=200, check=False)
     assert "Spider closed (finished)" in done.stderr
     assert "Traceback" not in done.stderr
     assert not list((Path(bare["GOVCRAWL_HOME"]) / "run").glob("*.json"))
@@ -283,7 +283,7 @@ def test_a_defect_of_ours_on_one_page_is_put_aside_with_its_reason(
     server.pages["/b.html"] = "<p>文</p>"
     planned(store, frontier, server)
     process = start("broken", SPIDER_MODULES="tests.govcrawl.spiders.broken", RETRY_WAIT_S=0.05)
-    process.communicate(timeout=60)
+    process.communicate(timeout=200)
     reasons = {one.task.url.rpartition("/")[2]: one.reason for one in frontier.dead(KEY) if one.task}
     assert reasons == dict.fromkeys(("poison.html", "drop-poison"), "ValueError: a defect of ours")
     counts = frontier.counts(KEY)
@@ -315,7 +315,7 @@ def test_a_forgotten_allow_networks_is_named_in_the_log_once(
     sites = [Site(f"530000000{n}", "测试网站", server.url(f"/{n}/"), "省直") for n in range(3)]
     store.save_plan(one, sites, [site.code for site in sites], [])
     open_round(one, 1, store, frontier)
-    _, log = start().communicate(timeout=60)
+    _, log = start().communicate(timeout=200)
     assert log.count("crawl.allow_networks") == 1
     assert frontier.counts(KEY).pages == 3
     assert server.hits == {}

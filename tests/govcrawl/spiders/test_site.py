@@ -8,10 +8,22 @@ from datetime import UTC, date, datetime
 import pytest
 
 from govcrawl.contracts import Page, RegisteredColumn, Site, Task
-from govcrawl.facts import ColumnFacts, ColumnLink, Facts, HomeFacts, Item, Link
+from govcrawl.facts import BoardFacts, ColumnFacts, ColumnLink, Facts, ForeignFacts, HiddenLink, HomeFacts, Item, Link
 from govcrawl.frontier.codec import queue_of, task_id
 from govcrawl.seeds import seeds
-from govcrawl.spiders.site import PARTS, Children, _redirected, folder_of, in_site, is_file, is_html, is_read
+from govcrawl.spiders.site import (
+    ARTICLE,
+    BOARD_PAGES,
+    DATING,
+    PARTS,
+    Children,
+    _redirected,
+    folder_of,
+    in_site,
+    is_file,
+    is_html,
+    is_read,
+)
 from tests.govcrawl.build import campaign
 
 HOME = "http://www.a.gov.cn/"
@@ -237,6 +249,39 @@ def test_a_site_starts_with_its_home_page_and_what_it_registered() -> None:
     assert (column.role, column.text, column.found_on) == ("column", "通知公告", "")
 
 
+def test_a_registered_column_with_chinese_in_its_query_is_asked_for_in_both_encodings() -> None:
+    rows = [
+        RegisteredColumn("1", "通知公告", f"{HOME}公开/l.asp?lm=通知"),
+        RegisteredColumn("1", "动态", f"{HOME}动态/"),
+    ]
+    _, first, other, plain, _ = seeds(campaign(), [Site("1", "甲", HOME, "省直")], rows, now=0.0)
+    assert (first.role, first.url, first.guessed) == (
+        "column",
+        f"{HOME}%E5%85%AC%E5%BC%80/l.asp?lm=%E9%80%9A%E7%9F%A5",
+        True,
+    )
+    assert (other.role, other.found_on, other.guessed) == ("more", first.url, True)
+    assert other.url == f"{HOME}%E5%85%AC%E5%BC%80/l.asp?lm=%CD%A8%D6%AA"
+    assert (plain.role, plain.url, plain.guessed) == (
+        "column",
+        f"{HOME}%E5%8A%A8%E6%80%81/",
+        False,
+    )  # browsers write a path in UTF-8
+    linked = [replace(first, url=url, text="", priority=11) for url in (other.url, f"{HOME}公开/l.asp?lm=通知")]
+    assert [task_id(task) for task in linked] == [task_id(other), task_id(first)]  # as the site's own pages lead there
+
+
+def test_what_a_stranger_planted_where_nobody_can_click_is_not_checked() -> None:
+    """It is no dead link of the site; in a menu that may open it is one."""
+    planted = (
+        HiddenLink("http://b.com/", "某某", "off-screen", True),
+        HiddenLink("http://c.com/", "某某", "display-none", False),
+    )
+    links = tuple(Link(one.url, one.text) for one in planted)
+    found = children(facts(links=links, foreign=ForeignFacts(planted)))
+    assert [t.url for t in found] == ["http://c.com/"]
+
+
 def test_a_hidden_link_is_followed_but_nobody_is_blamed_for_it() -> None:
     links = tuple(Link(f"http://a.gov.cn/{name}", "", tag, hidden) for name, tag, hidden in (
         ("old/", "a", True), ("new/", "a", False), ("x.doc", "a", True), ("y.doc", "a", False), ("z.gif", "img", True)
@@ -247,3 +292,43 @@ def test_a_hidden_link_is_followed_but_nobody_is_blamed_for_it() -> None:
     )
     told = [(t.role, t.url.removeprefix("http://a.gov.cn/"), t.guessed) for t in found]
     assert told == [("column", "old/", True), ("page", "new/", False), ("link", "y.doc", False)]
+
+
+# --- message boards ---
+
+BOARD, SECOND = f"{HOME}hdjl/", f"{HOME}hdjl/list.jsp?page=2"
+
+
+def board_page(*days: date | None, onward: str | None = SECOND) -> Facts:
+    items = tuple(Item(f"{BOARD}{n}.html", "关于路灯的问题", day, "shown" if day else "") for n, day in enumerate(days))
+    column = ColumnFacts("县长信箱", "consult", "listed", items, (onward,) if onward else ())
+    return facts("board", column=column, board=BoardFacts("letters", onward=onward))
+
+
+def turned(read: Facts, **more: object) -> list[tuple[str, int, str]]:
+    task = Task("1", "site", **({"role": "column", "url": BOARD} | more))  # type: ignore[arg-type]
+    found = Children(task, read, HOME, 4, day=date(2018, 6, 15))
+    return [(one.url, one.hops, one.found_on) for one in found if one.role == "more"]
+
+
+def test_a_board_is_read_back_for_a_year() -> None:
+    assert turned(board_page(date(2018, 6, 1), date(2017, 1, 1))) == [(SECOND, 1, BOARD)]
+    assert turned(board_page(date(2017, 6, 1), date(2017, 1, 1))) == []  # all older
+    assert turned(board_page(None)) == []
+    assert turned(board_page(date(2018, 6, 1), onward=None)) == []
+    assert turned(board_page(date(2018, 6, 1), onward="")) == []  # a form sent by POST
+
+
+def test_a_busy_board_does_not_use_up_its_site() -> None:
+    further: dict[str, object] = {"role": "more", "found_on": BOARD}
+    assert turned(board_page(date(2018, 6, 1)), hops=BOARD_PAGES - 1, **further) == [(SECOND, BOARD_PAGES, BOARD)]
+    assert turned(board_page(date(2018, 6, 1)), hops=BOARD_PAGES, **further) == []
+    assert turned(board_page(date(2018, 6, 1)), role="page") == []  # not named as a column
+
+
+def test_letters_of_later_pages_wait_for_what_dates_the_columns() -> None:
+    def rank(role: str) -> int:
+        read = board_page(date(2018, 6, 1))
+        return min(one.priority for one in children(read, role, BOARD, found_on=BOARD) if one.role == "article")
+
+    assert rank("column") < DATING < rank("more") < ARTICLE
