@@ -125,7 +125,7 @@ class LeaseScheduler(Scheduler):  # type: ignore[misc]
     resting = False
     _restored: float
     _listed: float
-    _open: list[str]
+    rounds: list[str]  #: that it serves, as it last heard
     #: round and partition: those of which the log says that they are spoilt
     _spoilt: set[tuple[str, int]]
     #: time.monotonic until which it waits, once told to stop, for a Redis that is away; 0: not yet
@@ -154,7 +154,7 @@ class LeaseScheduler(Scheduler):  # type: ignore[misc]
         self.held, self._leaving, self._told = {}, set(), []
         self.frontier = Frontier(self.server, HANDS)
         self._turn = 0
-        self._restored, self._listed, self._open = -RESTORE_S, -ROUNDS_S, []
+        self._restored, self._listed, self.rounds = -RESTORE_S, -ROUNDS_S, []
         self._spoilt, self._close_by = set(), 0.0
         self._beaten = time.monotonic()
         self._offset = time.time() - time.monotonic()
@@ -267,10 +267,10 @@ class LeaseScheduler(Scheduler):  # type: ignore[misc]
 
     async def _rounds(self) -> list[str]:
         if time.monotonic() - self._listed >= ROUNDS_S:
-            self._open = await self._off_loop(self._served)
-            self.known.keep(self._open)
+            self.rounds = await self._off_loop(self._served)
+            self.known.keep(self.rounds)
             self._listed = time.monotonic()
-        return self._open
+        return self.rounds
 
     def _served(self) -> list[str]:
         """Rounds that this worker serves, oldest first."""

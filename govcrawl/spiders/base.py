@@ -60,7 +60,7 @@ class LeaseSpider(Spider):
         """Endless, or until no round has open tasks (``STOP_WHEN_DONE``)."""
         self.store = shared(self.settings["MONGODB_URI"])
         self._campaigns: dict[str, Campaign] = {}
-        self.homes: dict[tuple[str, str], str] = {}  # (campaign, site) → URL of the home page
+        self._homes: dict[str, dict[str, str]] = {}  # campaign → site → URL of the home page
         self._refused: set[str] = set()  # rounds of which the log has said that an address was refused
         told: set[str] = set()
         await patiently(self.store.open_rounds)  # before anything is claimed that could not be stored
@@ -190,13 +190,19 @@ class LeaseSpider(Spider):
         )  # fmt: skip
 
     async def _campaign(self, id_: str) -> Campaign:
-        """A campaign's limits; read once a process (a changed campaign file is picked up by the next workers)."""
-        if id_ not in self._campaigns:
+        """A campaign's limits; read when its first task is claimed (a changed campaign file is picked up by the next workers)."""
+        if id_ not in self._homes:
             campaign = await patiently(partial(self.store.campaign, id_))
             sites = await patiently(partial(self.store.sites, id_, True))
-            self.homes |= {(id_, site.code): site.home for site in sites}
+            served = {split_round(key)[0] for key in self.scheduler.rounds}
+            self._homes = {one: homes for one, homes in self._homes.items() if one in served}
+            self._homes[id_] = {site.code: site.home for site in sites}
             self._campaigns[id_] = campaign
         return self._campaigns[id_]
+
+    def home(self, lease: Lease) -> str:
+        """The address of the home page of a lease's site."""
+        return self._homes.get(split_round(lease.round_key)[0], {}).get(lease.task.site, lease.task.url)
 
     def plan(self, lease: Lease) -> CrawlPlan:
         """Of the campaign that a lease in hand belongs to."""

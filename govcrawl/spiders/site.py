@@ -17,7 +17,6 @@ from urllib.parse import urlsplit
 from govcrawl.attachments import is_wanted
 from govcrawl.contracts import Lease, Page, Result, Role, Task
 from govcrawl.facts import ColumnFacts, Facts
-from govcrawl.frontier.frontier import split_round
 from govcrawl.frontier.known import KnownTo
 from govcrawl.reading import read
 from govcrawl.reading.missing import absent
@@ -105,9 +104,8 @@ def look(page: Page, task: Task) -> Facts:
 def children(spider: LeaseSpider, lease: Lease, page: Page, facts: Facts) -> Iterator[Task]:
     """The tasks that a page of this lease leads to."""
     task = lease.task
-    home = spider.homes.get((split_round(lease.round_key)[0], task.site), task.url)
     known, day = spider.scheduler.known.of(lease), page.at.astimezone(BEIJING).date()
-    found = Children(task, facts, home, spider.plan(lease).max_depth, known, day)
+    found = Children(task, facts, spider.home(lease), spider.plan(lease).max_depth, known, day)
     guessed = task.role in WITHIN and not page.body.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<")
     wanted = filter(_belongs, found) if spider.looks_again(lease) else iter(found)
     return (replace(one, guessed=True) for one in wanted) if guessed else wanted
