@@ -37,7 +37,8 @@ from govcrawl import migrations
 from govcrawl.documents import COLLECTIONS, StoredState
 from govcrawl.errors import InputError, OutputError
 from govcrawl.frontier.frontier import split_round
-from govcrawl.store import AT_ONCE, THERE, Store
+from govcrawl.store import AT_ONCE, Store
+from govcrawl.stored import THERE
 
 FORMAT = 1
 MANIFEST, DATABASE, EVIDENCE = "manifest.json", "mongodb", "evidence"

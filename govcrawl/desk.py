@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -14,6 +14,7 @@ from pymongo.errors import DuplicateKeyError
 from govcrawl.contracts import Campaign, Review, Site
 from govcrawl.documents import StoredFinding, StoredUser
 from govcrawl.reviews import AT_ONCE, STEPS
+from govcrawl.stored import as_document
 
 Db = Database[dict[str, Any]]
 HASHES = 2**32  #: of sites, within a step of confidence
@@ -168,7 +169,7 @@ def counts_of_site(db: Db, campaign: str, pack: str, site: str) -> dict[tuple[st
 
 
 def save_user(db: Db, user: StoredUser) -> None:
-    document = msgspec.to_builtins(user, builtin_types=(datetime,)) | {"_id": user.name}
+    document = as_document(user, user.name)
     try:
         db["users"].insert_one(dict(document))
     except DuplicateKeyError:

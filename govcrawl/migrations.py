@@ -22,6 +22,7 @@ from govcrawl.contracts import Decision, Finding
 from govcrawl.documents import StoredState
 from govcrawl.errors import StoreUnavailable
 from govcrawl.services import redact
+from govcrawl.stored import as_document
 
 Db = Database[dict[str, Any]]
 AT_ONCE = 500
@@ -68,9 +69,7 @@ def _decide(db: Db, finding: Mapping[str, Any], review: str) -> None:
         **shown, finding=finding["id"], number=1, review=review, reason=BEFORE, wording="", by=BEFORE, at=datetime.now(UTC)  # type: ignore[arg-type]
     )  # fmt: skip
     try:
-        db["decisions"].insert_one(
-            msgspec.to_builtins(decision, builtin_types=(datetime,)) | {"_id": f"{finding['id']}:1"}
-        )
+        db["decisions"].insert_one(as_document(decision, f"{finding['id']}:1"))
     except DuplicateKeyError:
         return  # of another pack, or this was cut off
 

@@ -14,7 +14,6 @@ from datetime import date, datetime
 from typing import Any
 
 import msgspec
-from pymongo import ReplaceOne
 
 from govcrawl import desk, ledger
 from govcrawl.contracts import Campaign, Role, Scope, Site, Task
@@ -25,6 +24,7 @@ from govcrawl.linked import mark, named
 from govcrawl.reading.urls import canonical, identity
 from govcrawl.seeds import HOME, visit
 from govcrawl.store import AT_ONCE, NOT_READ, Store
+from govcrawl.stored import as_document, upsert
 from govcrawl.visits import beat
 
 OF_VISITS = ("site_unreachable", "home_unavailable")
@@ -185,11 +185,7 @@ def save(store: Store, rechecks: Iterable[StoredRecheck]) -> None:
     """Each replaces what is stored of the same finding and number."""
     every = list(rechecks)
     for n in range(0, len(every), AT_ONCE):
-        some = [
-            msgspec.to_builtins(r, builtin_types=(datetime, bytes)) | {"_id": f"{r.finding}:{r.number}"}
-            for r in every[n : n + AT_ONCE]
-        ]
-        store.db["rechecks"].bulk_write([ReplaceOne({"_id": d["_id"]}, d, upsert=True) for d in some], ordered=False)
+        upsert(store.db["rechecks"], [as_document(r, f"{r.finding}:{r.number}") for r in every[n : n + AT_ONCE]])
 
 
 def of_recheck(store: Store, campaign: str, number: int) -> list[StoredRecheck]:

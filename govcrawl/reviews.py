@@ -19,6 +19,7 @@ from pymongo.database import Database
 from pymongo.errors import BulkWriteError
 
 from govcrawl.contracts import Decision, Finding, Review, Verdict
+from govcrawl.stored import as_document
 
 Db = Database[dict[str, Any]]
 AT_ONCE = 500  #: ids in one query: the embedded server's time grows with their square
@@ -100,9 +101,7 @@ def _decision(wish: Wish, finding: Mapping[str, Any], by: str, at: datetime) -> 
 
 def _insert(db: Db, decisions: Sequence[Decision]) -> set[str]:
     """Ids of the findings on which somebody else was faster."""
-    documents = [
-        msgspec.to_builtins(d, builtin_types=(datetime,)) | {"_id": f"{d.finding}:{d.number}"} for d in decisions
-    ]
+    documents = [as_document(d, f"{d.finding}:{d.number}") for d in decisions]
     try:
         if documents:
             db["decisions"].insert_many(documents, ordered=False)

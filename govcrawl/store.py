@@ -16,15 +16,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from hashlib import sha256
 from typing import Any, TypeVar
 
 import msgspec
 import pymongo
-from pymongo import ASCENDING, DeleteMany, ReplaceOne, UpdateOne
-from pymongo.collection import Collection
+from pymongo import ASCENDING, DeleteMany
 from pymongo.database import Database
-from pymongo.errors import BulkWriteError, DuplicateKeyError
+from pymongo.errors import DuplicateKeyError
 
 from govcrawl import answers, migrations, reviews, schema
 from govcrawl.contracts import (
@@ -35,7 +33,6 @@ from govcrawl.contracts import (
     Decision,
     Duty,
     Finding,
-    Lease,
     Message,
     MessageVerdict,
     Named,
@@ -50,28 +47,38 @@ from govcrawl.contracts import (
     Trace,
     Verdict,
 )
-from govcrawl.documents import StoredBulletin, StoredBulletinFile, StoredPage
+from govcrawl.documents import StoredBulletin, StoredBulletinFile
 from govcrawl.errors import UnknownCampaign
-from govcrawl.frontier.codec import decode, encode
+from govcrawl.frontier.codec import decode
 from govcrawl.frontier.frontier import Dead, round_key, split_round
-from govcrawl.linked import marks
 from govcrawl.patience import end_soon
 from govcrawl.services import DATABASE
-from govcrawl.visits import visit_id
+from govcrawl.stored import (
+    Document,
+    account_id,
+    as_document,
+    duty_id,
+    message_id,
+    of_observation,
+    of_page,
+    of_probe,
+    page_id,
+    part_id,
+    replace_earlier,
+    upsert,
+)
 
 #: Scrapy lets every logger speak; the driver's account of its commands, which nobody keeps, is a fifth of a write.
 logging.getLogger("pymongo").setLevel(logging.INFO)
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
-Document = dict[str, Any]
 #: Roles of exchanges that are no page of the site.
 NOT_READ = ("link", "file", "probe", "as_engine", "script", "style", "nowhere", "closed")
 #: Of a page, for judging its site.  Each field of each page is a third of a second for 1,000 sites of the embedded server's time.
 LOOKED_AT = ("site", "url", "outcome", "role", "claimed", "links")
 OUTLINK = ("url", "outcome", "status", "title", "task")
 AT_ONCE = 500  #: ids in one query: the embedded server's time grows with their square
-THERE = 11000  #: MongoDB's error code DuplicateKey
 
 
 @cache
@@ -131,15 +138,18 @@ class Store:
         picked = set(chosen)
         of_campaign = {"campaign": campaign.id}
         for name, found in (
-            ("sites", [_document(s, f"{campaign.id}:{s.code}", **of_campaign, chosen=s.code in picked) for s in sites]),
-            ("columns", [_document(c, f"{campaign.id}:{n}", **of_campaign) for n, c in enumerate(columns)]),
-            ("messages", [_document(m, _message_id(campaign.id, m), **of_campaign) for m in messages]),
-            ("accounts", [_document(a, _account_id(campaign.id, a), **of_campaign) for a in accounts]),
-            ("named", [_document(n, f"{campaign.id}:{n.line:06}", **of_campaign) for n in named]),
+            (
+                "sites",
+                [as_document(s, f"{campaign.id}:{s.code}", **of_campaign, chosen=s.code in picked) for s in sites],
+            ),
+            ("columns", [as_document(c, f"{campaign.id}:{n}", **of_campaign) for n, c in enumerate(columns)]),
+            ("messages", [as_document(m, message_id(campaign.id, m), **of_campaign) for m in messages]),
+            ("accounts", [as_document(a, account_id(campaign.id, a), **of_campaign) for a in accounts]),
+            ("named", [as_document(n, f"{campaign.id}:{n.line:06}", **of_campaign) for n in named]),
         ):
             self._replace_all(name, of_campaign, found)
         # last: a campaign that is stored has all of its plan
-        _upsert(self.db["campaigns"], [_document(campaign, campaign.id)])
+        upsert(self.db["campaigns"], [as_document(campaign, campaign.id)])
 
     def campaign(self, id_: str) -> Campaign:
         document = self.db["campaigns"].find_one({"_id": id_})
@@ -177,7 +187,7 @@ class Store:
         """What the collection holds within ``scope`` becomes ``documents``; never is one missing that stays."""
         there = {d["_id"]: d for d in self.db[collection].find(scope)}
         wanted = {d["_id"]: d for d in documents}
-        _upsert(self.db[collection], [d for id_, d in wanted.items() if there.get(id_) != d])
+        upsert(self.db[collection], [d for id_, d in wanted.items() if there.get(id_) != d])
         gone = [id_ for id_ in there if id_ not in wanted]
         for n in range(0, len(gone), AT_ONCE):
             self.db[collection].delete_many({**scope, "_id": {"$in": gone[n : n + AT_ONCE]}})
@@ -186,13 +196,13 @@ class Store:
 
     def save_results(self, results: Sequence[Result]) -> None:
         """Pages, visits and observations of finished tasks, in bulk.  Durable when it returns."""
-        pages = [_page(r) for r in results]
-        _upsert(self.db["observations"], [_observation(o, r.lease) for r in results for o in r.observations])
-        _replace_earlier(self.db["probes"], [_probe(r.probe, r.lease) for r in results if r.probe])
+        pages = [of_page(r) for r in results]
+        upsert(self.db["observations"], [of_observation(o, r.lease) for r in results for o in r.observations])
+        replace_earlier(self.db["probes"], [of_probe(r.probe, r.lease) for r in results if r.probe])
         # after them: a page that is stored has all of its observations
-        _replace_earlier(self.db["pages"], pages)
+        replace_earlier(self.db["pages"], pages)
         self._forget_overtaken([page["_id"] for page in pages])
-        _upsert(self.db["targets"], answers.targets(results, [page["_id"] for page in pages]))
+        upsert(self.db["targets"], answers.targets(results, [page["_id"] for page in pages]))
 
     def _forget_overtaken(self, pages: Sequence[str]) -> None:
         """Observations of these pages that an earlier exchange left, or a late worker just wrote."""
@@ -292,7 +302,7 @@ class Store:
             "incomplete": sorted(incomplete),
             "why": why,
         }
-        _upsert(self.db["rounds"], [document])
+        upsert(self.db["rounds"], [document])
 
     def open_rounds(self, campaign: str = "") -> list[str]:
         """Keys of the rounds that are not closed, of one campaign or of all."""
@@ -315,7 +325,7 @@ class Store:
             for one in dead
         ]  # fmt: skip
         self.forget_dead(key)
-        _upsert(self.db["dead"], documents)
+        upsert(self.db["dead"], documents)
 
     def dead(self, campaign: str) -> dict[str, list[Document]]:
         """Round key → tasks given up in it, of closed rounds."""
@@ -338,11 +348,11 @@ class Store:
             decided = reviews.held(self.db, [campaign], sites)
             same = [reviews.laid_over(v, decided) for v in same]
             findings = [
-                _document(f, f"{f.id}:{pack}", pack=pack, order=reviews.order(f)) for v in same for f in v.findings
+                as_document(f, f"{f.id}:{pack}", pack=pack, order=reviews.order(f)) for v in same for f in v.findings
             ]
             self._replace_all("findings", {"campaign": campaign, "pack": pack, "site": {"$in": sites}}, findings)
             reviews.catch_up(self.db, campaign, sites, decided)
-            _upsert(self.db["verdicts"], [_document(v, f"{v.campaign}:{v.site}:{v.pack}") for v in same])
+            upsert(self.db["verdicts"], [as_document(v, f"{v.campaign}:{v.site}:{v.pack}") for v in same])
 
     def findings(self, prefix: str) -> list[Document]:
         """Those whose id begins so, each once a pack."""
@@ -387,7 +397,7 @@ class Store:
     def save_duties(self, campaign: str, sites: Sequence[str], duties: Sequence[Duty]) -> None:
         """Replaces those of these sites."""
         scope = {"campaign": campaign, "site": {"$in": list(sites)}}
-        self._replace_all("duties", scope, [_document(d, _duty_id(d)) for d in duties])
+        self._replace_all("duties", scope, [as_document(d, duty_id(d)) for d in duties])
 
     def duties(self, campaign: str) -> list[Duty]:
         return [_load(d, Duty) for d in self.db["duties"].find({"campaign": campaign}).sort("_id", 1)]
@@ -406,7 +416,7 @@ class Store:
 
     def save_traces(self, campaign: str, sites: Sequence[str], traces: Sequence[Trace]) -> None:
         """Replaces those of the sites."""
-        found = [_document(t, f"{campaign}:{t.site}", campaign=campaign) for t in traces]
+        found = [as_document(t, f"{campaign}:{t.site}", campaign=campaign) for t in traces]
         self._replace_all("traces", {"campaign": campaign, "site": {"$in": list(sites)}}, found)
 
     def traces(self, campaign: str) -> Iterator[Trace]:
@@ -415,7 +425,7 @@ class Store:
 
     def save_suspicions(self, campaign: str, suspicions: Sequence[Suspicion]) -> None:
         """Replaces those of the campaign."""
-        found = [_document(s, f"{campaign}:{s.kind}:{s.site or s.host}", campaign=campaign) for s in suspicions]
+        found = [as_document(s, f"{campaign}:{s.kind}:{s.site or s.host}", campaign=campaign) for s in suspicions]
         self._replace_all("suspicions", {"campaign": campaign}, found)
 
     def suspicions(self, campaign: str) -> list[Suspicion]:
@@ -428,7 +438,7 @@ class Store:
 
     def save_message_verdicts(self, campaign: str, verdicts: Sequence[MessageVerdict]) -> None:
         """Replaces those of the campaign."""
-        found = [_document(v, _message_id(campaign, v.message), campaign=campaign) for v in verdicts]
+        found = [as_document(v, message_id(campaign, v.message), campaign=campaign) for v in verdicts]
         self._replace_all("message_verdicts", {"campaign": campaign}, found)
 
     def message_verdicts(self, campaign: str) -> list[MessageVerdict]:
@@ -438,7 +448,7 @@ class Store:
 
     def save_account_verdicts(self, campaign: str, pack: str, verdicts: Sequence[AccountVerdict]) -> None:
         """Replaces those of the campaign and pack."""
-        found = [_document(v, f"{_account_id(campaign, v.account)}:{pack}", campaign=campaign) for v in verdicts]
+        found = [as_document(v, f"{account_id(campaign, v.account)}:{pack}", campaign=campaign) for v in verdicts]
         self._replace_all("account_verdicts", {"campaign": campaign, "pack": pack}, found)
 
     def account_verdicts(self, campaign: str, pack: str) -> list[AccountVerdict]:
@@ -455,9 +465,9 @@ class Store:
     def save_bulletin(self, bulletin: StoredBulletin, parts: Sequence[StoredBulletinFile]) -> bool:
         """The files first: a bulletin that is stored has all of its files.  False: that version is another's, and nothing changed."""
         for part in parts:
-            _upsert(self.db["bulletin_files"], [_document(part, _part_id(bulletin, part.name, part.part))])
+            upsert(self.db["bulletin_files"], [as_document(part, part_id(bulletin, part.name, part.part))])
         try:
-            self.db["bulletins"].insert_one(_document(bulletin, f"{bulletin.campaign}:{bulletin.version}"))
+            self.db["bulletins"].insert_one(as_document(bulletin, f"{bulletin.campaign}:{bulletin.version}"))
         except DuplicateKeyError:
             there = next(one for one in self.bulletins(bulletin.campaign) if one.version == bulletin.version)
             return there.snapshot == bulletin.snapshot
@@ -469,110 +479,9 @@ class Store:
         return sorted(found, key=lambda one: one.version)
 
     def bulletin_file(self, bulletin: StoredBulletin, name: str, part: int) -> bytes:
-        document = self.db["bulletin_files"].find_one({"_id": _part_id(bulletin, name, part)})
+        document = self.db["bulletin_files"].find_one({"_id": part_id(bulletin, name, part)})
         return _load(document or {}, StoredBulletinFile).packed
-
-
-def _duty_id(duty: Duty) -> str:
-    return f"{duty.campaign}:{duty.site}:{duty.kind}:{duty.name}"
-
-
-def _message_id(campaign: str, message: Message) -> str:
-    return f"{campaign}:{message.platform}:{message.number}"
-
-
-def _part_id(bulletin: StoredBulletin, name: str, part: int) -> str:
-    """With snapshot and moment: of two who make one version final at once, neither writes over the other's files."""
-    moment = int(bulletin.at.timestamp() * 1000)  # as exact as MongoDB keeps it
-    return f"{bulletin.campaign}:{bulletin.version}:{bulletin.snapshot}:{moment}:{name}:{part}"
-
-
-def _account_id(campaign: str, account: Account) -> str:
-    return f"{campaign}:{account.platform}:{account.name}:{account.organiser}"
-
-
-def _upsert(collection: Collection[Document], documents: Sequence[Document]) -> None:
-    """What is new is inserted, what is there is replaced: many inserts are one commit, where each upsert is one of its own."""
-    unique = {d["_id"]: d for d in documents}
-    try:
-        if unique:
-            collection.insert_many(list(unique.values()), ordered=False)
-    except BulkWriteError as error:
-        failed = error.details["writeErrors"]
-        if error.details["writeConcernErrors"] or any(e["code"] != THERE for e in failed):
-            raise
-        again = [unique[e["op"]["_id"]] for e in failed]
-        collection.bulk_write([ReplaceOne({"_id": d["_id"]}, d, upsert=True) for d in again], ordered=False)
-
-
-def _replace_earlier(collection: Collection[Document], documents: Sequence[Document]) -> None:
-    """Each becomes what is stored, unless that was claimed later.  The filter names the ``_id`` alone: an insert that meets another is then
-    tried again by the server, and every server finds it by its index.
-    """
-    if documents:
-        collection.bulk_write(
-            [UpdateOne({"_id": d["_id"]}, [_unless_later(d)], upsert=True) for d in documents], ordered=False
-        )
-
-
-def _unless_later(document: Document) -> Document:
-    later = {"$gt": ["$claimed", document["claimed"]]}
-    return {"$replaceWith": {"$cond": [later, "$$ROOT", {"$literal": document}]}}
-
-
-def _document(thing: Any, id_: str, **more: Any) -> Document:
-    document: Document = msgspec.to_builtins(thing, builtin_types=(datetime, bytes))
-    document.update(more)
-    document["_id"] = id_
-    return document
 
 
 def _load(document: Mapping[str, Any], kind: type[T]) -> T:
     return msgspec.convert(document, kind)
-
-
-def _observation(seen: Observation, lease: Lease) -> Document:
-    document = _document(seen, f"{seen.page}:{round(lease.at * 1000)}:{seen.kind}:{seen.key}", claimed=lease.at)
-    del document["id"]
-    return document
-
-
-def _probe(probe: Probe, lease: Lease) -> Document:
-    campaign = split_round(lease.round_key)[0]
-    return _document(probe, visit_id(campaign, probe), campaign=campaign, claimed=lease.at)
-
-
-def page_id(round_key: str, task: bytes) -> str:
-    return f"{round_key}:{task.hex()}"
-
-
-def _page(result: Result) -> Document:
-    lease, page, told = result.lease, result.page, result.lease.answer
-    campaign, number = split_round(lease.round_key)
-    stored = StoredPage(
-        campaign=campaign,
-        round=number,
-        site=lease.task.site,
-        url=page.url,
-        role=lease.task.role,
-        kind=result.facts.kind if result.facts else None,
-        title=result.facts.title if result.facts else "",
-        rendered=page.rendered,
-        outcome=page.outcome,
-        status=page.status,
-        error=page.error,
-        at=page.at,
-        seconds=page.seconds,
-        size=told.size if told else len(page.body),
-        sha256=told.sha256 if told else sha256(page.body).hexdigest() if page.body else "",
-        worker=page.worker,
-        attempt=lease.attempt,
-        claimed=lease.at,
-        evidence=result.evidence,
-        task=encode(lease.task),
-        children=tuple(encode(child) for child in result.children),
-        links=marks(result.facts.links) if result.facts else b"",
-        absent=result.facts.absent if result.facts else "",
-        shared=told is not None,
-    )
-    return _document(stored, page_id(lease.round_key, lease.id))

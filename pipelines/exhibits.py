@@ -15,7 +15,8 @@ from govcrawl.contracts import Evidence, Finding, Observation, Probe, Site, Task
 from govcrawl.errors import UnknownFinding
 from govcrawl.frontier.codec import decode
 from govcrawl.reading.urls import canonical
-from govcrawl.store import Document, Store
+from govcrawl.store import Store
+from govcrawl.stored import Document
 from pipelines.excerpts import Place, Sheet, link_at, locate, newest_line
 from pipelines.seen import as_day
 from pipelines.warc import BadRecord, Record, unpacked

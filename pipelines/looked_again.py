@@ -17,7 +17,8 @@ from govcrawl.reading.urls import identity, same_site
 from govcrawl.rechecks import before, home, number_of, of_recheck, save
 from govcrawl.reviews import as_finding, held
 from govcrawl.seeds import HOME
-from govcrawl.store import Store, page_id
+from govcrawl.store import Store
+from govcrawl.stored import page_id
 from pipelines.judging import Brief, Terms, verdict_on
 from pipelines.outages import Visit, outages, spells
 from pipelines.rechecking import Looked, Place, as_home, children, compare, place

@@ -52,7 +52,7 @@ from govcrawl.reading.columns import classify
 from govcrawl.reading.urls import canonical, same_site
 from govcrawl.spiders.guise import APART
 from govcrawl.spiders.outcome import NOT_YOU
-from govcrawl.store import page_id
+from govcrawl.stored import page_id
 from pipelines.checks import Look, checks, for_files, look_at, prepare
 from pipelines.masks import without_numbers
 

@@ -34,7 +34,8 @@ from govcrawl.contracts import Campaign, Decision, LedgerStep
 from govcrawl.documents import StoredDeletion
 from govcrawl.errors import GovcrawlError, OutputError
 from govcrawl.rechecks import number_of
-from govcrawl.store import AT_ONCE, Document, Store
+from govcrawl.store import AT_ONCE, Store
+from govcrawl.stored import Document, as_document
 from pipelines.exhibits import VISITS
 from pipelines.warc import first_member
 
@@ -172,7 +173,7 @@ def _note(store: Store, campaign: Campaign, found: Due, whole: bool) -> None:
         whole=whole,
         looks=before.looks if before else tuple(watching.packed(store, campaign)),
     )
-    document = msgspec.to_builtins(now, builtin_types=(datetime,)) | {"_id": id_}
+    document = as_document(now, id_)
     store.db["deletions"].replace_one({"_id": id_}, document, upsert=True)
 
 

@@ -22,7 +22,7 @@ from govcrawl.reading.urls import canonical
 from govcrawl.seeds import VISIT
 from govcrawl.spiders.base import MAX_HOPS, LeaseSpider, location
 from govcrawl.spiders.outcome import NOT_YOU
-from govcrawl.store import page_id
+from govcrawl.stored import page_id
 from govcrawl.visits import monitor_of, next_beat
 
 REMEMBERED = 20_000  #: visits whose lateness a process remembers

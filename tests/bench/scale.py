@@ -40,7 +40,8 @@ from govcrawl.frontier.frontier import Frontier, round_key
 from govcrawl.frontier.hands import Hands
 from govcrawl.frontier.scheduler import LeaseScheduler
 from govcrawl.services import Urls
-from govcrawl.store import Store, page_id
+from govcrawl.store import Store
+from govcrawl.stored import page_id
 from pipelines.persist import PersistPipeline
 from tests.govcrawl.build import campaign
 from tests.govcrawl.kills.stores import Stores, own_stores

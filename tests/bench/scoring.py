@@ -38,7 +38,8 @@ from govcrawl.contracts import (
 from govcrawl.facts import Facts
 from govcrawl.frontier.codec import host_of, task_id
 from govcrawl.frontier.frontier import round_key
-from govcrawl.store import Store, page_id
+from govcrawl.store import Store
+from govcrawl.stored import page_id
 from pipelines.scoring import score as score_site
 from pipelines.stages import score
 from pipelines.standards import load_pack

@@ -16,7 +16,8 @@ from govcrawl.contracts import Campaign, Lease, LedgerStep, Message, Observation
 from govcrawl.frontier.codec import task_id
 from govcrawl.frontier.frontier import round_key
 from govcrawl.reviews import Wish
-from govcrawl.store import Store, page_id
+from govcrawl.store import Store
+from govcrawl.stored import page_id
 from pipelines import stages
 from tests.govcrawl.build import campaign, task
 from tests.pipelines.build import AS_OF, FINE, HOME, NOON, challenge, dead, letter

@@ -38,7 +38,8 @@ from govcrawl.documents import StoredBulletin, StoredBulletinFile, StoredDeletio
 from govcrawl.facts import Facts
 from govcrawl.frontier.codec import task_id
 from govcrawl.frontier.frontier import Dead, round_key
-from govcrawl.store import Store, page_id
+from govcrawl.store import Store
+from govcrawl.stored import page_id
 from tests.govcrawl.build import campaign, task
 
 AT = datetime(2018, 6, 14, 8, 0, tzinfo=UTC)

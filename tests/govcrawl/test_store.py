@@ -30,7 +30,8 @@ from govcrawl.frontier.codec import task_id
 from govcrawl.frontier.frontier import Frontier, round_key
 from govcrawl.rounds import open_round
 from govcrawl.seeds import seeds
-from govcrawl.store import Store, _upsert, page_id
+from govcrawl.store import Store
+from govcrawl.stored import page_id, upsert
 from govcrawl.visits import beat
 from tests.govcrawl.build import campaign, task
 
@@ -82,12 +83,12 @@ def test_of_a_plan_only_what_changed_is_written(store: Store) -> None:
 def test_what_is_there_is_replaced_among_what_is_new_and_a_refusal_is_told(store: Store) -> None:
     store.prepare()
     old, new = ({"_id": i, "campaign": ONE.id, "n": 1} for i in "ab")
-    _upsert(store.db["observations"], [old])
-    _upsert(store.db["observations"], [old | {"n": 2}, new, new | {"n": 3}])
+    upsert(store.db["observations"], [old])
+    upsert(store.db["observations"], [old | {"n": 2}, new, new | {"n": 3}])
     assert {d["_id"]: d["n"] for d in store.db["observations"].find()} == {"a": 2, "b": 3}
     planned(store)
     with pytest.raises(BulkWriteError):
-        _upsert(store.db["sites"], [store.db["sites"].find_one() or {}, {"_id": "bad"}])
+        upsert(store.db["sites"], [store.db["sites"].find_one() or {}, {"_id": "bad"}])
 
 
 def test_a_campaign_nobody_planned(store: Store) -> None:

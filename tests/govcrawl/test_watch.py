@@ -9,7 +9,8 @@ import pytest
 
 from govcrawl import watching
 from govcrawl.contracts import Observation, Page, Result, Site, Verdict
-from govcrawl.store import Store, page_id
+from govcrawl.store import Store
+from govcrawl.stored import page_id
 from govcrawl.watch import RoundLook, compared, coverage, failing_workers
 from reporting.stages import snapshot_of
 from tests.govcrawl import filled

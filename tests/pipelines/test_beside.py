@@ -12,7 +12,8 @@ from govcrawl.contracts import Campaign, Duty, Evidence, Lease, Observation, Rep
 from govcrawl.facts import ColumnFacts, Item
 from govcrawl.frontier.codec import task_id
 from govcrawl.frontier.frontier import round_key
-from govcrawl.store import Store, page_id
+from govcrawl.store import Store
+from govcrawl.stored import page_id
 from pipelines.judged_notices import without_notice
 from pipelines.observe import observe
 from pipelines.stages import score

@@ -29,7 +29,8 @@ from govcrawl.contracts import Campaign, Lease, Outcome, Page, Probe, ProbePlan,
 from govcrawl.frontier.codec import task_id
 from govcrawl.frontier.frontier import round_key
 from govcrawl.rendering.chromium import find
-from govcrawl.store import Store, page_id
+from govcrawl.store import Store
+from govcrawl.stored import page_id
 from pipelines import stages
 from tests.govcrawl.build import campaign
 from tests.govcrawl.test_run import CAMPAIGN

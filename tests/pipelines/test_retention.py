@@ -21,7 +21,8 @@ from govcrawl.documents import StoredBulletin, StoredRecheck
 from govcrawl.errors import GovcrawlError, InputError, OutputError
 from govcrawl.frontier.codec import task_id
 from govcrawl.frontier.frontier import Frontier, round_key
-from govcrawl.store import Store, page_id
+from govcrawl.store import Store
+from govcrawl.stored import page_id
 from pipelines import retention, stages
 from pipelines.evidence import EvidencePipeline
 from pipelines.retention import Due, Terms, due

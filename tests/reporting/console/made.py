@@ -23,7 +23,8 @@ from govcrawl.documents import StoredUser
 from govcrawl.facts import Facts
 from govcrawl.frontier.codec import task_id
 from govcrawl.frontier.frontier import round_key
-from govcrawl.store import Store, page_id
+from govcrawl.store import Store
+from govcrawl.stored import page_id
 from pipelines.warc import packed, record
 from reporting.console.app import Setting, make
 from reporting.console.doors import Role
