@@ -184,7 +184,7 @@ def test_a_failed_visit_is_confirmed_from_elsewhere(
     two_monitors: Crew, server: Server, store: Store, frontier: Frontier
 ) -> None:
     server.pages["/"] = changing(slow(0), status(500), status(500), slow(0))
-    planned(store, frontier, server, probe=ProbePlan(3, 2.0, LIMIT_S))
+    planned(store, frontier, server, probe=ProbePlan(3, 6.0, LIMIT_S))  # a beat apart: the other one has looked by then
     until(lambda: frontier.open(KEY, ("probe",)) == 0, 60)
     visits = of(store)
     assert [(v.visit, v.failed) for v in visits] == [(1, False), (2, True), (-2, True), (3, False)]
