@@ -38,7 +38,7 @@ from govcrawl.documents import COLLECTIONS, StoredState
 from govcrawl.errors import InputError, OutputError
 from govcrawl.frontier.frontier import split_round
 from govcrawl.store import AT_ONCE, Store
-from govcrawl.stored import THERE
+from govcrawl.stored import THERE, as_document
 
 FORMAT = 1
 MANIFEST, DATABASE, EVIDENCE = "manifest.json", "mongodb", "evidence"
@@ -286,8 +286,7 @@ def _held(store: Store, ids: Group[str] | None) -> list[str]:
 
 def _set_mark(store: Store, mark: str, replace: bool) -> None:
     state = StoredState(at=datetime.now(UTC), backup=mark, replaces=replace)
-    document = msgspec.to_builtins(state, builtin_types=(datetime,))
-    store.db["state"].replace_one({"_id": "restore"}, document, upsert=True)
+    store.db["state"].replace_one({"_id": "restore"}, as_document(state, "restore"), upsert=True)
 
 
 def _load(store: Store, file: Path) -> None:

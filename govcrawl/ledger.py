@@ -14,12 +14,13 @@ from typing import Any
 
 import msgspec
 from pymongo.database import Database
-from pymongo.errors import BulkWriteError, DuplicateKeyError
+from pymongo.errors import DuplicateKeyError
 
 from govcrawl.contracts import LedgerState, LedgerStep, Notice, RecheckState
 from govcrawl.documents import StoredFinding
 from govcrawl.reading.records import BEIJING
-from govcrawl.reviews import AT_ONCE, THERE
+from govcrawl.reviews import AT_ONCE
+from govcrawl.stored import as_document, insert
 
 Db = Database[dict[str, Any]]
 RECHECK = "复查"  #: who takes a step that a recheck led to
@@ -96,14 +97,8 @@ def append(db: Db, steps: Sequence[LedgerStep]) -> list[LedgerStep]:
     """Those that were made, durable when it returns; of the others somebody else wrote that number first."""
     beaten: set[str] = set()
     for n in range(0, len(steps), AT_ONCE):
-        some = [_document(s) | {"_id": f"{s.finding}:{s.number}"} for s in steps[n : n + AT_ONCE]]
-        try:
-            db["ledger"].insert_many(some, ordered=False)
-        except BulkWriteError as error:
-            failed = error.details["writeErrors"]
-            if error.details["writeConcernErrors"] or any(e["code"] != THERE for e in failed):
-                raise
-            beaten |= {str(e["op"]["_id"]) for e in failed}
+        some = [as_document(s, f"{s.finding}:{s.number}") for s in steps[n : n + AT_ONCE]]
+        beaten |= {str(d["_id"]) for d in insert(db["ledger"], some)}
     return [s for s in steps if f"{s.finding}:{s.number}" not in beaten]
 
 
@@ -208,7 +203,7 @@ def numbered(db: Db, series: str, make: Callable[[int], Notice], after: int = 0)
     for n in range(serial + 1, serial + MOST_NUMBERS):
         one = make(n)
         try:
-            db["notices"].insert_one(_document(one) | {"_id": one.number})
+            db["notices"].insert_one(as_document(one, one.number))
         except DuplicateKeyError:
             continue
         return one
@@ -224,8 +219,3 @@ def notices(db: Db, campaign: str) -> list[Notice]:
 def notice(db: Db, number: str) -> Notice | None:
     document = db["notices"].find_one({"_id": number})
     return msgspec.convert(document, Notice) if document else None
-
-
-def _document(one: LedgerStep | Notice) -> dict[str, Any]:
-    made: dict[str, Any] = msgspec.to_builtins(one, builtin_types=(datetime,))
-    return made

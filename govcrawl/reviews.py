@@ -16,14 +16,12 @@ from typing import Any
 import msgspec
 from pymongo import UpdateMany
 from pymongo.database import Database
-from pymongo.errors import BulkWriteError
 
 from govcrawl.contracts import Decision, Finding, Review, Verdict
-from govcrawl.stored import as_document
+from govcrawl.stored import as_document, insert
 
 Db = Database[dict[str, Any]]
 AT_ONCE = 500  #: ids in one query: the embedded server's time grows with their square
-THERE = 11000  #: MongoDB's error code DuplicateKey
 STEPS = 20  #: of confidence, in the order of the review
 
 
@@ -102,15 +100,7 @@ def _decision(wish: Wish, finding: Mapping[str, Any], by: str, at: datetime) -> 
 def _insert(db: Db, decisions: Sequence[Decision]) -> set[str]:
     """Ids of the findings on which somebody else was faster."""
     documents = [as_document(d, f"{d.finding}:{d.number}") for d in decisions]
-    try:
-        if documents:
-            db["decisions"].insert_many(documents, ordered=False)
-    except BulkWriteError as error:
-        failed = error.details["writeErrors"]
-        if error.details["writeConcernErrors"] or any(e["code"] != THERE for e in failed):
-            raise
-        return {str(e["op"]["finding"]) for e in failed}
-    return set()
+    return {str(d["finding"]) for d in insert(db["decisions"], documents)}
 
 
 def _follow(db: Db, current: Iterable[tuple[Decision, Sequence[str]]]) -> None:

@@ -31,18 +31,25 @@ def as_document(thing: Any, id_: str, **more: Any) -> Document:
     return document
 
 
-def upsert(collection: Collection[Document], documents: Sequence[Document]) -> None:
-    """What is new is inserted, what is there is replaced: many inserts are one commit, where each upsert is one of its own."""
-    unique = {d["_id"]: d for d in documents}
+def insert(collection: Collection[Document], documents: Sequence[Document]) -> list[Document]:
+    """What is new is inserted; returns the others, in whose place something is already."""
     try:
-        if unique:
-            collection.insert_many(list(unique.values()), ordered=False)
+        if documents:
+            collection.insert_many(documents, ordered=False)
     except BulkWriteError as error:
         failed = error.details["writeErrors"]
         if error.details["writeConcernErrors"] or any(e["code"] != THERE for e in failed):
             raise
-        again = [unique[e["op"]["_id"]] for e in failed]
-        collection.bulk_write([ReplaceOne({"_id": d["_id"]}, d, upsert=True) for d in again], ordered=False)
+        return [e["op"] for e in failed]
+    return []
+
+
+def upsert(collection: Collection[Document], documents: Sequence[Document]) -> None:
+    """What is new is inserted, what is there is replaced: many inserts are one commit, where each upsert is one of its own."""
+    unique = {d["_id"]: d for d in documents}
+    if there := insert(collection, list(unique.values())):
+        again = [ReplaceOne({"_id": d["_id"]}, unique[d["_id"]], upsert=True) for d in there]
+        collection.bulk_write(again, ordered=False)
 
 
 def replace_earlier(collection: Collection[Document], documents: Sequence[Document]) -> None:

@@ -24,9 +24,8 @@ INDICATORS = ("hidden_link", "malicious_code", "security_incident")
 
 MANY: Final = 5  #: strangers' domains in hidden parts; at most 2 on 345 pages of sites that nobody had touched
 FEW: Final = 2  #: domains whose words sell
-STYLED: Final = (
-    "styled_link"  #: no fault by itself: a link that sells, and that a style sheet may hide (``pipelines/unveiled.py``)
-)
+#: No fault by itself: a link that sells, and that a style sheet may hide (``pipelines/unveiled.py``).
+STYLED: Final = "styled_link"
 NOT_BY_CHANCE: Final = ("off-screen", "marquee", "zero-size")  #: nothing of a page opens these
 MAX_WORDS: Final = 30  #: characters of a link that sells; a headline is longer
 MAX_EXCERPT: Final = 160
