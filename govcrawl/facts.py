@@ -104,6 +104,7 @@ class FooterFacts:
     error_report: str = ""
     organiser: str = ""
     drawn: bool = False  #: a script draws the page or its foot, or the foot is a picture: what wasn't seen may be there
+    others: tuple[str, ...] = ()  #: further site codes that stand above ``site_code``
 
 
 #: letters: some can be read by anyone; empty: it says that it has none; form: only a form to write one; script: a script draws it.
@@ -188,8 +189,9 @@ class StyledLink:
 class StyleFacts:
     """A style sheet of the site that is a file of its own (``reading/sheets.py``)."""
 
-    hides: tuple[tuple[str, Hiding], ...]  #: ids and classes that it hides by themselves, and how
-    shows: tuple[str, ...]  #: those that it shows, whatever the condition
+    hides: tuple[tuple[str, Hiding], ...]  #: ids and classes that it hides by themselves, or as ``.a .b``, and how
+    shows: tuple[str, ...]  #: ids and classes that it shows, whatever the condition
+    imports: tuple[str, ...] = ()  #: addresses of the sheets that it takes in
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +215,7 @@ class ForeignFacts:
     claims: str = ""  #: keywords and description, as told to search engines
     styled: tuple[StyledLink, ...] = ()  #: none where not all style sheets can be read, or too few domains are led to
     sheets: tuple[str, ...] = ()  #: addresses of the style sheets that may hide those
+    strange: tuple[str, ...] = ()  #: of other hosts', where there are any; then none is read
 
 
 PageKind = Literal[

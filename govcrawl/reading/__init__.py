@@ -256,10 +256,10 @@ class _Reading:
         return next((text for text in headings if 2 <= len(text) <= columns.MAX_NAME and text not in site), "")
 
     def _guide(self, kind: PageKind, article: ArticleFacts | None) -> GuideFacts | None:
-        if kind not in ("article", "text"):
-            return None
+        if kind not in ("article", "text") and (kind != "list" or any(i.dated_by == "shown" for i in self.items)):
+            return None  # a guide's forms to download look like a list
         title = article.title if article else self.doc.title
-        return guides.read(self.doc, self.regions, (title, self.hint, *self.regions.crumb_names))
+        return guides.read(self.doc, self.regions, (title, self.hint, *self.regions.crumb_names, self.doc.title))
 
     def _home(self) -> HomeFacts:
         area = range(len(self.doc.tags))

@@ -45,7 +45,7 @@ _COUNT: Final = re.compile(
 _PAGES: Final = re.compile(r"(?:共|/)\s*(\d+)\s*页|第\s*(\d+)\s*页|页次\D{0,3}\d+\s*/\s*(\d+)")
 _ONWARD: Final = re.compile(r"[下后]一?页|[尾末]页|最后一页")
 _SECOND: Final = re.compile(r"[_-]\d+\.\w+$|[?&]\w*page\w*=(?!0*1?(?:&|$))", re.I)  #: an address of a second page
-_CREATE_PAGE: Final = re.compile(r"createPage\w*\s*\(\s*(\d+)")
+_CREATE_PAGE: Final = re.compile(r"createPage\w{0,40}\s*\(\s*(\d+)")
 
 _FURNISHING: Final = re.compile(
     r"地图|联系|关于(?:我们|本站|网站)|声明|版权|主办|承办|维护|地址|电话|邮编|邮箱|备案|标识码|建议|浏览|分辨率|技术|支持|隐私|帮助|访问|指南|说明|RSS|©|Copyright",

@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Final
 
 from govcrawl.facts import BoardFacts, BoardShows, Letter
-from govcrawl.reading import dates, progress
+from govcrawl.reading import articles, dates, progress
 from govcrawl.reading.document import Anchor, Document
 from govcrawl.reading.drawn import Canvas
 from govcrawl.reading.lists import alone, is_noise
@@ -39,8 +39,12 @@ _STATUS: Final = re.compile(
     r"状\s*态|(?:办理|处理|回复|答复)情况|(?:处理|办理)结果|是否(?:回复|答复|办结|办理|处理|已)|进\s*度|^(?:回复|答复|办结|处理)$"
 )
 _REPLY: Final = re.compile(
-    r"^[【\[（(]?(?:[\u4e00-\u9fff]{0,8}?(?<!的)(?:回复|答复|回信)(?:内容|意见|情况|单位|部门|人|如下|信息|结果)?|答|A|处理结果|办理结果|办理情况|处理意见|解答|官方回答|回答)"
+    r"^[【\[（(]?(?:[\u4e00-\u9fff]{0,8}?(?<!的)(?:回复|答复|回信)(?:内容|意见|情况|单位|部门|人|如下|信息|结果)?|答|A|处理结果|办理结果|办理情况|处理情况|处理意见|解答|官方回答|回答)"
     r"(?:[】\]）)]\s*[:：]?|\s*[:：]|\s*$|\s+(?=\S*(?:19|20)\d\d))"
+)
+#: Who answered, and when: not the answer itself.
+_REPLIER: Final = re.compile(
+    r"^[【\[]?\s*(?:回复|答复|回信|办理|承办|处理|受理|回应|解答)?(?:单位|部门|人员?|时间|日期)(?:[】\]]\s*[:：]?|\s*[:：])\s*(?:[^\s，。；:：]{0,20}|暂无)\s*$"
 )
 _REPLY_BOX: Final = re.compile(
     r"(?:^|[\s_-])(?:re_?|ask_?)?(?:answer|reply|huifu|dafu|hf|hfnr|feedback|response)(?:$|[\s_-]|\w{0,8}$)"
@@ -214,6 +218,8 @@ def _columns(heads: list[str], pattern: re.Pattern[str]) -> list[int]:
 def _list_letters(doc: Document, start: int, end: int) -> Iterator[Letter]:
     for box, link in _innermost(doc, _dated(doc, start, end)):
         rest = _rest(doc, box, link)
+        if (m := _LABELLED_TITLE.search(rest)) and link.words not in m[1] and _labelled(rest)[0]:
+            continue  # a whole letter, and another page's link beside it
         asked, answered, state = *_entry_days(rest), progress.of_entry(rest)
         if (state != "unknown" or answered) and (asked or answered):
             yield _letter(link.words, asked, answered, state, link)
@@ -360,7 +366,8 @@ def _filled_in(doc: Document, place: int, end: int) -> str:
 
 
 def _reply_words(answer: list[str]) -> str:
-    words = _REPLY.sub("", answer[0]).strip() or next((line for line in answer[1:] if line.strip()), "")
+    told = (line for line in answer if not _REPLIER.match(line))
+    words = next((words for line in told if (words := _REPLY.sub("", line).strip())), "")
     nothing = _NO_REPLY.match(words) or (len(words) <= MAX_STATE and progress.of(words) == "open")
     return "" if nothing or progress.is_told(words) else words
 
@@ -412,7 +419,9 @@ def _detail(doc: Document, regions: Regions, start: int, end: int) -> Iterator[L
 def _detail_title(doc: Document, regions: Regions, text: str) -> str:
     if m := _LABELLED_TITLE.search(text):
         return m[1].strip()
-    return re.split(r"\s*[-_|]+\s*", doc.title)[0] or (regions.crumb_names or ("",))[-1]
+    title = re.split(r"\s*[-_|]+\s*", doc.title)[0]
+    shown, at = articles.find_title(doc, regions) if title not in text else (title, -1)
+    return (shown if at >= 0 else title) or (regions.crumb_names or ("",))[-1]
 
 
 # --- letters kept in a script -------------------------------------------------------------------------------------------

@@ -38,7 +38,7 @@ _CLASSES: tuple[tuple[ColumnClass, re.Pattern[str]], ...] = tuple(
         ("notice", r"公告|公示|通知|通告"),
         (
             "news",
-            r"动态|新闻|要闻|快讯|简报|时政|资讯|头条|播报|领导活动|工作信息|部门信息|政务信息|信息快递|信息快报|聚焦|今日",
+            r"动态|新闻|要闻|快讯|简报|时政|资讯|头条|播报|领导活动|工作信息|部门信息|政务信息|信息快递|快报|聚焦|今日",
         ),
     )
 )
@@ -92,7 +92,7 @@ def find(doc: Document, regions: Regions, ours: Callable[[str], bool]) -> tuple[
     own = identity(doc.url)
     for link in _candidates(doc, regions):
         key = canonical(link.url)
-        if not ours(link.url) or _is_root(link.url) or looks_like_article(link.url) or _leads_elsewhere(link.url):
+        if not ours(link.url) or _is_root(link.url) or _is_article(link) or _leads_elsewhere(link.url):
             continue
         if key not in found or (not found[key].name and link.name):
             found[key] = link
@@ -110,10 +110,19 @@ def _candidates(doc: Document, regions: Regions) -> Iterator[ColumnLink]:
     for box in regions.side:
         yield from (_link(a.url, a.words, 2, "side") for a in doc.anchors_in(*box) if _is_name(a.words))
     yield from _tree(doc)
+    for a in doc.anchors_in(0, regions.crumb[0] if regions.crumb else 0):  # a menu that stands before the breadcrumb
+        if not regions.furniture(a.at) and _is_name(a.words) and looks_like_column(a.url):
+            yield _link(a.url, a.words, 2, "side")
     start, end = regions.area
     for a in doc.anchors_in(start, end):
         if a.url and not regions.furniture(a.at):
             yield from _in_main(doc, a)
+
+
+def _is_article(link: ColumnLink) -> bool:
+    """In the main menu a number behind the question mark (``News.asp?id=3``) names a column."""
+    address = link.url.partition("?")[0] if link.source == "nav" else link.url
+    return looks_like_article(address)
 
 
 def _in_main(doc: Document, a: Anchor) -> Iterator[ColumnLink]:
@@ -175,6 +184,8 @@ def _heading(doc: Document, a: Anchor) -> str:
             return ""
         before = doc.texts_in(k, a.at)
         first = next((i for i in before if _WORDS.search(doc.texts[i])), None)
+        if first is None and len(inside) == 1:
+            first = next((i for i in doc.texts_in(a.end, doc.end[k]) if _WORDS.search(doc.texts[i])), None)
         if first is not None:
             words = doc.texts[first].strip("：:·■【】[]| ")
             entry = next((x for x in inside if x.at <= first < x.end), None)

@@ -6,9 +6,10 @@ A date counts only where it is real and lies between 1990 and 2100; a year is ne
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Final
+from typing import Final, Literal
 
 FIRST_YEAR: Final = 1990
 LAST_YEAR: Final = 2099
@@ -32,6 +33,7 @@ _HAN: Final = re.compile(
     r"(?P<y>二[〇○零OＯ0０][〇○零OＯ0０一二三四五六七八九]{2})年(?P<m>[元一二三四五六七八九十]{1,2})月(?P<d>[一二三四五六七八九十]{1,3})[日号]"
 )
 _HAN_YEAR: Final = str.maketrans({digit: str(n) for digit, n in _HAN_DIGIT.items()})
+MAX_PART: Final = 30  #: characters of a part of a date
 MAX_ODD: Final = 100  #: characters of a text that is searched for rarer forms
 _SHORT: Final = re.compile(r"^[\[(【（]?\s*(\d\d)[-/.](\d\d)[-/.](\d\d)(?:\s+\d\d?:\d\d(?::\d\d)?)?\s*[\])】）]?$")
 _TOGETHER: Final = re.compile(rf"^[\[(【（]?\s*({_YEAR})(\d\d)(\d\d)\s*[\])】）]?$")
@@ -59,6 +61,7 @@ _IN_URL: Final = (
     re.compile(rf"/({_YEAR})/[a-z]*_?(\d\d)(\d\d)/", re.I),
     re.compile(rf"[/_]({_YEAR})(\d\d)(\d\d)(?:\d{{4,9}})?(?:[/_.-]|$)"),
 )
+_MONTH_IN_URL: Final = re.compile(rf"/({_YEAR})[-_/]?(\d\d)/(?!\d\d?/)")
 
 
 def real(year: int, month: int, day: int) -> date | None:
@@ -140,7 +143,8 @@ def month_day(text: str) -> tuple[int, int] | None:
 
 def combine(first: str, second: str) -> date | None:
     """The date two neighbouring elements show together: ``09/25`` + ``2020``, ``25`` + ``2020-09`` or ``Sep 2020``, in either order."""
-    return _combined(first, second) or _combined(second, first)
+    one, other = _part(first), _part(second)
+    return _joined(one, other) or _joined(other, one) if one and other else None
 
 
 def combine_three(first: str, second: str, third: str) -> date | None:
@@ -148,24 +152,52 @@ def combine_three(first: str, second: str, third: str) -> date | None:
     month = _MONTH_ONLY.match(second)
     if not month:
         return None
-    for day, year in ((first, third), (third, first)):
-        if (d := _DAY_ONLY.match(day)) and (y := _YEAR_ONLY.match(year)):
-            return real(int(y[1]), _month(month[1], month[2]), int(d[1]))
+    for day, year in ((_part(first), _part(third)), (_part(third), _part(first))):
+        if day and year and day.of == "day" and year.of == "year":
+            return real(year.number, _month(month[1], month[2]), day.number)
+    return None
+
+
+@dataclass(slots=True, frozen=True)
+class _Part:
+    """A part of a date: a year, a year with its month, a month with its day, or a day."""
+
+    of: Literal["year", "year-month", "month-day", "day"]
+    number: int
+    second: int = 0
+
+
+@lru_cache(maxsize=8192)
+def _part(text: str) -> _Part | None:
+    if len(text) > MAX_PART:
+        return None
+    if m := _DAY_ONLY.match(text):
+        return _Part("day", int(m[1]))
+    if m := _YEAR_ONLY.match(text):
+        return _Part("year", int(m[1]))
+    if m := _YEAR_MONTH.match(text):
+        return _Part("year-month", int(m[1]), int(m[2]))
+    if m := _MONTH_YEAR.match(text):
+        return _Part("year-month", int(m[3]), _month(m[1], m[2]))
+    md = month_day(text)
+    return _Part("month-day", *md) if md else None
+
+
+def is_part(text: str) -> bool:
+    """Whether ``combine`` or ``combine_three`` may make a date of ``text`` and what follows it."""
+    return _part(text) is not None
+
+
+def _joined(part: _Part, year: _Part) -> date | None:
+    if part.of == "month-day" and year.of == "year":
+        return real(year.number, part.number, part.second)
+    if part.of == "day" and year.of == "year-month":
+        return real(year.number, year.second, part.number)
     return None
 
 
 def _month(number: str | None, name: str | None) -> int:
     return int(number) if number else _MONTHS.index((name or "jan").lower()) + 1
-
-
-def _combined(part: str, year: str) -> date | None:
-    if (y := _YEAR_ONLY.match(year)) and (md := month_day(part)):
-        return real(int(y[1]), *md)
-    if (ym := _YEAR_MONTH.match(year)) and (d := _DAY_ONLY.match(part)):
-        return real(int(ym[1]), int(ym[2]), int(d[1]))
-    if (my := _MONTH_YEAR.match(year)) and (d := _DAY_ONLY.match(part)):
-        return real(int(my[3]), _month(my[1], my[2]), int(d[1]))
-    return None
 
 
 @lru_cache(maxsize=8192)
@@ -178,6 +210,21 @@ def from_url(url: str) -> date | None:
             if day := real(int(m[1]), int(m[2]), int(m[3])):
                 return day
     return None
+
+
+@lru_cache(maxsize=8192)
+def month_of_url(url: str) -> tuple[int, int] | None:
+    """(year, month) of a folder that a URL names, as ``/a/201803/x.html``, ``/2018-03/x.html``."""
+    m = _MONTH_IN_URL.search(url)
+    return (int(m[1]), int(m[2])) if m and 1 <= int(m[2]) <= 12 else None
+
+
+def with_year_of_month(md: tuple[int, int], folder: tuple[int, int]) -> date | None:
+    """A yearless day given the year of a URL's month, where it lies in that month or in the one before."""
+    year, month = folder
+    if md[0] == month:
+        return real(year, *md)
+    return real(year - (month == 1), *md) if md[0] % 12 + 1 == month else None
 
 
 def with_year_of(md: tuple[int, int], near: date) -> date | None:

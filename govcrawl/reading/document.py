@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
 
+from govcrawl.reading.native import NATIVE
 from govcrawl.reading.taming import tame
 from govcrawl.reading.urls import join
 from govcrawl.reading.written import unroll
@@ -81,7 +82,12 @@ class Document:
         self.texts: list[str] = []
         self.attrs: list[Attributes] = []
         self.text_at: list[int] = []
-        self._lay_out(tame(unroll(source)))
+        self._styled: list[int] = []  #: elements that a style or ``hidden`` may hide
+        parser = LexborHTMLParser(tame(unroll(source)), options=_OPTIONS)
+        if NATIVE is None:
+            self._lay_out(parser.root)
+        else:
+            self._walk(parser)
         self._written = self._write()
         self._sums = [0, *accumulate(map(len, self.texts))]
         self.hidden = self._hidden_ranges()
@@ -92,11 +98,20 @@ class Document:
         self._anchor_at = [a.at for a in self.anchors]
         self._link_sums = [0, *accumulate(len(a.text) + 1 for a in self.anchors)]
 
-    def _lay_out(self, source: str) -> None:
+    def _walk(self, parser: Any) -> None:
+        """``_lay_out`` as native code."""
+        aside: list[tuple[str, int, str]] = []
+        rows = (self.tags, self.parent, self.end, self.lines, self.texts, self.attrs, self.text_at, self._styled)
+        kinds = (_BLOCKS, _BARE, _UNREAD, _NOTHING)
+        NATIVE.lay_out(parser.root.mem_id, MAX_NODES, kinds, rows, self.by_tag, aside)
+        for tag, at, text in aside:
+            self._keep_aside(tag, at, text)
+
+    def _lay_out(self, root: Any) -> None:
         """Fills the lists, texts as they are, in one loop: a call per node would cost more than the parse."""
         tags, parent, end, lines, texts, attrs = self.tags, self.parent, self.end, self.lines, self.texts, self.attrs
         kinds: dict[int, _Kind] = {}
-        node: Any = LexborHTMLParser(source, options=_OPTIONS).root  # its types say "may be None" of what can't be here
+        node = root
         opened: list[tuple[Any, int, bool]] = []
         around, line, gap, i = -1, 0, "", 0
         while node is not None and i < MAX_NODES:
@@ -141,6 +156,7 @@ class Document:
         while around >= 0:
             end[around] = i
             around = parent[around]
+        self._styled = [i for i, a in enumerate(attrs) if a and ("style" in a or "hidden" in a)]
 
     def _kind(self, node: Any, kinds: dict[int, _Kind]) -> _Kind:
         tag = node.tag or "-"
@@ -178,7 +194,7 @@ class Document:
             self.title = self.title or " ".join(text.split())
 
     def _hidden_ranges(self) -> list[tuple[int, int]]:
-        at = [i for i, a in enumerate(self.attrs) if a and ("hidden" in a or ((s := a.get("style")) and _hides(s)))]
+        at = [i for i in self._styled if "hidden" in self.attrs[i] or _hides(self.attr(i, "style"))]
         found: list[tuple[int, int]] = []
         until = 0
         for i in sorted((*at, *self.by_tag.get("noscript", ()))):

@@ -56,7 +56,7 @@ _LOADED: Final = re.compile(
 #: A pager; of a list whose records stand in the page it draws no more than these.
 _JPAGE: Final = re.compile(r"(?:\(\s*[\"'][#.][\w-]{1,80}[\"']\s*\)\s*)?\.jpage\s*\(")
 _INERT: Final = re.compile(
-    r"/\*.*?\*/|//[^\n]*|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|createPage\w*\s*\(|document\s*\.\s*writeln?\s*\(|document\s*\.\s*write\s*\(|"
+    r"/\*.*?\*/|//[^\n]*|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|createPage\w{0,40}\s*\(|document\s*\.\s*writeln?\s*\(|document\s*\.\s*write\s*\(|"
     r"\b(?:unescape|if|for|while|switch|catch|parseInt|String|encodeURI(?:Component)?)\s*\(",
     re.S,
 )
@@ -87,6 +87,7 @@ MAX_REMEMBERED: Final = 50_000  #: characters of such a script
 _MEDIA: Final = re.compile(r"\.(?:swf|mp[34]|wm[av]|flv|avi|mov|pdf|ocx|svg)(?:$|\?)|youku|tudou", re.I)
 
 
+@lru_cache(maxsize=4096)
 def is_library(src: str) -> bool:
     """Whether a script file, by its address, draws no entries."""
     return bool(_LIBRARY.search(src) or _STRANGER.search(src))
@@ -338,8 +339,10 @@ def _builds(script: str) -> bool:
 
 @_of_script
 def _acts(script: str) -> bool:
-    """Whether it calls something of its own."""
-    return bool(_CALL.search(_INERT.sub(" ", script)))
+    """Whether it calls something of its own.  What stands behind the last end of a comment is looked at as it is where one is left open."""
+    ends = script.rfind("*/") + 2
+    tail = "" if script.find("/*", ends - 1) < 0 else script[ends:]
+    return bool(_CALL.search(_INERT.sub(" ", script[: len(script) - len(tail)]) + tail))
 
 
 @_of_script

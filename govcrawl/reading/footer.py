@@ -14,31 +14,42 @@ from govcrawl.reading.drawn import FOOT, foot_is_drawn, page_is_drawn
 from govcrawl.reading.regions import Regions
 
 _CODE: Final = r"(bm\d{8}|\d{12}|\d{10})(?!\d)"
-_SITE_CODE: Final = re.compile(rf"标\s?识\s?码\s*[:：]?\s*{_CODE}", re.I)
+#: Of a site, not of an item, a device or goods; a sign, or 号, 为, may stand between.
+_CALLED: Final = r"(?<![项备品目])标\s?识\s?(?:码|编\s?码|代\s?码)\s?(?:编?号|为|是)?\s*[:：;；,，|｜（(【[·—-]?\s*"
+_SITE_CODE: Final = re.compile(rf"{_CALLED}{_CODE}", re.I)
+_ODD_CODE: Final = re.compile(rf"{_CALLED}(bm\d{{5,10}}|\d{{7,13}})(?!\d)", re.I)  # a digit too few, or too many
 _ICP: Final = re.compile(
-    r"[\u4e00-\u9fff]\s?I[CP][CP]\s?备\s*[:：]?\s*(?:案\s*)?\d{6,10}\s*号?(?:\s?[-－—]\s?\d{1,3})?"
+    r"[\u4e00-\u9fff]\s?I\s?[CP]\s?[CP]\s?备?\s?[案字]?\s?第?\s*[:：]?\s*(?:案\s*)?\d{6,10}\s*号?(?:\s?[-－—]\s?\d{1,3})?"
+    r"|I[CP][CP]\s?备案\s?[序编]?号?\s?[:：]?\s?[\u4e00-\u9fff]?\s?\d{6,10}\s?号?",
+    re.I,
 )
 _POLICE: Final = re.compile(
-    r"公\s*(?:[\u4e00-\u9fff]?\s*网\s*安\s*)?(?:安\s*网?\s*)?(?:机关\s*)?备\s*(?:案)?\s*(?:编?号)?\s*[:：]?\s*第?\s*(\d{11,14})(?!\d)"
+    r"(?:公\s*(?:[\u4e00-\u9fff]?\s*网\s*安\s*)?(?:安\s*[部厅局]?\s*(?:联?\s*网)?\s*)?(?:机关\s*)?(?:互联网站?\s*)?|网\s?安\s?)"
+    r"备\s*(?:案)?\s*(?:编?号)?\s*[:：]?\s*第?\s*(\d{11,14})(?!\d)"
 )
-_POLICE_LINK: Final = re.compile(r"recordcode=(\d{11,14})(?!\d)", re.I)
+_POLICE_LINK: Final = re.compile(
+    r"recordcode=(\d{11,14})(?!\d)|beian\.mps\.gov\.cn/[^\s\"']{0,60}?code=(\d{11,14})(?!\d)", re.I
+)
 _BADGE: Final = re.compile(
-    r"bszs\.conac\.cn/sitename\?[^\"'\s]*?\bid=([0-9A-F]{32})|dcs\.conac\.cn/[^\"'\s]*?/(CA\d+)\.js", re.I
+    r"bszs\.conac\.cn/sitename\?[^\"'\s]{0,200}?\bid=([0-9A-F]{32})|dcs\.conac\.cn/[^\"'\s]{0,200}?/(CA\d+)\.js", re.I
 )
 _REPORT_CODE: Final = re.compile(rf"(?:site_?code\s*=\s*[\"']?|Link\(\s*[\"']){_CODE}", re.I)
 _REPORT: Final = re.compile(r"jiucuo|exposure|zfwzgl\.www\.gov\.cn|pucha\.kaipuyun", re.I)
-_NUMBERED: Final = ("标识码", "识 码", "备")
+_BADGE_PICTURE: Final = re.compile(r"党政机关|事业单位.{0,4}标[识志]|conac|bszs\.", re.I)
+_NUMBERED: Final = ("标识", "识 码", "备", "ICP", "icp", "Icp")
 _GAP: Final = re.compile(r"(?<=\d)[^\S\n](?=\d)")
 _NAME: Final = r"[\u4e00-\u9fff（）()·“”]{4,40}"
 #: After its label a name may be short (教育局) and hold digits or letters.
 _LABELLED: Final = r"[\u4e00-\u9fff（）()·“”A-Za-z0-9]{2,40}"
 _ORGANISER: Final = re.compile(
-    rf"主\s*办\s*(?:单\s*位|方)?\s*[:：]\s*({_LABELLED})|(?<![\u4e00-\u9fff])主\s*办(?:\s*单\s*位|方|(?=\n))\s+(?!\S{{0,4}}[:：])({_NAME})"
+    rf"主\s*办\s*(?:单\s*位|方|机\s*关)?\s*(?:[/、和及]\s*[承协]\s*办\s*(?:单\s*位|方)?|[（(][^）)\n]{{1,10}}[）)])?\s*[:：|｜]\s*({_LABELLED})"
+    rf"|(?<![\u4e00-\u9fff])主(?:\s*办(?:\s*单\s*位|方|(?=\n))|\s办)\s+(?!\S{{0,4}}[:：])({_NAME})"
 )
 _ORGANISER_FIRST: Final = re.compile(rf"(?:^|[\s|©：:])({_NAME}) ?主办(?:$|[\s|，,])", re.M)
 _ORGANISER_END: Final = re.compile(r"(?:版权所有|承办|协办|地址|维护|技术支持|网站标识码|备案|联系电话|电话|邮编).*")
 _IN_ATTRIBUTES: Final = (
     "conac.cn", "recordcode=", "jiucuo", "exposure", "zfwzgl.www.gov.cn", "pucha.kaipuyun", "sitecode", "site_code", "link(",
+    "beian.mps.gov.cn",
 )  # fmt: skip
 _MARKED_ATTRIBUTES: Final = frozenset(("href", "src", "sitecode", "onclick"))
 
@@ -50,16 +61,18 @@ def read(doc: Document, regions: Regions) -> FooterFacts:
     marked = _marked(doc)
     attributes = "\n".join(marked)
     scripts = "\n".join(s for s in doc.scripts.values() if "conac" in s or "jiucuo" in s)
+    codes = _codes(plain)
     found = FooterFacts(
-        site_code=_either(_SITE_CODE, plain) or _meta_code(doc),
+        site_code=codes[-1] if codes else _meta_code(doc) or _either(_ODD_CODE, plain),
         icp=_icp(text) or _icp(plain),
         police=_either(_POLICE, plain) or _first(_POLICE_LINK, attributes),
-        party_badge=_first(_BADGE, attributes) or _first(_BADGE, scripts),
+        party_badge=_first(_BADGE, attributes) or _first(_BADGE, scripts) or _badge_picture(doc),
         error_report=_error_report(doc, marked, scripts),
         organiser=_organiser(_lines(doc, regions.footer))
         or ("" if regions.main else _organiser(_lines(doc, 0)[-1500:])),
+        others=codes[:-1],
     )
-    shown = found.icp or found.police or found.organiser or _either(_SITE_CODE, plain)
+    shown = found.icp or found.police or found.organiser or codes
     drawn = not shown and (
         foot_is_drawn(doc) or (found == FooterFacts() and (page_is_drawn(doc) or foot_is_a_picture(doc)))
     )
@@ -82,8 +95,15 @@ def _alone_in_foot(doc: Document, i: int) -> bool:
 
 def _windows(text: str) -> str:
     """Only the surroundings of words that go with a number: most of a page has none."""
-    found = sorted((at, at + len(word)) for word in _NUMBERED for at in _places(text, word))
-    return "\n\n".join(text[max(0, a - 30) : b + 60] for a, b in found)
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(
+        (max(0, at - 30), at + len(word) + 60) for word in _NUMBERED for at in _places(text, word)
+    ):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], end)
+        else:
+            found.append((start, end))
+    return "\n\n".join(text[start:end] for start, end in found)
 
 
 def _places(text: str, word: str) -> Iterator[int]:
@@ -118,6 +138,21 @@ def _either(pattern: re.Pattern[str], text: str) -> str:
     return _first(pattern, text) or _first(pattern, _GAP.sub("", text))
 
 
+def _codes(text: str) -> tuple[str, ...]:
+    """Each once, that of the foot last: a page may tell of other sites."""
+    found = _SITE_CODE.findall(text) or _SITE_CODE.findall(_GAP.sub("", text))
+    return tuple(reversed(dict.fromkeys(reversed(found))))
+
+
+def _badge_picture(doc: Document) -> str:
+    """A badge that leads nowhere is a badge all the same: the words, or the address, of its picture or link."""
+    if not any(word in doc.source for word in ("conac", "CONAC", "bszs.", "党政机关", "事业单位")):
+        return ""
+    pictures = (doc.attr(i, name) for i in doc.all("img", "area") for name in ("alt", "title", "src"))
+    links = (a.url for a in doc.anchors if a.url and "bszs.conac.cn" in a.url)
+    return next((said for said in (*pictures, *links) if said and _BADGE_PICTURE.search(said)), "")[:200]
+
+
 def _icp(text: str) -> str:
     m = _ICP.search(text)
     return m[0].strip() if m else ""
@@ -140,7 +175,7 @@ def _error_report(doc: Document, marked: list[str], scripts: str) -> str:
     for a in doc.anchors:
         if a.url and ("找错" in a.words or (marked and _REPORT.search(a.href))):
             return a.url
-    return next((line[len("src=") :] for line in marked if line.startswith("src=") and "jiucuo.js" in line), "")
+    return next((line[len("src=") :] for line in marked if line.startswith("src=") and "jiucuo" in line.lower()), "")
 
 
 def _lines(doc: Document, start: int) -> str:

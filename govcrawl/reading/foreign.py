@@ -14,6 +14,7 @@ from govcrawl.reading import injected, sheets
 from govcrawl.reading.document import Anchor, Document
 from govcrawl.reading.domains import host_of, registered, stranger
 from govcrawl.reading.hiding import Hidden, Hider, pixels, same_colour
+from govcrawl.reading.written import without_scripts
 
 MAX_HIDDEN: Final = 400  #: links of one page; more make no clearer case
 MAX_TEXT: Final = 80  #: characters of a link's words
@@ -95,9 +96,7 @@ class _Page:
     def _markup(self) -> str:
         """The source without its scripts, if any of them writes."""
         source = self.doc.source
-        for script in self.doc.scripts.values() if "document.write" in source else ():
-            source = source.replace(script, "")
-        return source.replace("&amp;", "&")
+        return (without_scripts(source) if "document.write" in source else source).replace("&amp;", "&")
 
     def opening(self, i: int) -> str:
         said = (f'{name}="{words}"' for name, words in self.doc.attrs[i].items() if words and name != "href")

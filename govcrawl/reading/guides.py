@@ -17,10 +17,10 @@ _LABELS: dict[str, str] = {
     "申请条件": r"(?:申请|申报|办理|受理|审批|许可|办事|准予批准|享受)?的?条件|(?:申请|办理|受理|服务|适用)(?:对象|范围)",
     "办理材料": r"(?:申请|申报|办理|所需|受理|报送|办事|应交|需?要?应?(?:提交|提供)|需要)的?(?:全部)?(?:材料|资料|要件|证件)(?:目录|清单)?"
     r"|材料(?:目录|清单)",
-    "办理地点": r"(?:办理|受理|办公|办事|服务|咨询|联系|窗口|单位)(?:窗口)?地[点址]|(?:办理|受理|服务)(?:窗口|机构|单位|部门)|地[点址]",
+    "办理地点": r"(?:办理+|受理|办公|办事|服务|咨询|联系|窗口|单位)(?:窗口)?地[点址]|(?:办理|受理|服务)(?:窗口|机构|单位|部门)|地[点址]",
     "办理时间": r"(?:办理|(?:对外)?办公|受理|工作|服务|上班|接待)的?时间|(?:办理|办结|承诺|法定|办事|审批|工作)(?:办结|办理)?(?:时限|期限)",
     "联系电话": r"(?:联系|咨询|办公|服务|受理|窗口|监督|投诉|业务)?(?:投诉)?(?:电话|热线)|(?:联系|咨询)方式",
-    "办理流程": r"(?:办理|办事|审批|许可|申请|申报|受理|工作|服务|业务|审核|运行|外部|内部)?(?:流程|程序|步骤)图?",
+    "办理流程": r"(?:窗口|网上)?(?:办理|办事|审批|许可|申请|申报|受理|工作|服务|业务|审核|运行|外部|内部)?(?:流程|程序|步骤)图?",
 }
 ELEMENTS: Final = tuple(_LABELS)
 _NUMBER: Final = r"(?:[（(【\[]? *(?:[一二三四五六七八九十]{1,3}|\d{1,2}) *[】\]）)、.．:：] *|[【\[●■◆★▪·※] *)?"
@@ -60,7 +60,7 @@ def read(doc: Document, regions: Regions, names: Sequence[str]) -> GuideFacts | 
     An element is there if its label has words, or a picture, behind it; the title of the page names the matter.
     """
     titled = any(_TITLED.search(name) for name in names)
-    if not all(any(word in doc.words for word in words) for words in (_SOME if titled else _MOST)):
+    if not all(_speaks_of(doc.words, words) for words in (_SOME if titled else _MOST)):
         return None
     start, end = regions.area
     text = _SPACED.sub(_closed, doc.text(start, end))  # hidden parts too: the tabs of a guide
@@ -70,10 +70,15 @@ def read(doc: Document, regions: Regions, names: Sequence[str]) -> GuideFacts | 
         return None
     found["事项名称"] = found.get("事项名称", False) or bool(names and names[0])
     links = (a for a in doc.anchors_in(start, end) if a.url)
-    forms = dict.fromkeys(a.url for a in links if _FILE.search(a.href))
+    forms = dict.fromkeys(a.url for a in links if _FILE.search(a.href) or _FILE.search(a.words))
     present = tuple(e for e in ELEMENTS if found.get(e))
     missing = tuple(e for e in ELEMENTS if not found.get(e))
     return GuideFacts(names[0] if names else "", present, missing, tuple(forms), bool(_FORM.search(text)))
+
+
+def _speaks_of(text: str, words: Sequence[str]) -> bool:
+    """Whether one of the words is there, its letters together or set apart."""
+    return any(word in text for word in words) or any(" ".join(word) in text for word in words)
 
 
 def _named(label: str) -> Iterator[str]:

@@ -6,7 +6,7 @@ Style sheets in files of their own may hide, or show, more (``reading/sheets.py`
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
 
@@ -16,6 +16,9 @@ from govcrawl.reading.document import Document
 MAX_STYLES: Final = 60_000  #: characters of a page's style sheets, and of its scripts, that are looked through
 MAX_STYLE: Final = 2000  #: characters of the declarations of one element
 FAR: Final = 500.0  #: pixels outside of the page; more than a drop-down keeps in reserve
+MAX_SELECTOR: Final = 200  #: characters
+MAX_PATHS: Final = 50  #: selectors of several names that are held against an element
+MAX_BOXES: Final = 8  #: elements around one
 TINY: Final = 2.0  #: pixels of a box, and of letters, that nobody reads
 BLURRED: Final = 1000.0  #: pixels that a marquee runs a step
 
@@ -26,8 +29,12 @@ _TELLING: Final = re.compile(r"none|hidden|collapse|-\s*\d|indent|font|opacity|h
 _PIXELS: Final = {"": 1.0, "px": 1.0, "pt": 1.33, "em": 16.0, "rem": 16.0}
 _MEDIA: Final = re.compile(r"@[a-z-]+[^{};]{0,300}\{(?:[^{}]*+\{[^{}]*+\})*+[^{}]*+\}", re.I)
 _SIMPLE: Final = re.compile(r"[\w-]*([.#][\w-]{1,80})$")
+#: ``.a .b``, ``#x ul.y``, ``p.a.b``; ``.a a`` of the links within.
+_PATH: Final = re.compile(
+    r"(?=.{0,40}[.#])(?:[\w-]{0,40}(?:[.#][\w-]{1,80}){1,3}\s{1,9}){0,3}(?:[\w-]{0,40}(?:[.#][\w-]{1,80}){1,3}|a)"
+)
 _NAMED: Final = re.compile(r"[.#][\w-]{1,80}")
-_COMMENT: Final = re.compile(r"/\*.*?\*/", re.S)
+COMMENT: Final = re.compile(r"/\*.*?(?:\*/|\Z)", re.S)
 _BY_ID: Final = re.compile(
     r"""getElementById\(\s*["']([\w-]{1,80})["']\s*\)\s*\.\s*style\s*\.\s*"""
     r"""(?:display\s*=\s*["']none|visibility\s*=\s*["']hidden|(?:left|top)\s*=\s*["']-\d{3}|(?:width|height)\s*=\s*["'][01](?:px)?["'])"""
@@ -94,6 +101,8 @@ class Hider:
             return Hidden(how, self.stays(i), i)
         if ("class" in attrs or "id" in attrs) and (named := self._by_name(attrs)):
             return Hidden(named[0], named[1] and self.stays(i), i)
+        if self._paths and (way := self._by_path(i)):
+            return Hidden(way[0], way[1] and self.stays(i), i)
         return None
 
     def stays(self, i: int) -> bool:
@@ -103,6 +112,20 @@ class Hider:
 
     def _by_name(self, attrs: dict[str, str | None]) -> tuple[Hiding, bool] | None:
         return next((self._names[name] for name in selectors(attrs) if name in self._names), None)
+
+    def _by_path(self, i: int) -> tuple[Hiding, bool] | None:
+        boxes = [(self.doc.tags[k], selectors(self.doc.attrs[k])) for k in (i, *self.doc.above(i, MAX_BOXES))]
+        return next((told for path, told in self._paths.items() if fits(path, boxes)), None)
+
+    @cached_property
+    def _paths(self) -> dict[str, tuple[Hiding, bool]]:
+        """Of ``_names``, selectors of several."""
+        several = {path: told for path, told in self._names.items() if len(named(path)[1]) > 1 or path.endswith(" a")}
+        script = "\n".join(self.doc.scripts.values()) if several else ""
+        return {
+            path: (how, sure and not opens(path) and not any(name[1:] in script for name in named(path)[1]))
+            for path, (how, sure) in list(several.items())[:MAX_PATHS]
+        }
 
     @cached_property
     def _names(self) -> dict[str, tuple[Hiding, bool]]:
@@ -120,7 +143,9 @@ class Hider:
         for name in (*(f"#{m}" for m in _BY_ID.findall(script)), *_BY_QUERY.findall(script)):
             alone = script.count(f'"{name.lstrip("#")}"') + script.count(f"'{name.lstrip('#')}'") <= 1
             found[name] = ("script", alone or name[0] == ".")
-        return {name: (how, sure and name not in shown) for name, (how, sure) in found.items()}
+        return {
+            name: (how, sure and shown.isdisjoint(named(name)[1] or (name,))) for name, (how, sure) in found.items()
+        }
 
 
 def selectors(attrs: dict[str, str | None]) -> list[str]:
@@ -131,14 +156,56 @@ def selectors(attrs: dict[str, str | None]) -> list[str]:
 
 def rules(css: str) -> Iterator[tuple[list[str], Hiding | None]]:
     """(names, how they hide); None: these are shown under some condition.  Rules for printing and other widths don't count."""
-    plain = _MEDIA.sub("", _COMMENT.sub("", css)) if "@" in css or "/*" in css else css
+    plain = _MEDIA.sub("", COMMENT.sub("", css)) if "@" in css or "/*" in css else css
     for rule in plain.split("}"):
         selectors, _, body = rule.partition("{")
+        selectors = selectors.rpartition(";")[2]  # behind @charset "utf-8";
         if how := hidden_by(body[:MAX_STYLE]):
             parts = (_SIMPLE.fullmatch(part.strip()) for part in selectors.split(","))
-            yield [m[1] for m in parts if m], how
+            yield [*(m[1] for m in parts if m), *_paths(selectors)], how
         elif "display" in body or "visible" in body:
             yield _NAMED.findall(selectors), None
+
+
+def _paths(selectors: str) -> Iterator[str]:
+    """Those that tell of elements by what is around them, or by several names."""
+    for part in selectors.split(","):
+        words = part.split() if len(part) <= MAX_SELECTOR else []
+        plain = " ".join(words)
+        if words and (len(words) > 1 or len(_NAMED.findall(plain)) > 1) and _PATH.fullmatch(plain):
+            yield plain
+
+
+def fits(path: str, boxes: Sequence[tuple[str, Collection[str]]]) -> bool:
+    """``boxes``: tag and names of an element, then of those around it, innermost first."""
+    *around, own = path.split(" ")
+    if not boxes or not _is(own, boxes[0]):
+        return False
+    at = 0
+    for word in reversed(around):
+        at += 1
+        while at < len(boxes) and not _is(word, boxes[at]):
+            at += 1
+        if at == len(boxes):
+            return False
+    return True
+
+
+def _is(word: str, box: tuple[str, Collection[str]]) -> bool:
+    tag, names = named(word)
+    return (not tag or tag == box[0]) and all(name in box[1] for name in names)
+
+
+@lru_cache(maxsize=4096)
+def named(path: str) -> tuple[str, tuple[str, ...]]:
+    """The tag with which a selector begins, and all names in it."""
+    names = tuple(_NAMED.findall(path))
+    return (path[: path.index(names[0])] if names else path).strip().lower(), names
+
+
+def opens(path: str) -> bool:
+    """Whether a name in it says that the part opens at a touch."""
+    return any(_OPENS.search(name[1:].lower()) for name in named(path)[1])
 
 
 @lru_cache(maxsize=4096)

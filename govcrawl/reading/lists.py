@@ -36,6 +36,8 @@ _NOISE: Final = re.compile(
     r"RSS.{0,4}|查看|详细|详情|\[?详细\]?|下载|点击.{0,4}|大|中|小|无|TOP|搜索|查询|我要.{2,4}|在线.{2})$",
     re.I,
 )
+#: The words of links to a host or to another language.
+_NO_TITLE: Final = re.compile(r"(?:https?://)?(?:[a-z\d-]+\.)+(?:cn|com|net|org)/?|(?:Chinese)?\s*中文版?", re.I)
 _LABEL: Final = re.compile(
     r"(?:发布|更新|发文|成文|公开|生成|印发|录入|来信|留言)?(?:时间|日期)\s*[:：]?|阅读次数.*|点击.*|浏览.*|来源.*|\d{1,2}:\d{1,2}(?::\d{1,2})?|作者.*?(?=\d|$)|编辑.*?(?=\d|$)"
 )
@@ -50,7 +52,7 @@ _ARTICLE_URL: Final = re.compile(
     re.I,
 )
 _COLUMN_URL: Final = re.compile(
-    r"/$|/(?:index|list|default|main|home)(?:[_-]?\d+)?(?:\.\w+)?$|/col/|(?:^|/)col\d+/(?:index|$)|column\w*[./-]|list[\w-]*\.\w+$|/node_\d+|/channel|class(?:id)?=|"
+    r"/$|/(?:index|list|default|main|home)(?:[_-]?\d+)?(?:\.\w+)?$|/col/|(?:^|/)col\d+/(?:index|$)|column\w*[./-]|list[\w-]*\.\w+(?:$|\?)|/node_\d+|/channel|class\w*=|"
     r"columnid=|channelid=|typeid=|catid=|lanmu|/more",
     re.I,
 )
@@ -109,19 +111,38 @@ def marks(doc: Document, start: int, end: int) -> list[Mark]:
     found: list[Mark] = []
     paired = -1
     for i, following in [(i, j) for i, j in pairwise(at) if len(texts[i]) <= 62 and _DIGIT.search(texts[i])]:
-        text = texts[i].strip()
-        if i == paired or len(text) > 60:
+        shown = _shown(texts[i].strip(), bool(links[i]))
+        if shown is None or i == paired:
             continue
-        if day := _shown_day(text, IN_LINK if links[i] else BESIDE):
-            found.append(Mark(i, day))
-        elif following >= 0 and (day := _split(doc, text, i, following)):
+        if shown.day:
+            found.append(Mark(i, shown.day))
+        elif following >= 0 and shown.part and (day := _split(doc, texts[i].strip(), i, following)):
             found.append(Mark(i, day))
             paired = following
-        elif md := dates.month_day(text):
-            found.append(Mark(i, None, md))
+        elif shown.md:
+            found.append(Mark(i, None, shown.md))
     if any(m.md for m in found):
         _give_years(doc, [m for m in found if m.md], at[:-1])
     return found
+
+
+@dataclass(slots=True, frozen=True)
+class _Shown:
+    """What a text says for itself of a date; ``part``: it may be one with the text that follows it."""
+
+    day: date | None
+    md: tuple[int, int] | None
+    part: bool
+
+
+@lru_cache(maxsize=8192)
+def _shown(text: str, in_link: bool) -> _Shown | None:
+    """None: nothing.  Dates, numbers and pagers come again on the pages of a site."""
+    if len(text) > 60:
+        return None
+    day = _shown_day(text, IN_LINK if in_link else BESIDE)
+    shown = _Shown(day, dates.month_day(text), len(text) <= 10 and dates.is_part(text))
+    return shown if shown.day or shown.md or shown.part else None
 
 
 def _shown_day(text: str, others: int) -> date | None:
@@ -134,8 +155,7 @@ def _shown_day(text: str, others: int) -> date | None:
 
 
 def _split(doc: Document, text: str, i: int, following: int) -> date | None:
-    near = doc.lines[following] - doc.lines[i] <= 2 and len(text) <= 10
-    if not near:
+    if doc.lines[following] - doc.lines[i] > 2:
         return None
     second, third = doc.texts[following].strip(), _after(doc, following)
     day = dates.combine(text, second) or dates.combine_three(text, second, doc.texts[third].strip())
@@ -360,7 +380,9 @@ def _in_sight(doc: Document, a: Anchor) -> bool:
 def _may_be_title(a: Anchor) -> bool:
     if "{{" in a.words or "{{" in a.href or (not a.url and a.href.lower().startswith(("mailto:", "tel:"))):
         return False
-    return not is_noise(a.words) if a.words else bool(a.url) and looks_like_article(a.url)
+    if not a.words:
+        return bool(a.url) and looks_like_article(a.url)
+    return not (is_noise(a.words) or _NO_TITLE.fullmatch(a.words))
 
 
 def _is_entry(doc: Document, a: Anchor) -> bool:
@@ -389,9 +411,14 @@ def _item(doc: Document, a: Anchor, mark: Mark | None, shown: set[int]) -> Item:
     if day and not (mark and mark.md and by_url and abs((day - by_url).days) > dates.BEFORE):
         return Item(url, title, day, "shown")
     if mark and mark.md:
-        day = dates.with_year_of(mark.md, by_url) if by_url else None
+        day = dates.with_year_of(mark.md, by_url) if by_url else _in_folder(mark.md, url)
         return Item(url, title, day, "shown" if day else "unread")
     return Item(url, title, by_url, "url" if by_url else "unread" if _shows_a_date(doc, a) else "")
+
+
+def _in_folder(md: tuple[int, int], url: str) -> date | None:
+    folder = dates.month_of_url(url)
+    return dates.with_year_of_month(md, folder) if folder else None
 
 
 def _shows_a_date(doc: Document, a: Anchor) -> bool:

@@ -33,7 +33,7 @@ _WORDS: Final = (
 _KINDS: tuple[tuple[NoticeKind, re.Pattern[str]], ...] = (
     ("moved", re.compile(r"迁移|迁[至到]|整合[至到]|并入|新网址")),
     ("domain", re.compile(r"域名.{0,40}(?:变更|更改|更换|调整|启用|停用|切换|改为|迁移)|(?:变更|更换|启用|更改|调整).{0,20}域名|新域名")),
-    ("paused", re.compile(r"暂停|临时(?:性)?(?:关闭|关停|下线)|(?:升级|改版|维护|改造)期间")),
+    ("paused", re.compile(r"暂停|(?:临时|暂时)(?:性)?的?(?:关闭|关停|下线|停止|停用)|(?:升级|改版|维护|改造)期间")),
     ("closed", re.compile(
         r"关停|永久(?:性)?(?:下线|关闭)|停止(?:运行|服务|使用|访问|更新|维护|运营)|不再更新|停用|(?:予以|正式|网站)(?:关闭|下线)|将.{0,20}(?:关闭|下线)"
     )),
@@ -41,7 +41,8 @@ _KINDS: tuple[tuple[NoticeKind, re.Pattern[str]], ...] = (
 _OWN: Final = r"(?<![至到入由和与])(?:本(?:政府|政务|门户|官方)?(?:网)?站|我[局县市区州省委厅办镇乡院处](?:政府|政务|门户|官方|公众)*网站)"
 #: A heading that needs no subject: no other site would hang it on its home page.
 _HEADING: Final = re.compile(
-    r"^(?:关于)?(?:网站|门户网站|政府网站)?(?:整合)?(?:迁移|关停|关闭|下线|域名变更|域名更换|变更域名|停止更新|停止服务)的?(?:公告|通告|通知|声明|说明)$"
+    r"^(?:关于)?(?:网站|门户网站|政府网站)?(?:整合)?"
+    r"(?:迁移|关停|关闭|(?:永久)?下线|关停迁移|迁移关停|域名变更|域名更换|域名调整|变更域名|更换域名|启用新域名|停止更新|停止服务)的?(?:公告|通告|通知|声明|说明)$"
 )
 #: Part of a site, something else, or a mere possibility.
 _NOT_THE_SITE: Final = re.compile(
@@ -78,7 +79,9 @@ def _alerts(doc: Document) -> Iterator[str]:
 
 def _subject(doc: Document) -> re.Pattern[str]:
     """本网站, 我局网站, or the site's own name by the page's title; not where another site moves to it."""
-    parts = (_SITE_WORDS.sub("", part.strip()) for part in re.split(r"[-_—|–]+", doc.title))
+    parts = [_SITE_WORDS.sub("", part.strip()) for part in re.split(r"[-_—|–]+", doc.title[:MAX_NOTICE])]
+    # 某县政府网站 says the same as 某县人民政府网站
+    parts += [f"{part[: part.rindex('人民')]}政府" for part in parts if part.endswith(("人民", "人民政府"))]
     names = "|".join(re.escape(part) for part in parts if 4 <= len(part) <= 30)
     named = rf"|(?<![至到入由和与])(?:{names})(?:门户|政府|政务|公众|官方)*网站?" if names else ""
     return re.compile(_OWN + named)

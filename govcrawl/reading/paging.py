@@ -30,7 +30,7 @@ _LAST: Final = ("尾页", "末页", "最后一页")
 NEXT: Final = ("下一页", "下页", "后一页", "后页")
 _PAGES: Final = re.compile(r"共\s*[:：]?\s*(\d+)\s*页|(?:^|\s)\d+\s*/\s*(\d+)\s*页|总页数\s*[:：]?\s*(\d+)")
 CREATE_PAGE: Final = re.compile(
-    r"createPageHTML\w*\(\s*(\d+)\s*,\s*(\d+)\s*,\s*[\"']([\w./-]+)[\"']\s*,\s*[\"'](\w+)[\"']"
+    r"createPageHTML\w{0,40}\(\s*(\d+)\s*,\s*(\d+)\s*,\s*[\"']([\w./-]+)[\"']\s*,\s*[\"'](\w+)[\"']"
 )
 _CODED: Final = re.compile(r"[A-Za-z0-9+/]{40,}={0,2}")
 _LINK: Final = re.compile(

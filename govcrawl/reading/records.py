@@ -43,7 +43,18 @@ def answer(source: str) -> Any:
         value, end = json.JSONDecoder().raw_decode(source, start.end())
     except (ValueError, RecursionError):
         return None
-    return value if not source[end:].strip(" \r\n\t);") else None
+    if source[end:].strip(" \r\n\t);"):
+        return None
+    return _whole(value) if "\\ud" in source or "\\uD" in source else value
+
+
+def _whole(value: Any) -> Any:
+    """Without halves of letters, which escapes may spell, and nothing can store."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [_whole(item) for item in value]
+    return {_whole(key): _whole(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
 def items(found: Any, base: str) -> tuple[Item, ...]:

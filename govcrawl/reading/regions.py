@@ -6,6 +6,7 @@ A page that can't be told apart has no main area; then nothing is said about wha
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
@@ -52,6 +53,8 @@ _NAV_NAME: Final = re.compile(
 )
 _FOOT_NAME: Final = re.compile(r"(?:^|[\s_-])(?:foot\w*|\w*foot|footer|copyright|copy|bottom\w*)(?:$|[\s_-])")
 _YEARS: Final = re.compile(r"(?:Copyright|©|版权).{0,40}", re.I)
+_TURN: Final = re.compile(r"^[\s|\[\]【】<>«»]*[上前]\s*一?\s*页")
+_PAGER_LENGTH: Final = 8  #: elements behind a pager's first word among which its second stands
 _SHORT_NAME: Final = 14  #: characters of a column's name at most, as a rule
 
 
@@ -109,10 +112,6 @@ def _is_beside(hint: str) -> bool:
 @lru_cache(maxsize=8192)
 def _is_foot(hint: str) -> bool:
     return bool(_FOOT_NAME.search(hint))
-
-
-def _within(i: int, ranges: list[tuple[int, int]]) -> bool:
-    return any(a <= i < b for a, b in ranges)
 
 
 def divide(doc: Document) -> Regions:
@@ -184,12 +183,29 @@ def _crumb_box(doc: Document, i: int) -> tuple[int, int]:
         a, b = k, doc.end[k]
         if doc.count_anchors(a, b) > 8 or doc.chars(a, b) > 160 or _has_heading(doc, a, b):
             break
+        if doc.end[best[0]] < b and _is_trail(doc, *best) and not _goes_on(doc, best[1], b):
+            break
         if doc.lines[_last_text(doc, a, b)] - doc.lines[i] > 12:
             break
         best = (a, b)
         if doc.count_anchors(a, b) > 1 and doc.tags[k] in ("div", "td", "p", "ul", "dl", "nav"):
             break
     return best
+
+
+def _is_trail(doc: Document, a: int, b: int) -> bool:
+    """Whether a box holds a trail that names this page, not one whose last part is still to come."""
+    text = doc.text(a, b)
+    return bool(_crumb_names(text)) and not text.endswith((">", "»", "›", "→", "＞", "：", ":"))
+
+
+def _goes_on(doc: Document, a: int, b: int) -> bool:
+    """Whether what follows a trail in a larger box belongs to it: more of the same line, or a line led by an arrow."""
+    texts = doc.texts_in(a, b)
+    if not texts:
+        return _THINGS.isdisjoint(doc.tags[a:b])
+    before = doc.text_at[max(bisect_left(doc.text_at, a) - 1, 0)]
+    return doc.lines[texts[-1]] == doc.lines[before] or bool(_CRUMB_MARK.search(doc.texts[texts[0]].strip()))
 
 
 def _last_text(doc: Document, a: int, b: int) -> int:
@@ -209,12 +225,17 @@ def _find_nav(doc: Document, regions: Regions) -> None:
     for anchor in doc.anchors:
         if anchor.at >= limit:
             break
-        if anchor.text.replace(" ", "") in HOME_WORDS and not _within(anchor.at, regions.nav):
+        if anchor.text.replace(" ", "") in HOME_WORDS and not _turns(doc, anchor):
             box = _nav_box(doc, anchor.at, limit) or _menu_run(doc, anchor, limit)
             if box:
                 regions.nav.append(box)
                 return
     _find_hinted_nav(doc, regions, limit)
+
+
+def _turns(doc: Document, home: Anchor) -> bool:
+    """Whether a 首页 is the first page of a list: what follows turns its pages."""
+    return bool(_TURN.search(doc.text(home.end, min(home.end + _PAGER_LENGTH, len(doc.tags)))))
 
 
 def _find_hinted_nav(doc: Document, regions: Regions, limit: int) -> None:
@@ -278,7 +299,8 @@ def _hinted_footer(doc: Document, start: int) -> int:
     """The first box that calls itself a footer, holds a footer's words, is short and shows no dates."""
     first = max(start, 1)
     for i in doc.all("footer", "div", "table", "td"):
-        if i < first or doc.chars(i, doc.end[i]) > 1500 or not _is_foot(doc.hint(i)):
+        named = doc.attrs[i] or doc.tags[i] == "footer"
+        if i < first or not named or doc.chars(i, doc.end[i]) > 1500 or not _is_foot(doc.hint(i)):
             continue
         text = doc.text(i)
         if (
@@ -299,9 +321,10 @@ def _is_dated(text: str) -> bool:
 def _footer_box(doc: Document, mark: int, start: int) -> int:
     best = mark
     for k in doc.above(mark):
-        if k < start or not _mostly_footer(doc, k) or _has_heading(doc, k, doc.end[k]):
+        if k < start or _has_heading(doc, k, doc.end[k]):
             break
-        best = k
+        if _mostly_footer(doc, k):
+            best = k
     return best
 
 
@@ -381,11 +404,15 @@ def _sides(doc: Document, start: int, regions: Regions) -> list[tuple[int, int]]
     """Menus beside the main area: boxes that call themselves so, or that list this page's own name among short links."""
     found: list[tuple[int, int]] = []
     until = start
+    links = [*(a.at for a in doc.anchors), len(doc.tags)]
+    k = 0
     for i in doc.all("div", "ul", "table", "dl", "td", "aside", "nav", "section"):
         if i < until:
             continue
+        while links[k] < i:
+            k += 1
         b = doc.end[i]
-        if b <= regions.footer and doc.count_anchors(i, b) and _is_side(doc, i, b, regions.crumb_names):
+        if links[k] < b <= regions.footer and _is_side(doc, i, b, regions.crumb_names):
             found.append((i, b))
             until = b
     return found

@@ -1,46 +1,52 @@
 """Style sheets of the site that are files of their own: what they may hide on a page, and what they hide.
 
-Only a page that leads to several strangers from boxes with names asks for them; all of its sheets must be files of the site itself, and
-few.  A name counts as hidden where a sheet hides it under no condition, and neither a sheet nor a script of the page shows it under any.
+Only a page that leads to several strangers from boxes with names asks for them, and for what they take in (``@import``), one step deep;
+all of its sheets must be files of the site itself, and few.  A name counts as hidden where a sheet hides it under no condition, and
+neither a sheet nor a script of the page shows it under any.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from govcrawl.facts import Box, Hiding, StyledLink, StyleFacts
 from govcrawl.reading.document import Anchor, Document
 from govcrawl.reading.domains import stranger
-from govcrawl.reading.hiding import MAX_STYLES, Hider, rules, selectors
-from govcrawl.reading.urls import same_site
+from govcrawl.reading.hiding import COMMENT, MAX_BOXES, MAX_STYLES, Hider, rules, selectors
+from govcrawl.reading.urls import join, same_site
 
 MAX_SHEETS: Final = 5  #: of a page; more would cost the site more than the answer is worth
 MAX_SHEET: Final = 200_000  #: characters; what is longer is a library and much else
 MAX_NAMES: Final = 2000  #: that a sheet hides or shows
 FEW: Final = 2  #: strangers' domains on a page
 MAX_LINKS: Final = 400  #: of one page
-MAX_BOXES: Final = 8  #: elements around a link
 MAX_AT: Final = 100  #: characters
 MAX_TEXT: Final = 80  #: characters of a link's words
 _SCREENS: Final = ("", "all", "screen")
+_LAYERED: Final = re.compile(r"layer|supports")
+_IMPORT: Final = re.compile(
+    r"""@import\s{1,9}(?:url\(\s{0,9})?["']?([^"'()\s;{}]{1,300})["']?\s{0,9}\)?([^;{}"']{0,100})(?:;|\Z)""", re.I
+)
 
-Found = tuple[tuple[StyledLink, ...], tuple[str, ...]]
+Found = tuple[tuple[StyledLink, ...], tuple[str, ...], tuple[str, ...]]
 
 
 def find(doc: Document, links: Sequence[Anchor], hider: Hider, own: str, opening: Callable[[int], str]) -> Found:
-    """``styled`` and ``sheets`` of ``ForeignFacts``.  ``links``: those to strangers that the page itself doesn't hide; ``own``: the
-    site's domain; ``opening``: how an element begins.
+    """``styled``, ``sheets`` and ``strange`` of ``ForeignFacts``.  ``links``: those to strangers that the page itself doesn't hide;
+    ``own``: the site's domain; ``opening``: how an element begins.
     """
     if len({stranger(a.url, own) for a in links if a.url}) < FEW:
-        return (), ()
+        return (), (), ()
     urls = tuple(dict.fromkeys(_sheets(doc)))
-    if not 0 < len(urls) <= MAX_SHEETS or not all(url and same_site(url, doc.url) for url in urls):
-        return (), ()
+    if not 0 < len(urls) <= MAX_SHEETS or not all(urls):
+        return (), (), ()
+    strange = tuple(url for url in urls if not same_site(url, doc.url))
     boxes = _Boxes(doc, hider, opening)
     some = ((a, boxes.around(a)) for a in links[:MAX_LINKS])
     styled = [StyledLink(a.url, a.words[:MAX_TEXT], around) for a, around in some if a.url and around]
-    return (tuple(styled), urls) if styled else ((), ())
+    return (tuple(styled), () if strange else urls, strange) if styled else ((), (), ())
 
 
 def _sheets(doc: Document) -> Iterator[str]:
@@ -48,6 +54,18 @@ def _sheets(doc: Document) -> Iterator[str]:
     for i in doc.all("link"):
         if doc.attr(i, "rel").lower().split() == ["stylesheet"] and doc.attr(i, "media").strip().lower() in _SCREENS:
             yield doc.join(doc.attr(i, "href")) or ""
+    own = "\n".join(doc.styles)[:MAX_STYLES] if doc.styles and "@import" in doc.source else ""
+    yield from (doc.join(href) or "" for href in imports(own) or ())
+
+
+def imports(css: str) -> list[str] | None:
+    """What a sheet takes in for every screen, as written; None: it leaves open when."""
+    if "@import" not in css:
+        return []
+    found = [(m[1], m[2].strip().lower()) for m in _IMPORT.finditer(COMMENT.sub("", css))]
+    if len(found) > MAX_SHEETS or len(found) < css.count("@import") or any(_LAYERED.search(when) for _, when in found):
+        return None
+    return [href for href, when in found if when in _SCREENS]
 
 
 class _Boxes:
@@ -71,17 +89,21 @@ class _Boxes:
         return name in self.shown or f'"{name}"' in self.scripts or f'"{name[1:]}"' in self.scripts
 
 
-def read(source: str) -> StyleFacts | None:
-    """None: no style sheet, or one that leaves open what it hides."""
-    if len(source) > MAX_SHEET or "@import" in source or source.lstrip("\ufeff \r\n\t").startswith("<"):
+def read(source: str, url: str = "") -> StyleFacts | None:
+    """None: no style sheet, or one that leaves open what it hides.  ``url``: its own."""
+    if len(source) > MAX_SHEET or source.lstrip("\ufeff \r\n\t").startswith("<"):
+        return None
+    taken = imports(source)
+    others = [join(url, href) or "" for href in taken or ()]
+    if taken is None or not all(other and same_site(other, url) for other in others):
         return None
     hides: dict[str, Hiding] = {}
     shows: dict[str, None] = {}
-    for names, how in rules(source):
+    for names, how in rules(_IMPORT.sub("", source) if taken else source):
         if how is None:
             shows |= dict.fromkeys(names)
         else:
             hides |= dict.fromkeys(names, how)
         if len(hides) + len(shows) > MAX_NAMES:
             return None
-    return StyleFacts(tuple(hides.items()), tuple(shows))
+    return StyleFacts(tuple(hides.items()), tuple(shows), tuple(dict.fromkeys(others)))

@@ -25,7 +25,7 @@ MAX_SCRIPT: Final = 100_000  #: characters
 Ours = Callable[[str], bool]
 
 _LOADED: Final = re.compile(
-    r"""(?:\(\s*["']([#.][\w-]{1,80})["']\s*\)\s*)?\.load\(\s*["']([^"'\s]+)[^"']*["']|\$\.get\(\s*["']([^"']+\.s?html?)["']"""
+    r"""(?:\(\s*["']([#.][\w-]{1,80})["']\s*\)\s*)?\.load\(\s*["']([^"'\s]{1,500}+)[^"']{0,500}+["']|\$\.get\(\s*["']([^"']{1,500}\.s?html?)["']"""
 )
 _INCLUDE: Final = ("w3-include-html", "data-include", "include-html")
 #: Header, navigation or footer of a site kept in a file of its own.

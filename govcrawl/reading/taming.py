@@ -10,6 +10,8 @@ import re
 from collections import Counter
 from typing import Final
 
+from govcrawl.reading.native import NATIVE
+
 MAX_DEPTH: Final = 400  #: open elements
 MAX_FORMATTING: Final = 60  #: open <a>, <b>, <font> … that every new block repeats
 MAX_TAGS: Final = 300_000
@@ -23,10 +25,13 @@ _SELF_CLOSING: Final = frozenset(
     "a area base br col embed hr img input link meta param source track wbr p li dt dd option tr td th tbody thead tfoot".split()
 )
 _FORMATTING: Final = frozenset("b big code em font i nobr s small strike strong tt u".split())
+_LIMITS: Final = (MAX_DEPTH, MAX_FORMATTING, MAX_TAGS, MAX_OPTIONS, MAX_TAG_LENGTH)
 
 
 def tame(source: str) -> str:
     """``source`` without the tags that go beyond the limits; ordinary pages come back as they are."""
+    if NATIVE is not None and NATIVE.is_tame(source, _SELF_CLOSING, _FORMATTING, *_LIMITS):
+        return source
     if len(source) > _SMALL and _has_long_piece(source):
         source = "<".join(map(_shorter_tag, source.split("<")))
     tags = source.count("<")

@@ -54,15 +54,34 @@ def unroll(source: str) -> str:
     out: list[str] = []
     scripts = _Scripts()
     budget, at = MAX_WRITES, 0
-    while budget > 0 and (opening := _OPEN.search(source, at)) and (closing := _CLOSE.search(source, opening.end())):
-        script = source[opening.end() : closing.start()]
-        out.append(source[at : closing.end()])
-        at = closing.end()
+    while budget > 0 and (found := _inline(source, at)):
+        start, end, after = found
+        script = source[start:end]
+        out.append(source[at:after])
+        at = after
         parts = _records(script) or scripts.writes(script, budget)
         budget -= max(script.count("document.write"), len(parts))
         out.extend(parts)
     out.append(source[at:])
     return "".join(out)
+
+
+def _inline(source: str, at: int) -> tuple[int, int, int] | None:
+    """(start, end, end with its tag) of the next inline script."""
+    opening = _OPEN.search(source, at)
+    closing = _CLOSE.search(source, opening.end()) if opening else None
+    return (opening.end(), closing.start(), closing.end()) if opening and closing else None
+
+
+def without_scripts(source: str) -> str:
+    """``source`` without what stands in its inline scripts."""
+    out: list[str] = []
+    at = 0
+    while found := _inline(source, at):
+        start, end, _ = found
+        out.append(source[at:start])
+        at = end
+    return "".join((*out, source[at:]))
 
 
 class _Scripts:
@@ -126,11 +145,18 @@ class Variables:
             return ""
         unread, self._unread = self._unread, []
         for script in unread:
-            named = _VARIABLE.findall(_LATER.sub("var ", script) if "let " in script or "const " in script else script)
-            self._known.update((k, literal(double or single)) for k, double, single in named)
+            source = _LATER.sub("var ", script) if "let " in script or "const " in script else script
+            named = [(m[1], self._first_value(source, m)) for m in _VARIABLE.finditer(source)]
+            self._known.update(named)
             if "+=" in script:
                 self._append(script)
         return self._known.get(name, "")
+
+    def _first_value(self, source: str, m: re.Match[str]) -> str:
+        """Of ``var html = "<ul>" + "<li>…"`` the whole sum."""
+        if source[m.end() : m.end() + 5].lstrip()[:1] == "+":
+            return value(source, source.index("=", m.end(1)) + 1, self, strict=False)
+        return literal(m[2] or m[3] or "")
 
     def _append(self, script: str) -> None:
         """``html += "<li>…";`` after ``html`` got its first value."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import string
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar
+from urllib.parse import quote_from_bytes
 
 from scrapy import Request, Spider
 from scrapy.http import Response
@@ -220,7 +222,19 @@ def location(page: Page) -> str:
 
 
 def headers_of(response: Response) -> tuple[tuple[str, str], ...]:
-    return tuple((_words(k), _words(v)) for k, values in response.headers.items() for v in values)
+    """As text; an address that isn't UTF-8 keeps its bytes, percent-encoded, as browsers ask for it."""
+    return tuple(
+        (name, _address(v) if name.lower() == "location" else _words(v))
+        for name, values in ((_words(k), values) for k, values in response.headers.items())
+        for v in values
+    )
+
+
+def _address(header: bytes) -> str:
+    try:
+        return header.decode()
+    except UnicodeDecodeError:
+        return quote_from_bytes(header, safe=string.punctuation + " ")
 
 
 def _words(header: bytes) -> str:

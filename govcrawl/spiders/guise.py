@@ -43,6 +43,13 @@ def apart(task: Task, facts: Facts, as_engine: bool) -> Iterator[Task]:
         yield Task(task.site, "site", "script", url, task.depth, task.url, "", APART_AT)
 
 
+def taken_in(task: Task, facts: Facts | None) -> Iterator[Task]:
+    """Style sheets that one takes in (``@import``); what those take in is not followed."""
+    if task.role == "style" and facts and facts.style and not task.hops:
+        for url in facts.style.imports:
+            yield Task(task.site, "site", "style", url, task.depth, task.found_on, "", APART_AT, hops=1)
+
+
 def look_apart(page: Page, task: Task) -> Facts | None:
     """Nothing of its text, which is no page of the site."""
     if page.outcome == "redirect":
@@ -51,7 +58,7 @@ def look_apart(page: Page, task: Task) -> Facts | None:
         return None
     if task.role == "style":
         source, encoding = decode(page.body, page.headers)
-        return Facts("file", "", encoding, style=sheets.read(source)) if len(page.body) <= MAX_BYTES else None
+        return Facts("file", "", encoding, style=sheets.read(source, page.url)) if len(page.body) <= MAX_BYTES else None
     if task.role == "script":
         if same_site(page.url, task.found_on):
             return _own_script(page)

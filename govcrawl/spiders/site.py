@@ -37,7 +37,7 @@ from govcrawl.spiders.check import (
 )
 from govcrawl.spiders.check import plain as _plain
 from govcrawl.spiders.check import redirected as _redirected
-from govcrawl.spiders.guise import APART, AS_ENGINE, apart, look_apart
+from govcrawl.spiders.guise import APART, AS_ENGINE, apart, look_apart, taken_in
 
 #: 0 first … 99 last; home pages and columns stand in ``seeds.py``.
 FRAGMENT, MORE, LETTER, DATING, LATER_LETTER, ARTICLE, PAGE, LINK = 4, 20, 30, 35, 45, 50, 70, 90
@@ -79,7 +79,8 @@ class SiteSpider(LeaseSpider):
         if task.role in LIGHT:
             return check(lease, page)
         if task.role in APART:
-            return Result(lease, page, look_apart(page, task))
+            seen = look_apart(page, task)
+            return Result(lease, page, seen, children=tuple(taken_in(task, seen)))
         if page.outcome == "redirect":
             gone = sent_away(location(page)) if task.role in MAY_BE_GONE else None
             proof = to_nowhere(lease, gone.absent if gone else "")
@@ -112,8 +113,10 @@ def children(spider: LeaseSpider, lease: Lease, page: Page, facts: Facts) -> Ite
 
 
 def _belongs(child: Task) -> bool:
-    """To what the page itself shows: further pages of its list, entries that date it, letters.  A recheck follows nothing else."""
-    return child.role in WITHIN or (child.role == "article" and child.priority < ARTICLE)
+    """To what the page itself shows: further pages of its list, entries that date it, letters, and attachments, which may have been put
+    up again under another address.  A recheck follows nothing else.
+    """
+    return child.role in (*WITHIN, "file") or (child.role == "article" and child.priority < ARTICLE)
 
 
 class Children:
@@ -154,7 +157,7 @@ class Children:
 
     def _columns(self) -> Iterator[Task]:
         for column in self.facts.columns:
-            yield from self._child("column", column.url, COLUMN, column.name)
+            yield from self._child("column", column.url, COLUMN, column.name, file=column.name)
 
     def _list(self) -> Iterator[Task]:
         """Entries of a list carry the name of their column; further pages carry the URL of its first page."""

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from tests import compiled
-from tests.compiled.facts import SHAPES, Told, told
+from tests.compiled.facts import SHAPES, Told, broken, told
 
 pytestmark = [
     pytest.mark.compiled,
@@ -31,7 +31,7 @@ def native(tmp_path_factory: pytest.TempPathFactory) -> Told:
 
 def test_the_compiled_modules_are_what_ran(native: Told) -> None:
     suffixes = {name: Path(file).suffix for name, file in native.modules.items()}
-    assert suffixes == dict.fromkeys(told_modules(), ".so")
+    assert suffixes == dict.fromkeys([*told_modules(), "govcrawl.reading._native"], ".so")
 
 
 def told_modules() -> list[str]:
@@ -42,7 +42,7 @@ def told_modules() -> list[str]:
 def test_both_say_the_same_of_every_page(native: Told) -> None:
     plain = told()
     assert all(file.endswith(".py") for file in plain.modules.values())
-    assert len(plain.facts) >= 8 * len(list(SHAPES.glob("*.html")))
+    assert len(plain.facts) >= 8 * len(list(SHAPES.glob("*.html"))) + len(list(broken()))
     assert [page for page in plain.facts if native.facts.get(page) != plain.facts[page]] == []
     assert native.facts.keys() == plain.facts.keys()
 

@@ -114,6 +114,22 @@ def test_the_code_of_the_meta_tag_stands_in():
     assert read(both.encode(), f"{HOST}/", role="home").footer.site_code == "5301000008"
 
 
+def test_of_several_codes_that_of_the_foot_counts_and_the_others_are_told():
+    notice = "<p>关于关停甲县教育局网站的公告（网站标识码：5301000099）</p><p>事项标识码：5301000077</p>"
+    found = facts(frame(notice, foot="<div class=foot>网站标识码：5301000009</div>")).footer
+    assert (found.site_code, found.others) == ("5301000009", ("5301000099",))
+    same = facts(frame("<p>网站标识码：5301000009</p>", foot="<div class=foot>网站标识码：5301000009</div>")).footer
+    assert (same.site_code, same.others) == ("5301000009", ())
+
+
+@pytest.mark.parametrize(
+    ("html", "code"),
+    [("网站标识码：530100009", "530100009"), ("网站标识码：bm5500000", "bm5500000"), ("标识码：2018", "")],
+)
+def test_a_code_that_lacks_a_digit_is_read_as_it_stands(html, code):
+    assert read(f"<p>{html}</p>".encode(), f"{HOST}/", role="home").footer.site_code == code
+
+
 def test_an_organiser_named_in_an_article_is_not_the_sites():
     main = (
         "<h1>某某活动圆满结束</h1><p>本次活动由甲县文化馆主办，乙公司承办。主办单位：甲县文化馆。</p>"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from govcrawl.reading import foreign, injected
 from govcrawl.reading.document import Document
 from govcrawl.reading.domains import host_of, registered, stranger
-from govcrawl.reading.hiding import Hider, colour, hidden_by, pixels, same_colour
+from govcrawl.reading.hiding import Hider, colour, fits, hidden_by, pixels, same_colour
 
 URL = "http://www.mou.gov.cn/"
 
@@ -94,6 +94,30 @@ def test_the_nearest_that_hides_is_told_with_whether_it_may_open() -> None:
     assert (inner.how, inner.sure, doc.tags[inner.box]) == ("display-none", False, "p")  # type: ignore[union-attr]
     assert (outer.how, outer.sure) == ("display-none", True)  # type: ignore[union-attr]
     assert hider.of(doc.by_tag["div"][0]) is None
+
+
+@pytest.mark.parametrize(
+    ("css", "script", "sure"),
+    [
+        (".w .q7{display:none}", "", True), (".w .q7 a{display:none}", "", True), ("div.w .q7.z{display:none}", "", True),
+        (".w .q7{display:none} .q7.on{display:block}", "", False), (".w .q7{display:none}", "$('.q7').show()", False),
+        (".w .tab .q7{display:none}", "", None), (".v .q7{display:none}", "", None), ("ul.w .q7{display:none}", "", None),
+        (".w > .q7{display:none}", "", None), (".w:hover .q7{display:none}", "", None), (".q7 .w{display:none}", "", None),
+    ],
+)  # fmt: skip
+def test_selectors_of_several_names_in_the_page(css: str, script: str, sure: bool | None) -> None:
+    """None: they hide something else, or are not told."""
+    html = f"<style>{css}</style><script>{script}</script><div class=w><div class='q7 z'><p><a href=/>甲</a></p></div></div>"
+    doc = Document(html, URL)
+    hidden = Hider(doc).of(doc.by_tag["a"][0])
+    assert (hidden and hidden.sure) is sure
+
+
+def test_which_boxes_a_selector_fits() -> None:
+    around = [("a", [".x"]), ("p", []), ("div", [".b", "#i"]), ("td", [".c"])]
+    assert all(fits(path, around) for path in (".x", ".b .x", ".c .b a", "td.c div#i.b a", "#i a.x"))
+    assert not any(fits(path, around) for path in (".b .c", ".c .c a", "p .x .x", "ul.b a", ".b.y .x", ".x .b"))
+    assert not fits("a", [])
 
 
 def test_letters_of_their_papers_colour() -> None:

@@ -19,6 +19,8 @@ def notices(main: str, title: str = "甲县教育局网站", role: str = "home")
         "甲县教育局网站永久下线公告",
         "甲县教育局政府网站迁移公告",
         "关于网站关停的通告",
+        "关于网站关停迁移的公告",
+        "关于网站永久下线的公告",
     ],
 )
 def test_the_site_says_so_of_itself(words: str) -> None:
@@ -37,6 +39,20 @@ def test_the_site_says_so_of_itself(words: str) -> None:
 )  # fmt: skip
 def test_what_others_do_and_what_may_be_is_no_notice(words: str) -> None:
     assert notices(f"<p>{words}</p>") == ()
+
+
+@pytest.mark.parametrize(
+    "words", ["本网站因安全整改暂时关闭", "本网站暂时停止服务", "本网站临时下线", "本网站升级改版期间停止服务"]
+)
+def test_what_is_shut_for_a_while_is_not_closed(words: str) -> None:
+    assert [n.kind for n in notices(f"<p>{words}</p>")] == ["paused"]
+
+
+@pytest.mark.parametrize(
+    "words", ["关于启用新域名的公告", "甲县政府门户网站域名变更公告", "本网站域名变更为www.b.gov.cn"]
+)
+def test_a_new_domain_of_a_portal(words: str) -> None:
+    assert [n.kind for n in notices(f"<p>{words}</p>", "甲县人民政府门户网站")] == ["domain"]
 
 
 def test_a_portal_that_another_site_moves_to_has_not_moved() -> None:

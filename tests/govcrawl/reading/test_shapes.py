@@ -50,7 +50,7 @@ def seen(facts: Facts) -> dict[str, object]:
         "nav_only": facts.home and facts.home.nav_only,
         "parts": list(facts.home.parts) if facts.home else [],
         "drawn": facts.home.drawn if facts.home else column and column.drawn,
-        "footer": asdict(facts.footer),
+        "footer": {mark: told for mark, told in asdict(facts.footer).items() if told != ()},
         "redirect": facts.redirect,
         "fragments": list(facts.fragments),
     }

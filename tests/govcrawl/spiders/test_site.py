@@ -17,6 +17,7 @@ from govcrawl.spiders.site import (
     DATING,
     PARTS,
     Children,
+    _belongs,
     _redirected,
     folder_of,
     in_site,
@@ -83,6 +84,20 @@ def test_files_that_may_list_people_are_read_ten_of_a_page() -> None:
     assert [(t.role, t.text, t.priority) for t in found[:10]] == [("file", one.text, 90) for one in lists[:10]]
     assert {t.role for t in found[10:]} == {"link"}
     assert {queue_of(t) for t in found} == {"link"}
+
+
+def test_a_file_among_the_columns_is_read_too() -> None:
+    column = ColumnLink(f"{HOME}mingdan.xlsx", "救助对象名单公示", "other", 1, "nav")
+    (one,) = children(facts("home", columns=(column,)))
+    assert (one.role, one.text) == ("file", "救助对象名单公示")
+
+
+def test_a_recheck_follows_what_belongs_to_a_page_and_its_attachments_alone() -> None:
+    roles = {
+        role: _belongs(Task("1", "site", role, HOME, priority=ARTICLE))
+        for role in ("file", "fragment", "article", "page", "link")
+    }
+    assert roles == {"file": True, "fragment": True, "article": False, "page": False, "link": False}
 
 
 def test_files_and_foreign_links_are_checked_pages_are_read() -> None:
