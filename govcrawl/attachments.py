@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from govcrawl import credentials
 from govcrawl.facts import Facts
-from govcrawl.files import READABLE
+from govcrawl.files import READABLE, UNREADABLE
 
 WALL_S = 40  #: s
 LOOK_S = 0.5  #: between two looks whether it is still wanted
@@ -31,8 +31,16 @@ def suffix_of(url: str) -> str:
 
 def is_wanted(url: str, *names: str) -> bool:
     """Whether a file can be read, and may list people, by its address and what links to it."""
-    words = "\n".join((*names, unquote(url.rpartition("/")[2])))
-    return suffix_of(url) in READABLE and bool(_LISTS.search(words))
+    return suffix_of(url) in READABLE and _lists(url, names)
+
+
+def is_passed_over(url: str, *names: str) -> bool:
+    """Whether a file may list people, and is of a kind that is not read."""
+    return suffix_of(url) in UNREADABLE and _lists(url, names)
+
+
+def _lists(url: str, names: tuple[str, ...]) -> bool:
+    return bool(_LISTS.search("\n".join((*names, unquote(url.rpartition("/")[2])))))
 
 
 def read(body: bytes, url: str, name: str, given_up: Callable[[], bool] = lambda: False) -> Facts | None:

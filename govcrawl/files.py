@@ -1,4 +1,4 @@
-"""The text of an attachment: xlsx, docx, pdf, and plain text.  A table's cells are lines of their own, as those of a page.
+"""The text of an attachment: xlsx, xls, docx, pdf, and plain text.  A table's cells are lines of their own, as those of a page.
 
 ``python -m govcrawl.files SUFFIX`` reads a file from stdin and writes its text, within little time and memory: a small file can ask for
 any.  It loads only what it needs; ``govcrawl.attachments`` starts it for each file.
@@ -22,8 +22,11 @@ MAX_UNPACKED: Final = 64 * 1024 * 1024  #: bytes of all parts of a zip; none giv
 MAX_PARTS: Final = 5000
 MAX_ROWS, MAX_COLUMNS, MAX_PAGES = 50_000, 60, 300
 MAX_TEXT: Final = 4_000_000  #: characters
-#: Suffixes that are read.  Older forms (doc, xls, wps) have no reader that is kept up.
-READABLE: Final = frozenset("xlsx docx pdf csv txt".split())
+#: Suffixes that are read.
+READABLE: Final = frozenset("xlsx xls docx pdf csv txt".split())
+#: Those that people put up as well, and for which there is no reader that is kept up; or that hold files of any kind.
+UNREADABLE: Final = frozenset("doc wps et rtf zip rar 7z".split())
+_COMPOUND: Final = b"\xd0\xcf\x11\xe0"
 _PARAGRAPH: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}p"
 _TEXT: Final = _PARAGRAPH[:-1] + "t"
 
@@ -38,6 +41,10 @@ def text_of(body: bytes, suffix: str) -> str:
         return _cut(_pdf(body))
     if body.startswith(b"PK"):
         return _cut(_zipped(body))
+    if body.startswith(_COMPOUND):
+        return _cut(_xls(body))
+    if suffix == "xls" and body.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
+        return _cut(_table(body))
     if suffix not in ("csv", "txt") or b"\0" in body[:1024]:
         raise Unreadable(suffix)
     # as the readers below: each takes long to load, and a process reads one file
@@ -79,6 +86,26 @@ def _xlsx(body: bytes) -> Iterator[str]:
         sheet.reset_dimensions()
         for row in islice(sheet.iter_rows(max_col=MAX_COLUMNS, values_only=True), MAX_ROWS):
             yield "\n".join(filter(None, map(_cell, row)))
+
+
+def _xls(body: bytes) -> Iterator[str]:
+    import xlrd
+
+    try:
+        book = xlrd.open_workbook(file_contents=body, logfile=sys.stderr, on_demand=True, ragged_rows=True)
+    except xlrd.XLRDError as error:  # a document of Word begins alike
+        raise Unreadable(str(error)) from error
+    for sheet in map(book.sheet_by_index, range(book.nsheets)):
+        for row in range(min(sheet.nrows, MAX_ROWS)):
+            yield "\n".join(filter(None, map(_cell, sheet.row_values(row, 0, MAX_COLUMNS))))
+
+
+def _table(body: bytes) -> Iterator[str]:
+    """A page that calls itself a sheet, as programs write that have nothing better."""
+    from govcrawl.reading.document import Document
+    from govcrawl.reading.encoding import decode
+
+    yield Document(decode(body, ())[0], "http://localhost/").seen(0)
 
 
 def _cell(value: Any) -> str:

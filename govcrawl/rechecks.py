@@ -240,5 +240,12 @@ def titles(store: Store, campaign: str, site: str, url: str) -> list[str]:
     return [d["data"]["title"] for d in seen if identity(d["url"]) == identity(url)]
 
 
+def known(store: Store, campaign: str, site: str, urls: Iterable[str]) -> set[str]:
+    """Which of the addresses a campaign asked for, by their identity."""
+    wanted = sorted(set(urls))
+    found = store.db["pages"].find({"campaign": campaign, "site": site, "url": {"$in": wanted}}, {"url": 1})
+    return {identity(d["url"]) for d in found} if wanted else set()
+
+
 def home(site: Site) -> Task:
     return Task(site.code, "site", "home", canonical(site.home), priority=HOME)

@@ -10,7 +10,7 @@ from govcrawl.contracts import Finding, Observation
 from pipelines.kinds import kinds_of
 from pipelines.rulings import Case, Doubt, Ruling
 from pipelines.standards.rules import Rule
-from pipelines.unveiled import unveiled
+from pipelines.unveiled import unsettled, unveiled
 
 
 def rule_on_checks(case: Case) -> list[Ruling]:
@@ -25,7 +25,7 @@ def rule_on_checks(case: Case) -> list[Ruling]:
         finding = rule and _finding(case, rule, looks)
         if rule and finding and not case.allowed.silences(finding):
             found[rule.id].append(finding)
-    return [*(Ruling(rule, tuple(findings)) for rule, findings in found.items()), *_files(case)]
+    return [*(Ruling(rule, tuple(findings)) for rule, findings in found.items()), *_files(case), *_veiled(case)]
 
 
 def _files(case: Case) -> list[Ruling]:
@@ -34,6 +34,15 @@ def _files(case: Case) -> list[Ruling]:
     count = sum(o.data["count"] for o in last)
     told = (Doubt(f"{count}个可能含名单的附件未能读取，未检查其中有无个人隐私"),) if count else ()
     return [Ruling("privacy_leak", doubts=told)] if told and _rule(case, "privacy_leak") else []
+
+
+def _veiled(case: Case) -> list[Ruling]:
+    """Links that sell, on pages with style sheets of other hosts, which are not read."""
+    count, hosts = unsettled(o for o in case.seen.of("check") if o.round == case.seen.last_round)
+    if not count or not _rule(case, "hidden_link"):
+        return []
+    text = f"{count}个疑似推广链接所在网页引用其他网站的样式表（{'、'.join(hosts[:3])}），未读取，未能判断是否为暗链"
+    return [Ruling("hidden_link", doubts=(Doubt(text),))]
 
 
 def _faults(looks: Iterable[Observation], last: int) -> dict[tuple[str, str], list[Observation]]:

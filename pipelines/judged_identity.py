@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import date
 from functools import cache
 from ipaddress import ip_address
@@ -19,7 +20,7 @@ from urllib.parse import urlsplit
 from govcrawl.contracts import Observation
 from govcrawl.reading.domains import host_of
 from govcrawl.reading.urls import identity
-from pipelines.kinds import kinds_of
+from pipelines.kinds import is_apart, kinds_of
 from pipelines.rulings import Case, Doubt, Ruling
 from pipelines.standards.rules import MissingIdentity
 
@@ -27,10 +28,13 @@ MARKS = ("site_code", "icp", "police", "party_badge", "error_report", "organiser
 #: 国办发〔2017〕47号 was published that day: English domains end in .gov.cn, Chinese ones in .政务; portals are www.□□□.gov.cn.
 GUIDE = date(2017, 6, 8)
 _OFFICIAL = re.compile(r"(?:^|\.)(?:gov\.cn|政务|xn--zfr164b)$")
-_PORTAL = re.compile(r"www(?:\.[^.]+)?\.gov\.cn|[^.]+\.(?:政务|xn--zfr164b)|www\.[^.]+\.(?:政务|xn--zfr164b)")
+_PORTAL = re.compile(r"(?:www\.)?(?:[^.]+\.)?gov\.cn|(?:www\.)?[^.]+\.(?:政务|xn--zfr164b)")
 #: Whom the rule binds: a body without administrative functions (中心, 院, 馆 …) shall not even use .gov.cn.
 _ORGAN = re.compile(r"(?:人民政府|政府|[厅局委]|委员会|管委会|人民政府办公[厅室])$")
+_SITE_WORDS = re.compile(r"(?:门户|政务|公众|信息)*网站?$")
 _CODE = re.compile(r"bm\d{8}|\d{12}|\d{10}", re.I)
+_SHOWN_CODE = re.compile(r"bm\d{5,10}|\d{7,13}", re.I)  #: also one that lacks a digit
+_NEW_ADDRESS = re.compile(r"域名|新网址|网址变更|更换网址")
 _PORT = {"http": 80, "https": 443}
 
 
@@ -75,8 +79,9 @@ def _codes(case: Case, footers: Sequence[Observation]) -> dict[str, str]:
     """Codes that are not the site's own: of the footer, and of the 找错 entry, whose messages then reach another site."""
     told: dict[str, str] = {}
     for mark, key in (("site_code", "site_code_shown"), ("error_report", "error_report_code")):
-        codes = {code for o in footers if _CODE.fullmatch(code := o.data[mark])}
-        if codes and not _has(codes, case.site.code):
+        codes = {code for o in footers if _SHOWN_CODE.fullmatch(code := o.data[mark])}
+        beside = {code for o in footers for code in o.data.get("others", ())} if mark == "site_code" else set[str]()
+        if codes and not _has(codes | beside, case.site.code):
             told[key] = min(codes)
     others = [case.beside.names[code] for code in told.values() if code in case.beside.names]
     return told | ({"site_code_of": others[0]} if others else {})
@@ -150,7 +155,7 @@ def irregular(url: str, organiser: str, portal: bool) -> Iterator[str]:
         address = ip_address(host.strip("[]"))
     except ValueError:
         if not _OFFICIAL.search(host):
-            if "." in host and _ORGAN.search(organiser.strip()):
+            if "." in host and _is_organ(organiser):
                 yield "suffix"
         elif portal and not _PORTAL.fullmatch(host):
             yield "structure"
@@ -159,8 +164,14 @@ def irregular(url: str, organiser: str, portal: bool) -> Iterator[str]:
             return
         yield "ip"
     parts = urlsplit(url)
-    if parts.port not in (None, _PORT.get(parts.scheme)):
-        yield "port"
+    with suppress(ValueError):  # no port that there could be
+        if parts.port not in (None, _PORT.get(parts.scheme)):
+            yield "port"
+
+
+def _is_organ(organiser: str) -> bool:
+    name = _SITE_WORDS.sub("", organiser.strip())
+    return bool(_ORGAN.search(name)) and not is_apart(name)
 
 
 # --- a changed address ---
@@ -171,14 +182,22 @@ def rule_on_notice(case: Case) -> list[Ruling]:
     former = case.beside.former
     if "notice_missing" not in case.pack.rules or not former or host_of(former) == host_of(case.site.home):
         return []
-    if _bare(former) == _bare(case.site.home) or any(
-        o.data["notice"] in ("domain", "moved") for o in case.seen.of("notice")
-    ):
+    told = any(o.data["notice"] in ("domain", "moved") for o in case.seen.of("notice"))
+    if told or _bare(former) == _bare(case.site.home) or any(map(_NEW_ADDRESS.search, _entries(case))):
         return []
     text = (
         f"登记的首页网址由{former}改为{case.site.home}，首页未见域名变更公告（公告须悬挂3个月），须核对变更日期和原网址"
     )
     return [Ruling("notice_missing", doubts=(Doubt(text),))]
+
+
+def _entries(case: Case) -> Iterator[str]:
+    """Words of all that its home page leads to."""
+    for o in case.seen.of("home"):
+        yield from (item[1] for item in o.data["items"] if len(item) > 2)
+    for o in case.seen.of("check"):
+        if o.data["indicator"] == "linked":
+            yield from (words for _, words in o.data["detail"]["links"])
 
 
 def _bare(url: str) -> str:

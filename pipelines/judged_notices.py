@@ -19,6 +19,14 @@ NOTICE_DAYS = 92  #: 国办函〔2018〕55号: 公告3个月
 ALIVE = 3  #: items of the home page within its window; fewer may be the notice itself
 CLOSED_NOTICE = "首页公告称网站"  #: how the doubt begins that such a site is named in
 SAYS = {"closed": "已关停或停止更新", "moved": "已迁移", "domain": "已变更域名"}
+_SEEN = (
+    "home",
+    "list",
+    "channel",
+    "article",
+    "text",
+    "board",
+)  #: not what a script draws, sends elsewhere or keeps to itself
 SPARED = frozenset(
     {"home_not_updated", "home_few_updates", "columns_not_updated", "column_stale", "columns_blank", "column_blank"}
 )
@@ -49,7 +57,15 @@ def without_notice(
     last = {o.site: o for o in sorted(closed, key=lambda o: (o.round, o.at))}
     for site in sites:
         o = last.get(site.code)
-        if site.code in lately and o and o.data["outcome"] == "ok" and o.data.get("page") and not o.data["notice"]:
+        if o and o.data["code"] not in ("", site.code):  # another site in its place
+            continue
+        if (
+            site.code in lately
+            and o
+            and o.data["outcome"] == "ok"
+            and o.data.get("page") in _SEEN
+            and not o.data["notice"]
+        ):
             title = f"（标题“{o.data['title'][:60]}”）" if o.data["title"] else ""
             why = f"近3个月内登记为{site.status}，首页可打开{title}，未见关停、迁移公告"
             yield Suspicion("notice_missing", site_of(site.home), site.home, site.name, why, site.code, site.group)

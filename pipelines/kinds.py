@@ -22,6 +22,11 @@ _BELOW_COUNTY = re.compile(
     r"[乡镇]|街道|社区|委员会|管委会|[园景]区|(?:开发|高新|经开|经济|工业|产业|保税|空港|度假|保护|风景|名胜|示范|试验|实验|合作|先行|集聚|管理"
     r"|功能|生态|科技|商务)区|(?<!浦东)(?<!滨海)新区"
 )
+#: Organs of the Party, courts and others that the rules of government sites don't bind; what is called 局 or 委员会 and is no organ.
+_APART = re.compile(
+    r"中共|共青团|党委|[省市县区州盟旗]委$|纪检?委|纪律检查|人大|人民代表大会|政协|政治协商|法院|检察院|民革|民盟|民建|民进|农工|九三|致公|台盟|工商联|仲裁|残联"
+    r"|[居村]民?委|[组筹]委|(?:组织|筹备)委员会|(?:供电|电力|铁路|港务|邮政|电信|石油|勘[查探察]|地矿|地勘)(?:管理)?局"
+)
 _PERHAPS = re.compile(r"门户|人民政府")
 
 
@@ -35,6 +40,11 @@ def _kinds(code: str, name: str, organiser: str, level: str, serves_public: bool
 
 def kinds_of(site: Site) -> frozenset[Kind]:
     return _kinds(site.code, site.name, site.organiser, site.level, site.serves_public)
+
+
+def is_apart(name: str) -> bool:
+    """Of a body: no organ of a government, though it may be called like one."""
+    return bool(_APART.search(name))
 
 
 def may_be_portal(site: Site) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import unquote
 
 from govcrawl import desk, rechecks
 from govcrawl.contracts import Campaign, Finding, Observation, RegisteredColumn, Site, Task
@@ -27,6 +28,7 @@ from pipelines.seen import day_of
 
 MAX_HOPS = 12  #: redirects followed; the spider follows fewer
 MIN_TITLE = 8  #: characters; a shorter title may well be another text's
+MIN_FILE = 12  #: characters of a file's name; 附件1.xlsx and 1.xlsx are everybody's
 LISTED_TITLE = 60  #: characters that an observation keeps of an entry's title
 ELSEWHERE = 3  #: addresses looked at for one text
 
@@ -46,7 +48,9 @@ def judge(store: Store, recheck: Campaign) -> list[StoredRecheck]:
 
 
 def search(store: Store, recheck: Campaign) -> bool:
-    """Plans the second round: where a list names the title of a page that is gone.  Returns whether there is anything to look at."""
+    """Plans the second round: where a list names the title of a page that is gone, or a page a file that is.  Returns whether there is
+    anything to look at.
+    """
     common, changed = _Common.of(store, recheck, rounds=1), []
     plans = of_recheck(store, recheck.rechecks, number_of(recheck.id))
     for site, own in _by_site(plans).items():
@@ -54,6 +58,8 @@ def search(store: Store, recheck: Campaign) -> bool:
         gone = [p for p in own if p.tasks and p.tasks[0] in places and places[p.tasks[0]].state == "gone"]
         for plan in gone:
             task = decode(plan.tasks[0])
+            if task.role == "file":
+                changed.append(replace(plan, elsewhere=tuple(map(encode, _put_again(store, recheck, task)))))
             if task.role in ("article", "page"):
                 entries = entries if entries is not None else _entries(store, recheck.id, site)
                 tasks = _elsewhere(task, _titles(store, recheck.rechecks, task), entries)
@@ -191,6 +197,22 @@ def _elsewhere(task: Task, titles: set[str], entries: Sequence[tuple[Observation
         if title in wanted and same_site(url, task.url) and identity(url) != identity(task.url)
     }
     yield from list(found.values())[:ELSEWHERE]
+
+
+def _put_again(store: Store, recheck: Campaign, gone: Task) -> list[Task]:
+    """Attachments that the campaign had not seen, and that are called as the one that is gone, or by the same words on its page."""
+    pages = rechecks.pages_of(store, recheck.id, gone.site).values()
+    files = [one for page in pages for one in children(page) if one.role == "file"]
+    known = rechecks.known(store, recheck.rechecks, gone.site, [one.url for one in files])
+    alike = {identity(one.url): one for one in files if identity(one.url) not in known and _is_called(one, gone)}
+    return list(alike.values())[:ELSEWHERE]
+
+
+def _is_called(one: Task, gone: Task) -> bool:
+    words, file = _plain(one.text), unquote(one.url.rpartition("/")[2])
+    if words and words == _plain(gone.text):
+        return len(words) >= MIN_TITLE or identity(one.found_on) == identity(gone.found_on)
+    return len(file) >= MIN_FILE and file == unquote(gone.url.rpartition("/")[2])
 
 
 def _plain(title: str) -> str:

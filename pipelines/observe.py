@@ -5,7 +5,7 @@ home       items [[url, title, date]], unread (URLs of items that show what may 
            part (whether it is one itself), nav (URLs of 一级栏目, by its main navigation),
            scripts (URLs of the site's script files that alone are why it is drawn), ids (of its elements, where there are such files)
 script     draws (why a script file of the site may draw anything), into (ids that it writes into)
-style      hides [[#id or .class, how]], shows (ids and classes): what a style sheet of the site does, a file of its own
+style      hides [[#id, .class or .a .b, how]], shows (ids and classes), imports (URLs): of a style sheet of the site, a file of its own
 column     column (URL of its first page), name, cls, level, state, items [[url, title, date]], unread (as of a home page), why,
            drawn (likewise), registered, board (what a message board shows),
            onward (of a message board: whether it has a next page)
@@ -15,12 +15,13 @@ letter     title, asked, answered, state, board (URL), board_name, board_cls, tr
 guide      name, present, missing (of the eight elements), forms (URLs), names_form
 notice     notice (closed / moved / domain / paused), target: what the home page says of its own site; excerpt: the sentence
 dead_link  target, status (number, or dns / timeout / refused / reset), on_home, text (of the link)
-footer     site_code, icp, police, party_badge, error_report, organiser (empty: not seen on that page), drawn
+footer     site_code, icp, police, party_badge, error_report, organiser (empty: not seen on that page), drawn, others (further site codes)
 challenge  status, role: a firewall's test page came instead of the page
 unread     outcome, status, role, name, cls, level: a planned page that could not be read; of attachments (role file) also count
 missing    target, host, absent (digest of the words by which a page says that it isn't there, or → where it sends to), on_home, text
 nowhere    host, absent: what the host says of an address that can't exist
-closed     outcome, status, title, own (links within), items, code, notice, page: the home page of a site that the register calls closed
+closed     outcome, status, title, own (links within), items, code, notice (as of a notice; perhaps: a link speaks of one), page: the home
+           page of a site that the register calls closed
 check      check (which one), indicator, detail (by indicator, as in results.json), span (of characters of the text that was read);
            key: the fault, whatever the page
 """
@@ -29,6 +30,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -42,7 +44,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
 from govcrawl import attachments, metrics
-from govcrawl.attachments import is_wanted
+from govcrawl.attachments import is_passed_over, is_wanted
 from govcrawl.contracts import Observation, ObservationKind, Page, Result, Task
 from govcrawl.facts import Facts, HomeFacts, Item
 from govcrawl.frontier.codec import host_of
@@ -61,6 +63,7 @@ log = logging.getLogger(__name__)
 FILES_S = 5.0  #: for attachments, all together, when the worker is told to end
 MAX_ITEMS = 200  #: entries kept of one list page
 MAX_TITLE = 60  #: characters kept of one of a column's
+_NOTICE = re.compile(r"(?:关停|关闭|迁移|下线|停止|整合|合并|域名).{0,12}(?:公告|通告|通知)")
 MIN_TEXT = 200  #: characters; a shorter text may well be written twice
 #: Outcomes and statuses that make a link dead.  What firewalls and our own guard refuse is never dead.
 DEAD_OUTCOMES = {"dns", "timeout", "refused", "reset"}
@@ -152,7 +155,11 @@ def _apart(result: Result, page: Look, failed: Callable[[str, Exception], None])
         yield _seen(result, "script", {"draws": script.draws, "into": list(script.into)})
     if page.facts.style:
         style = page.facts.style
-        yield _seen(result, "style", {"hides": list(map(list, style.hides)), "shows": list(style.shows)})
+        yield _seen(
+            result,
+            "style",
+            {"hides": list(map(list, style.hides)), "shows": list(style.shows), "imports": list(style.imports)},
+        )
         return
     yield from _checked(result, page, failed)
 
@@ -174,9 +181,18 @@ def _light(result: Result, task: Task, facts: Facts | None) -> Iterator[Observat
             data |= {
                 "title": facts.title, "own": len({link.url for link in facts.links if same_site(link.url, page.url)}),
                 "items": len(facts.home.items) if facts.home else 0, "code": facts.footer.site_code,
-                "notice": next((n.kind for n in facts.notices), ""), "page": facts.kind,
+                "notice": next((n.kind for n in facts.notices), "") or _perhaps(facts), "page": facts.kind,
             }  # fmt: skip
         yield _seen(result, "closed", data, excerpt=facts.title if facts else "")
+
+
+def _perhaps(facts: Facts) -> str:
+    """Whether a link speaks of a closing; of which site nobody knows."""
+    return (
+        "perhaps"
+        if any(_NOTICE.search(link.text) for link in facts.links if "公告" in link.text or "通" in link.text)
+        else ""
+    )
 
 
 def _checked(result: Result, page: Look, failed: Callable[[str, Exception], None]) -> Iterator[Observation]:
@@ -190,9 +206,9 @@ def _checked(result: Result, page: Look, failed: Callable[[str, Exception], None
 
 
 def _left_out(result: Result, facts: Facts) -> Iterator[Observation]:
-    """Attachments that may list people, and that are only checked because a page has so many."""
+    """Attachments that may list people, and that are only checked: a page has so many, or nobody can read them (doc, zip)."""
     links = (c for c in result.children if c.role == "link" and same_site(c.url, result.page.url))
-    if count := sum(is_wanted(c.url, c.text, facts.title) for c in links):
+    if count := sum(is_wanted(c.url, c.text, facts.title) or is_passed_over(c.url, c.text, facts.title) for c in links):
         yield _unread_file(result, "left_out", count)
 
 

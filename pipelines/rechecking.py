@@ -113,12 +113,15 @@ def compare(
     missed = len(plan.tasks) - len(places)
     if missed:
         places.append(Place("", "", "unread", f"{missed}个网页未能访问"))
-    elsewhere = [p for raw in plan.elsewhere if (p := looked.places.get(raw)) and p.state == "read"]
+    there = [p for raw in plan.elsewhere if (p := looked.places.get(raw))]
+    elsewhere = [p for p in there if p.state == "read"]
     told = _told(finding, looked, places)
     if told.state in ("mended", "moved") and plan.drawn and not all(p.whole for p in places):
         told = Told("unknown", "问题原见于浏览器渲染后的网页，本次未能渲染", told.place)
     if told.state == "deleted" and elsewhere:
         told = Told("moved", "原网页已不存在，同一标题的内容在新址，新址未见该问题", elsewhere[0])
+    elif told.state == "deleted" and (unread := next((p for p in there if p.state != "gone"), None)):
+        told = Told("unknown", f"原网页已不存在，疑似在新址{unread.url}，未能读取", told.place)
     place = told.place or next((p for p in places if p.moved and p.state in ("read", "away")), None)
     if told.state == "unmended" and elsewhere and not (place and place.moved):
         place = elsewhere[0]
@@ -163,8 +166,9 @@ def _on_pages(finding: Finding, looked: Looked, places: Sequence[Place]) -> Told
 
 def _unstyled(looked: Looked, places: Sequence[Place]) -> Told | None:
     """That a style sheet which may hide it was not read."""
-    read = {identity(o.url) for o in looked.of("style")}
-    missing = sorted(url for p in places for url in p.styles if url not in read)
+    read = {identity(o.url): o for o in looked.of("style")}
+    taken = {identity(url) for o in read.values() for url in o.data.get("imports", ())}
+    missing = sorted({*taken, *(url for p in places for url in p.styles)} - read.keys())
     return Told("unknown", f"样式表{missing[0]}未能读取") if missing else None
 
 

@@ -16,8 +16,9 @@ from urllib.parse import urlsplit
 
 from govcrawl.contracts import CLOSED, Observation, Outlink, Probe, Site, Suspicion, SuspicionKind, Trace, Verdict
 from govcrawl.reading.domains import OFFICIAL, host_of, registered, stranger
-from govcrawl.reading.urls import same_site, site_of
+from govcrawl.reading.urls import identity, same_site, site_of
 from pipelines.judged_notices import CLOSED_NOTICE
+from pipelines.kinds import is_apart
 
 MOST_LINKS = 300  #: hosts kept of a site
 VISITS = 3  #: fewer tell nothing of a name that can't be resolved
@@ -26,10 +27,16 @@ ALIKE = 0.9  #: of two names, by the letters they share in order
 SHORTEST = 6  #: characters of a name that is compared: shorter ones are everybody's
 GOVERNMENT: Final = tuple(f".{suffix}" for suffix in OFFICIAL if suffix in ("gov.cn", "政务"))
 ALIVE = ("ok", "redirect")
-_BODY: Final = re.compile(r"人民政府|政府网|政务网|(?:局|委员会|办公室|厅|管委会|法院|检察院)(?:网站|门户网站)?$")
+_BODY: Final = re.compile(r"人民政府|政府网|政务网|(?:局|委员会|办公室|厅|管委会)(?:网站|门户网站)?$")
+#: First labels of hosts that serve others and are no sites: mail, log-in, search, pictures, services on line, for telephones.
+_SERVES: Final = re.compile(
+    r"(?:e?mail|smtp|pop3?|imap|webmail|exchange|oa|vpn|sso|cas|auth|login|passport|uc|tyrz|img|image|images|pic|static|file|files|upload|cdn|res|"
+    r"so|search|api|app|apps|m|wap|mobile|3g|video|vod|live|stat|tj|count|zwfw|wsbs|wsdt|bsdt|xfw|jiucuo|map|gis|ns|dns|ftp|test|english|en)\d{0,2}"
+)
 _AROUND: Final = re.compile(
     r"^(?:欢迎(?:访问|光临|来到)|您好|首页)|(?:官方网站|门户网站|政府网站|网站|官网|首页|主页|欢迎您)+$|[\s\W_]+"
 )
+_PLACE: Final = re.compile(r"[^省市县区州盟旗乡镇]{1,3}[省市县区州盟旗乡镇]")
 _ROOT: Final = ("", "/")
 Links = Mapping[str, list[tuple[str, Outlink]]]  #: host → code of a site that links to it, and how
 
@@ -100,10 +107,17 @@ def _of_site(kind: SuspicionKind, site: Site, why: str) -> Suspicion:
 
 def _still_running(by_code: Mapping[str, Site], closed: Iterable[Observation]) -> Iterator[Suspicion]:
     last = {o.site: o for o in sorted(closed, key=lambda o: (o.round, o.at))}
+    open_ = [site for site in by_code.values() if site.status not in CLOSED]
+    named, homes = _names(open_), {identity(site.home) for site in open_}
     for code, o in last.items():
         site, seen = by_code.get(code), o.data
         real = seen["own"] >= OWN_LINKS or seen["items"] >= ENTRIES
         if site is None or seen["outcome"] != "ok" or not real or seen.get("notice") in ("closed", "moved", "domain"):
+            continue
+        shown = by_code.get(seen["code"])  # a portal in its place: where its address leads now
+        if identity(o.url) in homes or (shown and shown.code != code and shown.status not in CLOSED):
+            continue
+        if not _bears(seen["title"], site.name) and named(seen["title"]):
             continue
         own = seen["code"].casefold() == code.casefold() or _bears(seen["title"], site.name)
         other = "" if own else "，标题与登记名称不符，域名可能已由他人使用"
@@ -137,18 +151,26 @@ def _shown(suspicion: Suspicion, links: Sequence[tuple[str, Outlink]]) -> Suspic
 
 
 def _unregistered(sites: Sequence[Site], links: Links) -> Iterator[Suspicion]:
-    """Governmental hosts under a registered domain, or called after a body of a place of the register.  Those of other places, and of
-    bodies above, are linked to everywhere and are in registers of their own.
+    """Governmental hosts below one of the register, or called after a body of a place of the register.  Those of other places, and of
+    bodies above, are linked to everywhere and are in registers of their own; so are those beside a site, unless the whole domain is
+    that of a site.
     """
     own = {site_of(site.home) for site in sites}
-    families = {registered(host_of(site.home)) for site in sites if host_of(site.home).endswith(GOVERNMENT)}
+    hosts = {host_of(site.home) for site in sites if urlsplit(site.home).path in _ROOT}
+    families = tuple(f".{host.removeprefix('www.')}" for host in hosts if registered(host).endswith(GOVERNMENT))
     places = {name for site in sites for name in (site.group, site.region.rstrip("市县区州")) if len(name) > 1}
     for host, some in links.items():
         alive = [(code, link) for code, link in some if link.outcome in ALIVE]
-        if host in own or not alive or _is_address(host):
-            continue
         name, words = host.partition(":")[0], _words(alive)
-        related = name.endswith(GOVERNMENT) and registered(name) in families
+        if (
+            host in own
+            or not alive
+            or _is_address(host)
+            or _SERVES.fullmatch(name.partition(".")[0])
+            or is_apart(words)
+        ):
+            continue
+        related = name.endswith(GOVERNMENT) and name.endswith(families)
         if not related and not (_BODY.search(words) and any(place in words for place in places)):
             continue
         why = "与登记网站在同一政府域名下，名录中没有" if related else "链接文字为本地政府机构，名录中没有"
@@ -218,7 +240,13 @@ def _spare(a: str, b: str) -> float:
 
 
 def _near(a: str, b: str) -> bool:
-    return len(a) > SHORTEST and SequenceMatcher(None, a, b).ratio() >= ALIKE
+    return len(a) > SHORTEST and SequenceMatcher(None, a, b).ratio() >= ALIKE and not _is_elsewhere(a, b)
+
+
+def _is_elsewhere(a: str, b: str) -> bool:
+    """Two names that differ in that of a place: 某州勐海县人民政府, 某州勐腊县人民政府."""
+    at = next((n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), 0)
+    return bool(_PLACE.match(a, at) and _PLACE.match(b, at))
 
 
 def _bears(title: str, name: str) -> bool:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from govcrawl.contracts import Observation
 from govcrawl.reading.domains import host_of, registered
+from govcrawl.reading.hiding import fits, named, opens
 from govcrawl.reading.urls import identity
 from pipelines.checks.hijack import FEW, STYLED, sells
 
@@ -40,6 +41,17 @@ def unveiled(looks: Sequence[Observation], styles: Iterable[Observation]) -> lis
     return [*(o for o in looks if o.data["indicator"] != STYLED and not _is_told(o, gone)), *hidden]
 
 
+def unsettled(looks: Iterable[Observation]) -> tuple[int, list[str]]:
+    """How many links that sell style sheets of other hosts may hide, which nobody read; and those hosts."""
+    pages: defaultdict[tuple[int, str], list[Observation]] = defaultdict(list)
+    for o in looks:
+        if o.data["indicator"] == STYLED and o.data["detail"].get("strange"):
+            pages[o.round, o.page].append(o)
+    some = [own for own in pages.values() if len({_domain(o) for o in own}) >= FEW]
+    targets = {identity(o.data["detail"]["target"]) for own in some for o in own}
+    return len(targets), sorted({host_of(url) for own in some for url in own[0].data["detail"]["strange"]})
+
+
 def _is_told(o: Observation, gone: set[tuple[int, str, str]]) -> bool:
     detail = o.data["detail"]
     plain = o.data["indicator"] == "security_incident" and detail.get("what") == "link"
@@ -65,9 +77,29 @@ def _veil(number: int, detail: Mapping[str, Any], sheets: Sheets) -> Veil | None
     """What hides it; None: nothing, or a sheet wasn't read."""
     read = [sheets.get((number, identity(url))) for url in detail["sheets"]]
     told = [o for o in read if o]
-    if len(told) < len(read):
+    taken = [sheets.get((number, identity(url))) for o in told for url in o.data.get("imports", ())]
+    if not told or len(told) < len(read) or any(o is None or o.data.get("imports") for o in taken):
         return None
-    shown = {name for o in told for name in o.data["shows"]}
-    hides = {name: (how, o.url) for o in told for name, how in o.data["hides"] if name not in shown}
-    boxes = ((box, name) for box in detail["boxes"] for name in box["names"] if name in hides)
-    return next((Veil(hides[name][0], box["at"], box["stays"], hides[name][1]) for box, name in boxes), None)
+    every = [*told, *(o for o in taken if o)]
+    shown = {name for o in every for name in o.data["shows"]}
+    hides = {
+        name: (how, o.url)
+        for o in every
+        for name, how in o.data["hides"]
+        if shown.isdisjoint(named(name)[1] or (name,))
+    }
+    return next(_fitting(detail["boxes"], hides), None)
+
+
+def _fitting(boxes: Sequence[Mapping[str, Any]], hides: Mapping[str, tuple[str, str]]) -> Iterator[Veil]:
+    """What hides one of the boxes, the link first.  A link without a name of its own is no box."""
+    around = [(box["at"][1:].partition(" ")[0].rstrip(">"), box["names"], box) for box in boxes]
+    if around and around[0][0] != "a":
+        around.insert(0, ("a", [], {"at": "<a>", "stays": True}))
+    paths = [path for path in hides if " " in path or len(named(path)[1]) > 1]
+    for k, (_, names, box) in enumerate(around):
+        yield from (Veil(hides[n][0], box["at"], box["stays"], hides[n][1]) for n in names if n in hides)
+        for path in paths:
+            if fits(path, [(tag, names) for tag, names, _ in around[k:]]):
+                stays = not opens(path) and all(box["stays"] for *_, box in around[k:])
+                yield Veil(hides[path][0], box["at"], stays, hides[path][1])

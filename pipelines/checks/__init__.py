@@ -14,6 +14,7 @@ Modules whose name begins with ``_`` are their helpers.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -22,8 +23,12 @@ from itertools import islice
 from pkgutil import iter_modules
 from typing import Any, Protocol, cast
 
+import msgspec
+
 from govcrawl.contracts import Page, Task
 from govcrawl.facts import Facts
+
+log = logging.getLogger(__name__)
 
 MAX_SIGHTINGS = 50  #: of one check on one page; a page with more is not helped by a longer list
 
@@ -64,20 +69,43 @@ class Looked:
 
 @cache
 def checks() -> tuple[Check, ...]:
-    """All modules of this folder, by name."""
+    """All modules of this folder, by name; one that can't be loaded is logged, and left out."""
     names = sorted(m.name for m in iter_modules(__path__) if not m.name.startswith("_"))
-    return tuple(cast(Check, import_module(f"{__name__}.{name}")) for name in names)
+    return tuple(check for name in names if (check := _load(name)))
+
+
+def _load(name: str) -> Check | None:
+    file = f"pipelines/checks/{name}.py"
+    try:
+        module = import_module(f"{__name__}.{name}")
+    except Exception as error:  # noqa: BLE001 – whatever stands in the file, the other checks go on
+        at = f"第{error.lineno}行：" if isinstance(error, SyntaxError) else ""
+        log.error("检查项文件 %s 无法载入（%s%s），不作此项检查；请改正该文件后重新启动", file, at, error)
+        return None
+    if lacks := [word for word in ("NAME", "INDICATORS", "look") if not hasattr(module, word)]:
+        log.error("检查项文件 %s 缺少 %s，不作此项检查；请补上后重新启动", file, "、".join(lacks))
+        return None
+    return cast(Check, module)
 
 
 def prepare() -> None:
-    """What takes long is done by a worker before it holds anything."""
+    """What takes long is done by a worker before it holds anything.  A check that fails here fails on each page, and is told there."""
     for check in checks():
-        getattr(check, "prepare", lambda: None)()
+        try:
+            getattr(check, "prepare", lambda: None)()
+        except Exception as error:  # noqa: BLE001 – as above
+            log.error("检查项 %s 未能准备（%s）", check.NAME, error)
 
 
 def for_files() -> tuple[Check, ...]:
     """Those that look at attachments too: their text is all there is."""
     return tuple(check for check in checks() if getattr(check, "FILES", False))
+
+
+def _storable(seen: Sighting) -> Sighting:
+    """Raises where nothing could store it: with it the page would be lost."""
+    msgspec.json.encode(seen)
+    return seen
 
 
 def look_at(page: Look, ask: Callable[[], tuple[Check, ...]] = checks) -> Looked:
@@ -86,7 +114,7 @@ def look_at(page: Look, ask: Callable[[], tuple[Check, ...]] = checks) -> Looked
     failed: dict[str, Exception] = {}
     for check in ask():
         try:
-            sightings += [(check.NAME, seen) for seen in islice(check.look(page), MAX_SIGHTINGS)]
+            sightings += [(check.NAME, _storable(seen)) for seen in islice(check.look(page), MAX_SIGHTINGS)]
         except Exception as error:  # noqa: BLE001 – whatever it is, the page and the other checks must not suffer from it
             failed[check.NAME] = error
     return Looked(tuple(sightings), failed)

@@ -21,13 +21,14 @@ INDICATORS = ("annual_report", "request_form", "request_chart", "policy", "expla
 
 MAX_LINKS: Final = 10
 MAX_ON_HOME: Final = 200
-_REPORT: Final = re.compile(r"政府网站.{0,12}(?:年度?.{0,8}报表|报表)|(?:网站工作|网站监管)年度报表")
+MAX_TITLE: Final = 150  #: characters; what is longer is no title, nor the words of a link to one
+_REPORT: Final = re.compile(r"政府网站.{0,12}(?:年度?.{0,8}报表|报表)|网站.{0,12}年度(?:工作|监管)?报表")
 _YEAR: Final = re.compile(r"(?<!\d)20\d\d(?!\d)")
 _FILE: Final = re.compile(r"\.(?:docx?|xlsx?|pdf|wps|et|rar|zip)(?:$|\?)", re.I)
 _FORM: Final = re.compile(r"申请表")
 _CHART: Final = re.compile(r"流程图?")
 _OPEN: Final = re.compile(r"依申请公开|信息公开申请")
-_EXPLAINS: Final = re.compile(r"解读|一图读懂|图解|政策问答")
+_EXPLAINS: Final = re.compile(r"解读|一图(?:读懂|看懂|了解)|图解|图说|起草说明|政策问答")
 _POLICY: Final = re.compile(
     r"印发.{4,80}的?通知$|(?:管理|实施|暂行|试行|若干)\S{0,4}(?:办法|规定|细则|意见|措施)(?:[（(][^）)]*[）)])?$"
     r"|关于(?!召开|举办|开展|做好|报送|转发|征求|公开征求|公布|批转|同意)\S{4,60}(?:的?(?:实施|指导|若干)?意见|的?若干措施|的?规定|的?办法)(?:[（(][^）)]*[）)])?$"
@@ -69,9 +70,13 @@ def _policies(page: Look) -> Iterator[Sighting]:
     article = page.facts.article
     title = article.title.strip() if article else ""
     if _EXPLAINS.search(title):
-        yield _article("explanation", page, title, lambda link: bool(_POLICY.search(link.text) or "《" in link.text))
-    elif _POLICY.search(title):
+        yield _article("explanation", page, title, lambda link: _is_policy(link.text) or "《" in link.text)
+    elif _is_policy(title):
         yield _article("policy", page, title, lambda link: bool(_EXPLAINS.search(link.text)))
+
+
+def _is_policy(title: str) -> bool:
+    return len(title) <= MAX_TITLE and bool(_POLICY.search(title))
 
 
 def _article(indicator: str, page: Look, title: str, leads: Callable[[Link], bool]) -> Sighting:

@@ -77,7 +77,13 @@ def _styled(page: Look) -> Iterator[Sighting]:
     foreign = page.facts.foreign
     for link in foreign.styled:
         if sells(link.text) or sells(link.text, "weak"):
-            detail = {"target": link.url, "boxes": [asdict(box) for box in link.boxes], "sheets": list(foreign.sheets)}
+            boxes = [asdict(box) for box in link.boxes]
+            detail = {
+                "target": link.url,
+                "boxes": boxes,
+                "sheets": list(foreign.sheets),
+                "strange": list(foreign.strange),
+            }
             yield Sighting(STYLED, link.text, detail, identity(link.url))
 
 
@@ -158,8 +164,10 @@ def _whole(word: str) -> str:
 def sells(text: str, how: str = "strong") -> bool:
     """Whether words sell what planted links sell, and don't speak against it."""
     words = _words()
-    return bool(text) and bool(words[how].search(low := text.lower())) and not words["against"].search(low)
+    if not text or not words[how].search(low := text.lower()) or words["against"].search(low):
+        return False
+    return bool(words[how].search(words["within"].sub("·", low)))
 
 
 def found_in(text: str) -> list[str]:
-    return sorted(set(_words()["strong"].findall(text.lower())))
+    return sorted(set(_words()["strong"].findall(_words()["within"].sub("·", text.lower()))))

@@ -19,6 +19,8 @@ NAME = "redated"
 INDICATORS = ("redated_old_text",)
 
 YOUNGER: Final = 180  #: days
+#: Texts that are kept up, or may stand twice.
+NO_NEWS: Final = ("指南", "流程", "职责", "职能", "简介", "机构", "须知", "目录", "名单", "声明", "概况", "章程")
 NEAR: Final = 31  #: days between the address and the newest day of the text
 _YEAR: Final = re.compile(r"(?<!\d)20\d\d(?!\d)")
 
@@ -26,6 +28,8 @@ _YEAR: Final = re.compile(r"(?<!\d)20\d\d(?!\d)")
 def look(page: Look) -> Iterator[Sighting]:
     article = page.facts.article
     if article is None or article.published is None or article.unread:
+        return
+    if any(word in article.title for word in NO_NEWS):
         return
     made = dates.from_url(page.page.url)
     if made and is_redated(article.published, made, article.text):

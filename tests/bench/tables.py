@@ -15,6 +15,7 @@ TABLES: Final[Mapping[str, tuple[str, ...]]] = {
     "checks": ("--repeat", "3"),
     "typos": (),
     "privacy": (),
+    "labelled": (),
     "reading": ("--repeat", "1"),
 }
 NO_MATERIAL: Final = 2  #: exit status

@@ -6,6 +6,7 @@ import io
 import sys
 import time
 import zipfile
+from pathlib import Path
 
 import docx
 import openpyxl
@@ -17,6 +18,7 @@ from govcrawl.files import MAX_UNPACKED, Unreadable, text_of
 from tests.pipelines.checks.invented import identity, mobile, name
 
 URL = "http://www.a.gov.cn/P020180501.xlsx"
+OLD = Path(__file__).with_name("list.xls")
 
 
 def xlsx(rows) -> bytes:
@@ -86,6 +88,19 @@ def test_plain_text_is_decoded():
     assert text_of(f"{name(1)},{mobile(1)}\n".encode("gb18030"), "csv") == f"{name(1)},{mobile(1)}\n"
 
 
+def test_an_old_workbook_gives_its_cells():
+    """``list.xls``: an Excel 97 workbook of two people that nobody is."""
+    rows = [["姓名", "身份证号", "联系电话", "金额"], *([name(n), identity(n), mobile(n), "360.5"] for n in (1, 2))]
+    assert text_of(OLD.read_bytes(), "xls").split("\n") == [cell for row in rows for cell in row]
+    facts = attachments.read(OLD.read_bytes(), URL.replace("xlsx", "xls"), "发放名单")
+    assert facts.text.split("\n")[4:6] == [name(1), identity(1)]
+
+
+def test_a_page_that_calls_itself_a_sheet_gives_its_cells():
+    body = f"<html><meta charset='gbk'><table><tr><td>姓名</td><td>{mobile(1)}</td></tr></table>".encode("gbk")
+    assert text_of(body, "xls").split() == ["姓名", mobile(1)]
+
+
 @pytest.mark.parametrize(
     "body",
     [b"", b"\xd0\xcf\x11\xe0" + bytes(100), b"PK\3\4 broken", b"<html></html>"],
@@ -108,13 +123,35 @@ def test_a_file_is_read_in_a_process_of_its_own():
 
 @pytest.mark.parametrize(
     "body",
-    [bomb(2**26), bomb(2**25), b"%PDF-1.7\n" + b"[" * 1_000_000, b"PK" + bytes(1000)],
-    ids="bomb half nested rubbish".split(),
+    [
+        bomb(2**26),
+        bomb(2**25),
+        b"%PDF-1.7\n" + b"[" * 1_000_000,
+        b"PK" + bytes(1000),
+        OLD.read_bytes()[:3000],
+        OLD.read_bytes()[:512] + b"\xff" * 100_000,
+        OLD.read_bytes()[:76] + bytes(436) * 9,
+    ],
+    ids="bomb half nested rubbish cut-off full-of-ones looped".split(),
 )
 def test_hostile_files_are_left_unread(body):
     start = time.monotonic()
     assert attachments.read(body, URL, "") is None
     assert time.monotonic() - start < attachments.WALL_S
+
+
+def test_entities_that_grow_are_left_unread():
+    """A document of a few kilobytes that would be three gigabytes of words."""
+    grow = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
+    out, whole = io.BytesIO(), zipfile.ZipFile(io.BytesIO(word(["公示"])))
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        for part in whole.infolist():
+            body = whole.read(part)
+            if part.filename == "word/document.xml":
+                text = body.decode().rpartition("?>")[2].replace("公示", "&l9;")
+                body = f'<!DOCTYPE d [<!ENTITY l0 "lol">{grow}]>{text}'.encode()
+            packed.writestr(part.filename, body)
+    assert attachments.read(out.getvalue(), URL.replace("xlsx", "docx"), "") is None
 
 
 def test_an_endless_sheet_ends(monkeypatch):
@@ -135,10 +172,22 @@ def test_an_encrypted_pdf_is_left_unread():
     [
         (URL, "2018年低保名单", True), (URL, "附件", False), ("http://a.gov.cn/%E5%90%8D%E5%8D%95.pdf", "附件1", True),
         ("http://a.gov.cn/1.zip", "名单", False), ("http://a.gov.cn/1.doc", "名单", False), ("http://a.gov.cn/1.DOCX", "发放表", True),
+        ("http://a.gov.cn/1.xls", "名单", True),
     ],
 )  # fmt: skip
 def test_lists_of_people_are_wanted(url, words, wanted):
     assert attachments.is_wanted(url, words) is wanted
+
+
+@pytest.mark.parametrize(
+    ("url", "words", "told"),
+    [
+        ("http://a.gov.cn/1.doc", "名单", True), ("http://a.gov.cn/1.ZIP?x=1", "发放表", True), ("http://a.gov.cn/1.doc", "附件", False),
+        ("http://a.gov.cn/1.xls", "名单", False), ("http://a.gov.cn/1.html", "名单", False),
+    ],
+)  # fmt: skip
+def test_lists_that_nobody_can_read_are_told(url, words, told):
+    assert attachments.is_passed_over(url, words) is told
 
 
 def test_a_worker_that_is_to_end_does_not_wait_for_a_file(monkeypatch: pytest.MonkeyPatch) -> None:

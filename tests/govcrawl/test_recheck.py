@@ -24,7 +24,9 @@ from govcrawl.reviews import Wish
 from govcrawl.store import Store
 from reporting import book, notices
 from reporting.rechecked import begin
+from tests.govcrawl.test_files import xlsx
 from tests.pathologies import Server, redirect, served
+from tests.pipelines.checks.invented import identity, name
 
 CAMPAIGN = """[campaign]
 id = "t-again"
@@ -59,6 +61,17 @@ ARTICLES = {
     "walled": ("林业系统专题工作会议召开", "林业"),
     "to-home": ("统计系统专题工作会议召开", "统计"),
 }
+#: What is mended at the first recheck, and there again at the second.
+BACK = ("/back.html", "/empty/", "/list.xlsx", "/people.html", "/plant.html")
+PLANT = '<div style="position:absolute;left:-9999px"><a href="http://www.bocai-a.com/">澳门博彩公司</a></div>'
+OTHERS = "".join(
+    f'<p><a href="{path}">{words}</a></p>'
+    for path, words in (
+        ("/list.xlsx", "救助对象名单公示表"),
+        ("/people.html", "救助对象公示"),
+        ("/plant.html", "工作简报"),
+    )
+)
 WALL = "<html><head><script>eval(function(p,a,c,k,e,d){return p}('0',1,1,'x'.split('|'),0,{}))</script></head><body></body></html>"
 
 
@@ -89,6 +102,24 @@ def listed(**addresses: str) -> str:
     return f"<ul class='list'>{''.join(rows)}</ul>"
 
 
+def people(n: int, shown: bool) -> list[list[str]]:
+    number = identity(n)
+    return [["姓名", "身份证号"], [name(n), number if shown else f"{number[:6]}********{number[-4:]}"]]
+
+
+def plain(title: str, body: str) -> str:
+    return page(title, f"<h1>{title}</h1><p>发布时间：2018-06-02</p>{body}<p>{'会议讨论了有关事项。' * 40}</p>")
+
+
+def faults(*, there: bool) -> dict[str, str | bytes]:
+    """Of ``BACK``, all but the link that is dead."""
+    rows = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in people(2, there))
+    return {
+        "/empty/": page("便民信息", "<ul class='list'></ul>" if there else listed()), "/list.xlsx": xlsx(people(1, there)),
+        "/people.html": plain("救助对象公示", f"<table>{rows}</table>"), "/plant.html": plain("工作简报", PLANT if there else ""),
+    }  # fmt: skip
+
+
 def links(*paths: str) -> str:
     return "".join(f'<p><a href="{p}">有关材料下载页面</a></p>' for p in paths)
 
@@ -98,17 +129,17 @@ async def wall(_: web.Request) -> web.StreamResponse:
 
 
 def as_run(server: Server) -> None:
-    server.pages["/"] = page("测试局", listed() + links("/dead.html", "/back.html", "/removed.html"))
+    server.pages["/"] = page("测试局", listed() + links("/dead.html", "/back.html", "/removed.html") + OTHERS)
     server.pages[NEWS] = page("新闻动态", listed())
-    server.pages["/empty/"] = page("便民信息", "<ul class='list'></ul>")
+    server.pages |= faults(there=True)
     server.pages |= {path(name): article(name) for name in ARTICLES}
 
 
 def as_mended(server: Server) -> None:
     """What the site makes of it."""
-    server.pages["/"] = page("测试局", listed(renamed="/new/renamed.html") + links("/dead.html", "/back.html"))
+    server.pages["/"] = page("测试局", listed(renamed="/new/renamed.html") + links("/dead.html", "/back.html") + OTHERS)
     server.pages[NEWS] = page("新闻动态", listed(renamed="/new/renamed.html"))
-    server.pages["/empty/"] = page("便民信息", listed())
+    server.pages |= faults(there=False)
     server.pages["/back.html"] = article("fixed", wrong=False)
     server.pages[path("fixed")] = article("fixed", wrong=False)
     server.pages[path("returned")] = article("returned", wrong=False)
@@ -150,7 +181,7 @@ def govcrawl(folder: Path, environment: dict[str, str], *words: str) -> subproce
 
 def confirm_all(store: Store) -> int:
     """But what hangs on the day of the recheck."""
-    wanted = ("typo", "serious_error", "dead_link", "column_blank")
+    wanted = ("typo", "serious_error", "dead_link", "column_blank", "privacy_leak", "hidden_link")
     found = [f.id for f in desk.every(store.db, "t-again", "2015@1") if f.indicator in wanted]
     made = reviews.decide(store.db, [Wish(id_, 0, "confirmed") for id_ in found], "甲", datetime.now(UTC)).made
     return len(made)
@@ -175,7 +206,7 @@ def tell(store: Store) -> None:
     at = datetime.now(UTC).replace(microsecond=0) - timedelta(days=2)
     found = book.load(store, "t-again", "", at)
     (one,) = notices.notify(store, found, [], at.date() + timedelta(days=1), at.date(), "承办人", at)
-    assert len(one.rows) == 12
+    assert len(one.rows) == 15
 
 
 def ledger_of(store: Store) -> Counter[str]:
@@ -187,7 +218,7 @@ def test_what_became_of_every_confirmed_fault(
 ) -> None:
     with pytest.raises(InputError, match="没有已确认的问题"):
         begin(store, "t-again", "")
-    assert confirm_all(store) == 12
+    assert confirm_all(store) == 15
     tell(store)
     before = list(desk.every(store.db, "t-again", "2015@1"))
 
@@ -199,16 +230,16 @@ def test_what_became_of_every_confirmed_fault(
         path("fixed"): ("已整改", ""), path("unfixed"): ("未整改", ""), path("deleted"): ("删除网页", ""),
         path("moved"): ("已迁移", "/new/moved.html"), path("renamed"): ("未整改", "/new/renamed.html"),
         path("returned"): ("已整改", ""), path("walled"): ("未能判断", ""), path("to-home"): ("删除网页", "/"),
-        "/dead.html": ("未整改", ""), "/back.html": ("已整改", ""), "/removed.html": ("已整改", ""), "/empty/": ("已整改", ""),
+        "/dead.html": ("未整改", ""), "/removed.html": ("已整改", ""), **dict.fromkeys(BACK, ("已整改", "")),
     }  # fmt: skip
     assert states(folder) == first
     assert {bare(r["问题页面"]) for r in rows(folder, "still")} == {path("unfixed"), path("renamed"), "/dead.html"}
     site, total = rows(folder, "recheck_sites")
-    assert (site["已确认问题"], site["未整改"], site["已整改"], site["删除网页"]) == ("12", "3", "5", "2")
+    assert (site["已确认问题"], site["未整改"], site["已整改"], site["删除网页"]) == ("15", "3", "8", "2")
     assert total["未能判断"] == "1"
     assert load_workbook(folder / "out" / "recheck.xlsx").sheetnames == ["各网站复查情况", "复查结果", "仍未整改到位"]
     assert (folder / "out" / "bulletin.docx").exists()  # the report's own files stay
-    assert ledger_of(store) == {"closed": 6, "unmended": 3, "rechecked": 2, "notified": 1}
+    assert ledger_of(store) == {"closed": 9, "unmended": 3, "rechecked": 2, "notified": 1}
 
     # nothing else was followed, and no verdict or decision changed
     assert {name for name in ARTICLES if server.hits[path(name)]} == set(ARTICLES)
@@ -221,16 +252,22 @@ def test_what_became_of_every_confirmed_fault(
     server.pages[path("returned")] = article("returned")
     server.pages[path("fixed")] = wall
     server.pages[path("walled")] = article("walled")
+    server.pages |= faults(there=True)
+    del server.pages["/back.html"]
     stored = cut_off(folder, server, environment, store)
     hits = {p: server.hits[p] for p in stored}
     done = govcrawl(folder, environment, "recheck", "t-again")
     assert done.returncode == 0, done.stderr
     assert {p: server.hits[p] for p in stored} == hits
-    second = first | {path("returned"): ("反弹", ""), path("fixed"): ("未能判断", ""), path("walled"): ("未整改", "")}
+    second = (
+        first
+        | dict.fromkeys((*BACK, path("returned")), ("反弹", ""))
+        | {path("fixed"): ("未能判断", ""), path("walled"): ("未整改", "")}
+    )
     assert states(folder) == second
     past = {bare(r["问题页面"]): r["以往复查"] for r in rows(folder, "recheck")}
     assert past[path("returned")] == "第1次已整改"
-    assert ledger_of(store) == {"closed": 5, "unmended": 4, "rechecked": 2, "returned": 1}
+    assert ledger_of(store) == {"closed": 3, "unmended": 4, "rechecked": 2, "returned": 6}
     assert rechecks.numbers(store, "t-again") == [1, 2]
     assert [c.id for c in desk.campaigns(store.db)] == ["t-again"]
 

@@ -4,6 +4,7 @@ links, what only a search engine or a browser is shown.  Small sites in folders 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -82,6 +83,7 @@ FILES: dict[str, Callable[[bool], bytes]] = {
     "a.xlsx": lambda shown: xlsx(people(1, shown)), "b.docx": lambda shown: word(["救助名单"], people(2, shown)),
     "c.pdf": lambda shown: pdf([identity(3) if shown else "-"]), "d.xlsx": lambda shown: xlsx(people(4, shown)),
     "e.xlsx": lambda shown: xlsx(people(5, shown)), "f.xlsx": lambda shown: xlsx(people(6, shown)),
+    "g.xlsx": lambda shown: xlsx(people(7, shown)), "h.xlsx": lambda shown: xlsx(people(8, shown)),
 }  # fmt: skip
 
 
@@ -113,18 +115,19 @@ def as_run(server: Server) -> None:
 def as_mended(server: Server) -> None:
     pages = server.pages
     pages["/up/"], pages["/walled/"] = page("up", text()), wall
-    pages["/files/"] = page("files", listed(*FILES).replace("f.xlsx", "new/f.xlsx"))
+    pages["/files/"] = page("files", re.sub("([fgh])[.]xlsx", r"new/\1.xlsx", listed(*FILES)))
     pages["/files/a.xlsx"] = FILES["a.xlsx"](False)
     pages["/files/d.xlsx"] = b"PK\x03\x04 not a workbook"
     pages["/files/e.xlsx"] = redirect("/files/new/e.xlsx")
-    pages |= {f"/files/new/{path}": FILES[path](True) for path in ("e.xlsx", "f.xlsx")}
+    pages |= {f"/files/new/{path}": FILES[path](path != "g.xlsx") for path in ("e.xlsx", "f.xlsx", "g.xlsx")}
+    pages["/files/new/h.xlsx"] = b"PK\x03\x04 not a workbook"
     pages["/marked/"] = page("marked", text())
     pages["/foot/"] = page("foot", text(), foot=DRAWN)
     pages["/plants/"] = str(pages["/plants/"]).replace(STYLED, "")
     pages["/plants/mended.html"] = page("plants", text())
     pages["/engine/"] = as_engine("测试局")
     pages["/drawn/list"] = drawn("关于研究教育案例的通知", "关于研究卫生案列的通知")
-    for path in ("/files/c.pdf", "/files/f.xlsx", "/plants/gone.html"):
+    for path in ("/files/c.pdf", "/files/f.xlsx", "/files/g.xlsx", "/files/h.xlsx", "/plants/gone.html"):
         del pages[path]
 
 
@@ -134,7 +137,8 @@ EXPECTED = {
     ("站点无法访问", "/walled/", ""): ("未能判断", ""),
     ("个人隐私", "/files/a.xlsx", ""): ("已整改", ""), ("个人隐私", "/files/b.docx", ""): ("未整改", ""),
     ("个人隐私", "/files/c.pdf", ""): ("删除网页", ""), ("个人隐私", "/files/d.xlsx", ""): ("未能判断", ""),
-    ("个人隐私", "/files/e.xlsx", ""): ("未整改", "/files/new/e.xlsx"), ("个人隐私", "/files/f.xlsx", ""): ("删除网页", ""),
+    ("个人隐私", "/files/e.xlsx", ""): ("未整改", "/files/new/e.xlsx"), ("个人隐私", "/files/f.xlsx", ""): ("未整改", "/files/new/f.xlsx"),
+    ("个人隐私", "/files/g.xlsx", ""): ("已迁移", "/files/new/g.xlsx"), ("个人隐私", "/files/h.xlsx", ""): ("未能判断", ""),
     ("缺少标识", "/marked/", ""): ("已整改", ""), ("缺少标识", "/bare/", ""): ("未整改", ""),
     ("缺少标识", "/foot/", ""): ("未能判断", ""),
     ("暗链", "/plants/", ""): ("已整改", ""), ("暗链", "/plants/mended.html", ""): ("已整改", ""),

@@ -112,6 +112,10 @@ def test_what_a_closed_home_page_says_or_does_not() -> None:
     assert (one.kind, one.site, one.url) == ("notice_missing", SHUT.code, SHUT.home)
     assert one.why == "近3个月内登记为永久关停，首页可打开（标题“丙网”），未见关停、迁移公告"
     for silent in (
+        closed("perhaps"),
+        closed(page="redirect"),
+        closed(page="script"),
+        closed(code=OWN.code),
         closed("closed"),
         closed("paused"),
         closed(outcome="dns", page=""),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import count
@@ -63,6 +64,43 @@ def test_a_check_that_raises_stops_neither_the_page_nor_the_others() -> None:
     looked = look_at(PAGE, lambda: (check("a", broken), check("b", without_end)))
     assert list(looked.failed) == ["a"]
     assert [name for name, _ in looked.sightings] == ["b"] * MAX_SIGHTINGS
+
+
+@pytest.mark.parametrize("detail", [{"words": object()}, {"words": "\ud800"}], ids=["no JSON", "half a letter"])
+def test_what_could_not_be_stored_is_a_failure_of_its_check(detail: dict[str, Any]) -> None:
+    odd = check("a", lambda _: iter([Sighting("typo", "", detail, "k")]))
+    looked = look_at(PAGE, lambda: (odd, check("b", without_end)))
+    assert list(looked.failed) == ["a"]
+    assert {name for name, _ in looked.sightings} == {"b"}
+
+
+FILES = {
+    "whole.py": "NAME = 'whole'\nINDICATORS = ('typo',)\ndef look(page):\n    return iter(())\n",
+    "broken.py": "NAME = 'broken'\ndef look(page:\n",
+    "raises.py": "import nothing_of_this_name\n",
+    "bare.py": "NAME = 'bare'\n",
+    "unprepared.py": "NAME = 'unprepared'\nINDICATORS = ()\ndef look(page):\n    return iter(())\ndef prepare():\n    raise OSError('no list')\n",
+    "_helper.py": "raise ValueError\n",
+}
+
+
+def test_a_file_that_is_no_check_stops_nothing_and_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name, source in FILES.items():
+        (tmp_path / name).write_text(source, encoding="utf-8")
+    monkeypatch.setattr(checks, "__path__", [str(tmp_path)])
+    monkeypatch.setattr(checks, "checks", checks.checks.__wrapped__)
+    with caplog.at_level(logging.ERROR):
+        assert [c.NAME for c in checks.checks()] == ["unprepared", "whole"]
+        checks.prepare()
+    said = "\n".join(caplog.messages)
+    assert "pipelines/checks/broken.py 无法载入（第2行" in said
+    assert "pipelines/checks/raises.py 无法载入" in said
+    assert "pipelines/checks/bare.py 缺少 INDICATORS、look" in said
+    assert "检查项 unprepared 未能准备（no list）" in said
+    for name in FILES:
+        sys.modules.pop(f"pipelines.checks.{name.removesuffix('.py')}", None)
 
 
 def test_a_failure_is_logged_with_the_page_and_counted(

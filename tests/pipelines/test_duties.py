@@ -10,7 +10,7 @@ import pytest
 
 from govcrawl.contracts import Campaign, Duty, Finding, Issuer, Observation, Repost
 from govcrawl.facts import ArticleFacts
-from pipelines.judged_duties import judge_duties, reposted
+from pipelines.judged_duties import judge_duties, may_be_cut, reposted
 from pipelines.observe import MIN_TEXT, observe
 from pipelines.rulings import Beside
 from tests.pipelines.build import AS_OF, CAMPAIGN, FINE, HOME, SITE, day, fine_with, home, judge, see, unread
@@ -88,6 +88,31 @@ def test_a_repost_is_known_by_its_address_too_also_behind_a_picture() -> None:
 def test_a_site_that_nobody_could_read_is_unknown_and_a_closed_one_has_no_duties() -> None:
     assert {d.state for d in judge_duties(PLAN, SITE, [])} == {"unknown"}
     assert judge_duties(PLAN, replace(SITE, status="永久关停"), [home(1)]) == []
+
+
+@pytest.mark.parametrize(
+    ("title", "day", "may"),
+    [
+        ("全国生态环境保...", date(2018, 5, 20), True),
+        ("全国生态环境保…", None, True),
+        ("全国生态环境保…", date(2018, 5, 1), False),
+        ("全国生态环境保", date(2018, 5, 20), False),
+        ("某县召开农业工作会…", date(2018, 5, 20), False),
+        ("总书记强调坚决打好…", date(2018, 5, 20), True),
+        (f"{'某' * 58}生态", date(2018, 5, 20), True),
+    ],
+)
+def test_a_title_that_is_cut_short_may_pass_a_topic_on(title: str, day: date | None, may: bool) -> None:
+    topic = replace(TOPIC, keywords=("生态环境保护大会", "总书记+生态文明"))
+    assert reposted(topic, [(title, "http://a/1", day)]) == {}
+    assert may_be_cut(topic, [(title, "http://a/1", day)]) is may
+
+
+def test_spaces_and_wide_letters_in_a_title_do_not_matter() -> None:
+    topic = replace(TOPIC, keywords=("RCEP大会",))
+    assert reposted(topic, [("ＲＣＥＰ 大会召开", "http://a/1", date(2018, 5, 20))]) == {
+        "http://a/1": date(2018, 5, 20)
+    }
 
 
 def test_only_an_entry_within_the_days_passes_a_topic_on() -> None:

@@ -26,7 +26,7 @@ def found(indicator: str, looks: list[Observation] = FINE, **more: Any) -> list[
 # --- codes ---
 
 
-def marked(**marks: str) -> Observation:
+def marked(**marks: Any) -> Observation:
     one = footer()
     one.data.update(marks)
     return one
@@ -54,6 +54,19 @@ def test_the_codes_to_look_up_are_those_that_are_not_its_own() -> None:
     assert other_codes([footer(code="BM01000001")], "bm01000001") == set()
 
 
+def test_a_page_that_shows_its_own_code_beside_others_is_not_blamed() -> None:
+    """A notice on the home page names the code of another site; its own stands in the foot, or above."""
+    for shown, others in ((SITE.code, [OTHER]), (OTHER, [SITE.code])):
+        assert found("missing_identity", fine_with(marked(site_code=shown, others=others), but="footer")) == []
+    (one,) = found("missing_identity", fine_with(marked(site_code=OTHER, others=["5301000003"]), but="footer"))
+    assert one.detail["site_code_shown"] == OTHER
+
+
+def test_a_code_that_lacks_a_digit_is_shown_and_wrong_not_missing() -> None:
+    (one,) = found("missing_identity", fine_with(marked(site_code="530100001"), but="footer"))
+    assert one.detail == {"missing": [], "site_code_shown": "530100001"}
+
+
 # --- names ---
 
 
@@ -65,6 +78,8 @@ def test_the_codes_to_look_up_are_those_that_are_not_its_own() -> None:
         ("某州食品药品监督管理局", "某州市场监督管理局", "食品药品监督管理局"),
         ("某省卫生和计划生育委员会", "某省卫生健康委员会", "卫生和计划生育委员会"),
         ("某县农业局", "某县农业农村局", "农业局"),
+        ("某县人民政府扶贫办", "某县乡村振兴局", "扶贫办"),
+        ("某市人民政府法制办公室", "某市司法局", "人民政府法制办公室"),
         ("某县国土资源局", "某县国土资源局", ""),
         ("某县国土资源局", "某县国土资源局 某县自然资源局", ""),
         ("某县国土资源局", "某县住房和城乡建设局", ""),
@@ -122,6 +137,15 @@ def test_a_name_that_the_last_round_saw_mended_is_no_fault() -> None:
         ("http://www.mou.gov.cn/", "某县人民政府", True, []),
         ("https://www.mou.gov.cn:443/", "某县人民政府", True, []),
         ("http://www.gov.cn/", "国务院办公厅", True, []),
+        ("http://mou.gov.cn/", "某县人民政府", True, []),
+        ("http://www.mou.gov.cn:99999/", "某县水利局", False, []),
+        ("http://www.a.com/", "某县发展改革委", False, ["suffix"]),
+        ("http://www.a.com/", "某县水利局信息网", False, ["suffix"]),
+        ("http://www.a.com/", "中共某县委", False, []),
+        ("http://www.a.com/", "共青团某市委", False, []),
+        ("http://www.a.com/", "某县人民法院", False, []),
+        ("http://www.a.com/", "某社区居民委员会", False, []),
+        ("http://www.a.com/", "某市供电局", False, []),
         ("http://某县.政务/", "某县人民政府", True, []),
         ("http://tjj.mou.gov.cn/", "某县统计局", False, []),
         ("http://xs.mou.gov.cn/", "某县人民政府", True, ["structure"]),
@@ -176,5 +200,12 @@ def test_a_changed_address_without_a_notice_is_told_and_accuses_nobody() -> None
     assert judge(beside=Beside(former="http://www.old.gov.cn/")).findings == ()
     for same in ("", HOME, "https://example.gov.cn/index.html", "http://WWW.example.gov.cn:80/"):
         assert doubts(same) == []
+    listed = home(*range(12))
+    listed.data["items"][3][1] = "某县人民政府网站域名变更公告"
+    assert not [
+        d
+        for d in judge(fine_with(listed, but="home"), beside=Beside(former="http://www.old.gov.cn/")).doubts
+        if "域名变更" in d
+    ]
     notice = see("notice", HOME, {"notice": "domain", "target": ""}, excerpt="本网站启用新域名")
     assert doubts("http://www.old.gov.cn/", notice) == []

@@ -19,6 +19,7 @@ from govcrawl.facts import (
     HomeFacts,
     Item,
     Letter,
+    Link,
     NoticeFacts,
 )
 from pipelines.observe import observe
@@ -196,6 +197,21 @@ def test_a_page_that_could_not_be_rendered_says_nothing() -> None:
         assert kinds(result("column", outcome, status, kind="render")) == []
 
 
+@pytest.mark.parametrize(
+    ("words", "notice"),
+    [
+        ("某县教育局网站关停迁移公告", "perhaps"),
+        ("关于停止更新的通知", "perhaps"),
+        ("春季学期收费公告", ""),
+        ("通知公告", ""),
+    ],
+)
+def test_a_closed_home_page_that_links_to_what_may_be_its_notice(words: str, notice: str) -> None:
+    links = (Link(f"{URL}1.html", words),)
+    (seen,) = observe(result("closed", facts=facts("home", links=links)))
+    assert (seen.kind, seen.data["notice"], seen.data["page"]) == ("closed", notice, "home")
+
+
 def test_attachments_that_nobody_read_are_counted() -> None:
     """Those beyond ten of a page, which are only checked; and those that came and could not be read."""
 
@@ -209,7 +225,7 @@ def test_attachments_that_nobody_read_are_counted() -> None:
         link("4.xlsx", "名单", "b.gov.cn"),
     )
     page = replace(result(facts=facts(column=LIST)), children=(*left, replace(left[0], role="file")))
-    assert [o.data["count"] for o in observe(page) if o.kind == "unread"] == [2]
+    assert [o.data["count"] for o in observe(page) if o.kind == "unread"] == [3], "a document of Word can't be read"
     for outcome, facts_, count in (
         ("ok", None, 1),
         ("ok", facts("file"), 0),

@@ -14,6 +14,7 @@ from govcrawl.documents import StoredRecheck
 from govcrawl.frontier.codec import encode
 from govcrawl.linked import mark
 from govcrawl.reading.urls import identity
+from pipelines.looked_again import _is_called
 from pipelines.rechecking import Looked, Place, as_home, compare, place
 
 HOME, URL, LIST = "http://a.gov.cn/", "http://a.gov.cn/news/1.html", "http://a.gov.cn/news/"
@@ -156,7 +157,8 @@ def test_where_a_page_is_now() -> None:
     assert told(TYPO, [gone], looked(), elsewhere=[at(new)]).moved_to == new
     still = told(TYPO, [gone], again(TYPO), elsewhere=[at(new)])
     assert (still.state, still.moved_to) == ("unmended", new)
-    assert told(TYPO, [gone], looked(), elsewhere=[at(new, "unread")]).state == "deleted"
+    assert told(TYPO, [gone], looked(), elsewhere=[at(new, "unread")]).state == "unknown"
+    assert told(TYPO, [gone], looked(), elsewhere=[at(new, "gone")]).state == "deleted"
 
 
 # --- dead links -----------------------------------------------------------------------------------------------------
@@ -394,6 +396,32 @@ def test_a_page_is_whole_where_a_browser_drew_it_or_none_was_asked_to() -> None:
     assert place(URL, [stored()], HOME, ()).whole
     assert not place(URL, [stored(children=[b"?", left])], HOME, ()).whole
     assert place(URL, [stored(children=[left]), stored(rendered=True)], HOME, ()).whole
+
+
+@pytest.mark.parametrize(
+    ("words", "file", "on", "alike"),
+    [
+        ("2018年第一季度低保名单", "9.xlsx", LIST, True),
+        ("2018年第一季度低保名单", "9.xlsx", URL, True),
+        ("附件1", "9.xlsx", URL, True),
+        ("附件1", "9.xlsx", LIST, False),
+        ("点击下载", "P020180501332.xlsx", LIST, True),
+        ("点击下载", "1.xlsx", LIST, False),
+        ("", "9.xlsx", URL, False),
+    ],
+)
+def test_an_attachment_is_known_again_by_its_words_or_its_name(words: str, file: str, on: str, alike: bool) -> None:
+    old = "P020180501332.xlsx" if file.startswith("P") else "1.xlsx"
+    gone = Task("5300000001", "site", "file", HOME + old, found_on=URL, text=words if words != "点击下载" else "名单")
+    assert _is_called(Task("5300000001", "site", "file", f"{HOME}new/{file}", found_on=on, text=words), gone) is alike
+
+
+def test_a_link_that_a_sheet_hid_waits_for_what_that_sheet_takes_in() -> None:
+    hidden = finding("hidden_link", sheet=f"{HOME}a.css")
+    page = at(URL, styles=frozenset([identity(f"{HOME}a.css")]))
+    sheet = see("style", f"{HOME}a.css", imports=[f"{HOME}b.css"])
+    assert told(hidden, [page], looked(sheet)).state == "unknown"
+    assert told(hidden, [page], looked(sheet, see("style", f"{HOME}b.css", imports=[]))).state == "mended"
 
 
 def test_a_page_tells_which_scripts_it_loads() -> None:

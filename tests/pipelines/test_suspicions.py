@@ -72,6 +72,14 @@ def test_a_closed_site_that_is_closed_is_not_told(more: dict[str, Any]) -> None:
     assert found(closed=(looked(**more),)) == []
 
 
+def test_a_closed_address_that_shows_an_open_site_does_not_run() -> None:
+    """The portal answers for every name below its own, or the old address leads there."""
+    assert found(closed=(looked(title="昆明市人民政府", code=KM.code),)) == []
+    assert found(closed=(looked(title="昆明市人民政府门户网站"),)) == []
+    assert found(closed=(replace(looked(title="首页"), url=KM.home),)) == []
+    assert len(found(closed=(looked(title="昆明市老戏台网 昆明市人民政府", code=""),))) == 1
+
+
 def test_the_last_look_at_a_closed_site_counts() -> None:
     assert found(closed=(looked(), replace(looked(outcome="dns"), round=2))) == []
 
@@ -138,11 +146,25 @@ def test_a_host_under_a_registered_domain_that_no_row_has() -> None:
         link("http://www.gov.cn/", "中国政府网"), link("http://www.moe.gov.cn/", "教育部"), link("http://www.cd.gov.cn/", "成都市人民政府"),
         link("http://jtj.km.gov.cn/x/1.html", "本站"), link("http://www.km.gov.cn/", "市政府"), link("http://weibo.com/km", "昆明发布"),
         link("http://slj.km.gov.cn/", "昆明市水利局", outcome="dns"), link("http://192.0.2.7/", "昆明市水利局"),
-        link("http://www.news-a.com/1.html", "昆明举行会议"),
+        link("http://www.news-a.com/1.html", "昆明举行会议"), link("http://mail.km.gov.cn/", "邮箱"), link("http://oa2.km.gov.cn/", "办公"),
+        link("http://zwfw.km.gov.cn/", "政务服务"), link("http://m.km.gov.cn/", "手机版"), link("http://fy.km.gov.cn/", "昆明市中级人民法院"),
+        link("http://www.kmgd.com/", "昆明供电局"), link("http://www.kmtw.com/", "共青团昆明市委员会"),
     ],
 )  # fmt: skip
 def test_hosts_that_are_registered_elsewhere_or_are_none(one: Outlink) -> None:
     assert found(by(one)) == []
+
+
+def test_hosts_beside_a_site_are_in_the_register_of_who_has_the_domain() -> None:
+    """A county's register: its sites lie below the prefecture's domain, as those of others do."""
+    county = [
+        replace(KM, home="http://www.xs.km.gov.cn/", group="西山"),
+        replace(EDU, home="http://jtj.xs.km.gov.cn/", group="西山"),
+    ]
+    links = (link("http://slj.km.gov.cn/", "水利"), link("http://slj.xs.km.gov.cn/", "水利"))
+    assert kinds(suspicions(county, [by(*links)], (), set())) == {"slj.xs.km.gov.cn": "unregistered_site"}
+    inside = [replace(KM, home="http://www.km.gov.cn/xs/")]
+    assert suspicions(inside, [by(*links)], (), set()) == []
 
 
 # --- 仿冒 ---
@@ -176,6 +198,9 @@ def test_a_long_name_may_differ_by_a_character() -> None:
     told = suspicions([centre], [by(link("http://a-b.com/", title="昆明市公共资源交易服务中芯"))], (), set())
     assert [s.kind for s in told] == ["counterfeit_site"]
     assert suspicions([EDU], [by(link("http://a-b.com/", title="昆明市教育体育厅"))], (), set()) == []
+    hai = replace(KM, name="西双版纳傣族自治州勐海县人民政府", home="http://www.hai.gov.cn/")
+    la = link("http://a-b.com/", title="西双版纳傣族自治州勐腊县人民政府")
+    assert suspicions([hai], [by(la)], (), set()) == [], "another county"
 
 
 @given(

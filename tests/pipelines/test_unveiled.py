@@ -10,7 +10,7 @@ import pytest
 from govcrawl.contracts import Finding, Lease, Observation, Page, Result, Task
 from govcrawl.facts import StyleFacts
 from govcrawl.reading import read, sheets
-from govcrawl.spiders.guise import apart, look_apart
+from govcrawl.spiders.guise import apart, look_apart, taken_in
 from govcrawl.spiders.site import look
 from pipelines.observe import observe
 from tests.pipelines.build import CAMPAIGN, FINE, HOME, NOON, SITE, judge
@@ -40,10 +40,12 @@ def seen(body: str, files: Mapping[str, str], role: str = "home") -> list[Observ
     page = Page(HOME, "ok", 200, NOON, 0.1, body=body.encode())
     facts = look(page, task)
     looks = [(task, page, facts)]
-    for one in apart(task, facts, as_engine=False):
+    wanted = list(apart(task, facts, as_engine=False))
+    for one in wanted:
         there = files.get(one.url.removeprefix(HOME[:-1]))
         answer = Page(one.url, "ok" if there is not None else "http_error", 200, NOON, 0.1, body=(there or "").encode())
         looks.append((one, answer, look_apart(answer, one)))  # type: ignore[arg-type]
+        wanted += taken_in(one, looks[-1][2])
     results = [Result(Lease(f"{CAMPAIGN}:1", bytes([n]), "w", 1, t), p, f) for n, (t, p, f) in enumerate(looks)]
     return [o for result in results for o in observe(result) if o.kind in ("check", "style")]
 
@@ -98,6 +100,16 @@ def test_it_is_told_with_its_sheet_and_as_the_same_fault_as_if_the_page_hid_it()
         ("for print alone", home(*WEAK), {"/css/a.css": f"@media print {{ {HIDES} }}"}),
         ("a sheet for print", home(*WEAK, head='<link rel=stylesheet media=print href="/css/a.css">'), None),
         ("another style", home(*WEAK, head='<link rel="alternate stylesheet" href="/css/a.css">'), None),
+        ("what stands elsewhere", home(*WEAK), {"/css/a.css": ".other .qx7{display:none} .qx7 > a{display:none} .qx7 b{display:none}"}),
+        ("another element", home(*WEAK), {"/css/a.css": "ul.qx7 a{display:none} div.qx7 a.b{display:none}"}),
+        ("all links of a menu", home(*WEAK, box='class="subnav"'), {"/css/a.css": ".subnav a{display:none}"}),
+        ("opened from above", home(*WEAK), {"/css/a.css": ".qx7 a{display:none} .head:hover .qx7 a{display:block}"}),
+        ("taken in for print", home(*WEAK), {"/css/a.css": '@import "b.css" print;', "/css/b.css": HIDES}),
+        ("taken in under a condition of layers", home(*WEAK), {"/css/a.css": f'@import "b.css" layer(x);{HIDES}', "/css/b.css": ""}),
+        ("taken in and not there", home(*WEAK), {"/css/a.css": f'@import "b.css";{HIDES}'}),
+        ("taken in twice over", home(*WEAK), {"/css/a.css": '@import "b.css";', "/css/b.css": f'@import "c.css";{HIDES}', "/css/c.css": ""}),
+        ("taken in from strangers", home(*WEAK), {"/css/a.css": f'@import "http://cdn.firm.com/b.css";{HIDES}'}),
+        ("shown by what is taken in", home(*WEAK), {"/css/a.css": f'@import "b.css";{HIDES}', "/css/b.css": ".x .qx7{display:block}"}),
         ("a sheet of strangers", home(*WEAK, head='<link rel=stylesheet href="http://cdn.firm.com/css/a.css">'), None),
         ("a sheet that isn't there", home(*WEAK), {}),
         ("one of two isn't", home(*WEAK, head='<link rel=stylesheet href=/css/a.css><link rel=stylesheet href=/b.css>'), None),
@@ -108,6 +120,45 @@ def test_it_is_told_with_its_sheet_and_as_the_same_fault_as_if_the_page_hid_it()
 )  # fmt: skip
 def test_in_doubt_nothing_is_said(links: str, body: str, files: dict[str, str] | None) -> None:
     assert told(body, files) == []
+
+
+@pytest.mark.parametrize(
+    ("box", "css", "how"),
+    [
+        ('class="qx7"', ".qx7 a{display:none}", "display-none"),
+        ('class="qx7"', ".qx7 a, .qx7 b{left:-9999px;position:absolute}", "off-screen"),
+        ('class="qx7" id="y"><p class="in"', "#y p.in a{display:none}", "display-none"),
+        ('class="qx7 b2"', "div.qx7.b2{display:none}", "display-none"),
+        ('class="w5"><div class="k"><div class="qx7"', ".w5  .qx7{height:0;overflow:hidden}", "zero-size"),
+        ('class="qx7"', '@charset "utf-8";.qx7{display:none}', "display-none"),
+        ('class="qx7"', ".qx7{display:none}/* never closed .qx7{display:block}", "display-none"),
+    ],
+)
+def test_selectors_of_several_names(box: str, css: str, how: str) -> None:
+    """As a file of its own, and in the page."""
+    want = [("hidden_link", how, url) for url, _ in WEAK]
+    assert told(home(*WEAK, box=box), {"/css/a.css": css}) == want
+    assert told(home(*WEAK, box=box, head=f"<style>{css}</style>"), {}) == want
+
+
+@pytest.mark.parametrize(
+    "taking",
+    ['@import "b.css";', "@import url(b.css) screen;", "@import url('/css/b.css');", "/* x */@import url( b.css )"],
+)
+def test_sheets_that_a_sheet_takes_in(taking: str) -> None:
+    want = [("hidden_link", "off-screen", url) for url, _ in WEAK]
+    assert told(home(*WEAK), {"/css/a.css": taking, "/css/b.css": HIDES}) == want
+    inline = home(*WEAK, head=f"<style>{taking.replace('b.css', '/css/b.css').replace('/css//', '/')}</style>")
+    assert told(inline.replace("/css/css", "/css"), {"/css/b.css": HIDES}) == want
+
+
+def test_sheets_of_strangers_are_a_doubt_that_names_them() -> None:
+    def doubts(*links: tuple[str, str]) -> list[str]:
+        head = '<link rel=stylesheet href="http://cdn.firm.com/a.css"><link rel=stylesheet href=/b.css>'
+        return [d for d in judge([*FINE, *seen(home(*links, head=head), {"/b.css": HIDES})]).doubts if "样式表" in d]
+
+    assert doubts(*WEAK) == ["2个疑似推广链接所在网页引用其他网站的样式表（cdn.firm.com），未读取，未能判断是否为暗链"]
+    assert doubts(*PLAIN) == doubts(WEAK[0]) == doubts(*OFFICIAL) == []
 
 
 def test_links_that_sell_and_that_a_sheet_does_not_hide_stay_what_they_are() -> None:
@@ -138,6 +189,11 @@ def test_sheets_are_asked_for_only_where_several_strangers_stand_in_boxes_with_n
         "{" * 200_000,
         ".a" * 100_000,
         "/*" * 100_000,
+        "/*x" * 60_000,
+        ".a " * 60_000 + "{display:none}",
+        ".a .b{display:none}" * 10_000,
+        "@import " * 25_000,
+        ("@import 'x'" + " " * 100) * 1800,
         ".a{left:-" * 20_000,
     ],
 )

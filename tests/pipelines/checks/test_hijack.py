@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+import tomllib
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -66,6 +67,36 @@ def test_what_a_browser_shows_closed_for_the_moment_counts_only_by_its_words():
     shown = [s.excerpt for s in hijack.look(Look(task, replace(page, rendered=True), facts))]
     assert shown == ["百家乐"]
     assert len(list(hijack.look(Look(task, page, facts)))) == 10
+
+
+@pytest.mark.parametrize(
+    "text",
+    "第5届中国—南亚博览会 势必威胁公共安全 特色播报 三黄片抽检 老城区A片区棚改项目 县乡村三级片长制 隐私服务协议 现金网点查询 儿童快乐天堂 大白菜网上销售 "
+    "寻找小姐姐 龙楼凤阁 福彩投注网点 地滚球比赛 母羊催情技术".split(),
+)
+def test_words_that_hold_one_that_sells_by_chance(text):
+    assert not hijack.sells(text)
+    assert not hijack.sells(f"{text}网")
+
+
+@pytest.mark.parametrize(
+    "text",
+    "国家教育考试网 行政规范文件 岩土工程 慢性病防治中心 印刷单位名录 官网名称 携手游云南 资金分配资料 提起名誉权诉讼".split(),
+)
+def test_weak_words_by_chance(text):
+    assert not hijack.sells(text, "weak")
+
+
+def test_every_word_sells_by_itself():
+    for how in ("strong", "weak"):
+        for word in tomllib.loads(Path(hijack.__file__).with_suffix(".toml").read_text("utf-8"))[how]:
+            assert hijack.sells(word, how), word
+
+
+def test_a_list_of_friends_behind_a_tab_is_none_though_words_look_like_it():
+    names = ("国家教育考试网", "中国岩土工程网", "慢性病防治网", "印刷单位名录")
+    links = "".join(f"<a href='http://a{n}.example/'>{name}</a>" for n, name in enumerate(names))
+    assert looked(f"<div class=tab><div style='display:none'>{links}</div></div>".encode()) == []
 
 
 TRAPS = {

@@ -52,6 +52,14 @@ def test_in_doubt_nothing_is_said(case: dict[str, object]) -> None:
     assert looked(**case) == []  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("title", ["某局机构职责", "某证办事指南", "某局简介"])
+def test_texts_that_are_kept_up_are_left_alone(title: str) -> None:
+    article = ArticleFacts(title, date(2018, 5, 30), text=TEXT)
+    page = Page(OLD, "ok", 200, datetime(2018, 6, 1, tzinfo=UTC), 0.1)
+    look = Look(Task("5300000001", "site", "article", OLD), page, Facts("article", "", "", article=article))
+    assert list(redated.look(look)) == []
+
+
 def test_half_a_year_is_enough_and_a_day_less_is_not() -> None:
     made = date(2015, 3, 12)
     assert redated.is_redated(date(2015, 9, 8), made, TEXT)
