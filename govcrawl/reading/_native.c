@@ -1,5 +1,5 @@
-/* Two loops of reading over what has no Python objects: every tag of a source (taming.py), and every node of lexbor's tree
-   (document.py).  Both say just what the Python beside them says; without this file that runs instead.
+/* The innermost loops of reading: every tag of a source (taming.py, written.py), every node of lexbor's tree and every text
+   (document.py).  They say just what the Python beside them says; without this file that runs instead.
 
    lexbor is the one that selectolax brings: its functions are looked up in selectolax's module, by name.  Where one of them is
    missing the import fails.  Built only with GOVCRAWL_COMPILE=1 (setup.py). */
@@ -36,30 +36,25 @@ static const struct { const char *name; void **function; } FUNCTIONS[] = {
     {"lxb_dom_attr_value_noi", (void **)&value_of},
 };
 
-static PyObject *words[WORDS]; /* short ASCII strings seen last: names and values of attributes repeat, on all pages of a site */
+/* A string that was seen last, of names and values of attributes: they repeat, on all pages of a site.  `hides`: whether, as a style,
+   it may be one that document._hides means. */
+typedef struct { PyObject *text; int hides; } Word;
+static Word words[WORDS];
 
-static PyObject *word(const char *text, size_t length)
+static uint32_t hash_of(const char *text, size_t length)
 {
-    uint32_t hash = 2166136261u;
-    if (length > LONGEST_WORD)
-        return PyUnicode_DecodeUTF8(text, (Py_ssize_t)length, "replace");
-    for (size_t i = 0; i < length; i++)
-        hash = (hash ^ (unsigned char)text[i]) * 16777619u;
-    PyObject **slot = &words[(hash ^ hash >> 15) % WORDS];
-    if (*slot && (size_t)PyUnicode_GET_LENGTH(*slot) == length && !memcmp(PyUnicode_1BYTE_DATA(*slot), text, length))
-        return Py_NewRef(*slot);
-    PyObject *made = PyUnicode_DecodeUTF8(text, (Py_ssize_t)length, "replace");
-    if (made && PyUnicode_IS_ASCII(made))
-        Py_XSETREF(*slot, Py_NewRef(made));
-    return made;
+    uint64_t hash = length, part;
+    for (; length >= 8; text += 8, length -= 8) {
+        memcpy(&part, text, 8);
+        hash = (hash ^ part) * 0x9e3779b97f4a7c15u;
+        hash ^= hash >> 32;
+    }
+    part = 0;
+    memcpy(&part, text, length);
+    hash = (hash ^ part) * 0x9e3779b97f4a7c15u;
+    return (uint32_t)(hash >> 32);
 }
 
-static int is(const char *text, size_t length, const char *name)
-{
-    return length == strlen(name) && !memcmp(text, name, length);
-}
-
-/* Whether a style may be one that document._hides means: it speaks of none, or of hidden. */
 static int may_hide(const char *style, size_t length)
 {
     for (size_t i = 0; i + 4 <= length; i++)
@@ -68,6 +63,28 @@ static int may_hide(const char *style, size_t length)
         else if ((style[i] | 32) == 'h' && i + 6 <= length && !strncasecmp(style + i, "hidden", 6))
             return 1;
     return 0;
+}
+
+/* A new reference in `text`, NULL after an error. */
+static Word word(const char *text, size_t length)
+{
+    Word *known = &words[hash_of(text, length) % WORDS];
+    if (known->text && (size_t)PyUnicode_GET_LENGTH(known->text) == length
+        && !memcmp(PyUnicode_1BYTE_DATA(known->text), text, length)) {
+        Py_INCREF(known->text);
+        return *known;
+    }
+    Word made = {PyUnicode_DecodeUTF8(text, (Py_ssize_t)length, "replace"), may_hide(text, length)};
+    if (made.text && length <= LONGEST_WORD && PyUnicode_IS_ASCII(made.text)) {
+        Py_XSETREF(known->text, Py_NewRef(made.text));
+        known->hides = made.hides;
+    }
+    return made;
+}
+
+static int is(const char *text, size_t length, const char *name)
+{
+    return length == strlen(name) && !memcmp(text, name, length);
 }
 
 /* `hides`: set where one of them may hide the element. */
@@ -80,12 +97,12 @@ static PyObject *attributes_of(Node element, PyObject *nothing, int *hides)
     for (; found && attribute; attribute = next_attribute_of(attribute)) {
         size_t length = 0, size = 0;
         const char *text = name_of(attribute, &length), *said = value_of(attribute, &size);
-        *hides |= is(text, length, "hidden") || (said && is(text, length, "style") && may_hide(said, size));
-        PyObject *name = word(text, length), *value = said ? word(said, size) : Py_NewRef(Py_None);
-        if (!name || !value || PyDict_SetItem(found, name, value) < 0)
+        Word name = word(text, length), value = said ? word(said, size) : (Word){Py_NewRef(Py_None), 0};
+        *hides |= is(text, length, "hidden") || (value.hides && is(text, length, "style"));
+        if (!name.text || !value.text || PyDict_SetItem(found, name.text, value.text) < 0)
             Py_CLEAR(found);
-        Py_XDECREF(name);
-        Py_XDECREF(value);
+        Py_XDECREF(name.text);
+        Py_XDECREF(value.text);
     }
     return found;
 }
@@ -297,6 +314,91 @@ static int find_functions(void)
     return library ? 0 : -1;
 }
 
+/* --- the texts of a page ---------------------------------------------------------------------------------------------- */
+
+static int is_printable(Py_UCS4 c)
+{
+    return (c >= ' ' && c < 127) || (c >= 0x4e00 && c < 0x9fff) || Py_UNICODE_ISPRINTABLE(c);
+}
+
+/* The words of a text with one space between, the text itself where it is so; NULL without an error: something can't be printed. */
+static PyObject *words_of(PyObject *text)
+{
+    Py_ssize_t length = PyUnicode_GET_LENGTH(text), kept = 0;
+    int kind = PyUnicode_KIND(text), tidy = 1, gap = 0;
+    const void *data = PyUnicode_DATA(text);
+    Py_UCS4 some[256], *made = length <= 256 ? some : PyMem_Malloc((size_t)length * sizeof(Py_UCS4));
+    if (!made)
+        return PyErr_NoMemory();
+    for (Py_ssize_t i = 0; i < length; i++) {
+        Py_UCS4 c = PyUnicode_READ(kind, data, i);
+        if (Py_UNICODE_ISSPACE(c)) {
+            tidy = tidy && c == ' ' && kept && !gap;
+            gap = 1;
+            continue;
+        }
+        if (!is_printable(c)) {
+            kept = -1;
+            break;
+        }
+        if (gap && kept)
+            made[kept++] = ' ';
+        gap = 0;
+        made[kept++] = c;
+    }
+    PyObject *words = kept < 0 ? NULL : tidy && !gap ? Py_NewRef(text) : PyUnicode_FromKindAndData(PyUnicode_4BYTE_KIND, made, kept);
+    if (made != some)
+        PyMem_Free(made);
+    return words;
+}
+
+static PyObject *joined(const char *first, PyObject *second)
+{
+    return *first ? PyUnicode_FromFormat("%s%U", first, second) : Py_NewRef(second);
+}
+
+/* Document._write; `visible`: document._visible. */
+static PyObject *tidy(PyObject *module, PyObject *args)
+{
+    PyObject *texts, *text_at, *lines, *visible;
+    if (!PyArg_ParseTuple(args, "O!O!O!O", &PyList_Type, &texts, &PyList_Type, &text_at, &PyList_Type, &lines, &visible))
+        return NULL;
+    PyObject *written = PyList_New(0), *last = NULL, *seen;
+    int gap = 0, failed = !written;
+    for (Py_ssize_t k = 0; !failed && k < PyList_GET_SIZE(text_at); k++) {
+        Py_ssize_t i = PyLong_AsSsize_t(PyList_GET_ITEM(text_at, k));
+        PyObject *text = Py_NewRef(PyList_GET_ITEM(texts, i)), *words = words_of(text), *line = PyList_GET_ITEM(lines, i);
+        if (!words && !PyErr_Occurred()) {
+            PyObject *both = PyObject_CallOneArg(visible, text);
+            if (both && PyArg_ParseTuple(both, "UU", &seen, &words)) {
+                Py_SETREF(text, Py_NewRef(seen));
+                Py_INCREF(words);
+            }
+            Py_XDECREF(both);
+        }
+        if ((failed = !words)) {
+            Py_DECREF(text);
+            break;
+        }
+        Py_ssize_t length = PyUnicode_GET_LENGTH(text);
+        int lead = gap;
+        gap = 0;
+        if (PyUnicode_GET_LENGTH(words) != length) {
+            lead = lead || Py_UNICODE_ISSPACE(PyUnicode_READ_CHAR(text, 0));
+            gap = Py_UNICODE_ISSPACE(PyUnicode_READ_CHAR(text, length - 1));
+        }
+        PyObject *led = joined(lead ? " " : "", words);
+        int same = last && PyObject_RichCompareBool(line, last, Py_EQ);
+        last = line;
+        failed = !led || push(written, same ? Py_NewRef(led) : joined("\n", words)) || PyList_SetItem(texts, i, led);
+        Py_DECREF(text);
+        Py_DECREF(words);
+    }
+    if (failed)
+        Py_CLEAR(written);
+    return written;
+}
+
 /* --- the tags of a source ------------------------------------------------------------------------------------------- */
 
 enum { NAMES = 256, LONGEST_NAME = 31 };
@@ -379,8 +481,32 @@ static PyObject *is_tame(PyObject *module, PyObject *args)
     return PyBool_FromLong(tame && end - text <= longest);
 }
 
+/* Where an ASCII text in lower case begins, in either case, or -1. */
+static PyObject *find(PyObject *module, PyObject *args)
+{
+    PyObject *source;
+    const char *wanted;
+    Py_ssize_t at, length;
+    if (!PyArg_ParseTuple(args, "Us#n", &source, &wanted, &length, &at))
+        return NULL;
+    int kind = PyUnicode_KIND(source);
+    const void *data = PyUnicode_DATA(source);
+    for (; (at = PyUnicode_FindChar(source, (Py_UCS4)wanted[0], at, PyUnicode_GET_LENGTH(source), 1)) >= 0; at++) {
+        Py_ssize_t k = 1;
+        while (k < length && at + k < PyUnicode_GET_LENGTH(source)
+               && (Py_UCS4)Py_TOLOWER(PyUnicode_READ(kind, data, at + k) & 127) == (Py_UCS4)wanted[k]
+               && PyUnicode_READ(kind, data, at + k) < 128)
+            k++;
+        if (k == length)
+            break;
+    }
+    return at < -1 ? NULL : PyLong_FromSsize_t(at);
+}
+
 static PyMethodDef METHODS[] = {
     {"lay_out", lay_out, METH_VARARGS, "As document.Document._walk calls it: fills a document's lists from the tree at an address."},
+    {"tidy", tidy, METH_VARARGS, "As document.Document._write: texts are tidied, and given as they stand on the page."},
+    {"find", find, METH_VARARGS, "As written._next calls it: str.find of a lower-case text in either case."},
     {"is_tame", is_tame, METH_VARARGS, "As taming.tame calls it: whether a source stays within all limits."},
     {0}};
 static struct PyModuleDef MODULE = {PyModuleDef_HEAD_INIT, "_native", NULL, -1, METHODS, NULL, NULL, NULL, NULL};

@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
-from itertools import accumulate, chain, pairwise
+from itertools import accumulate, chain
 from typing import Any, Final
 
 from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
@@ -88,7 +88,7 @@ class Document:
             self._lay_out(parser.root)
         else:
             self._walk(parser)
-        self._written = self._write()
+        self._written = self._write() if NATIVE is None else NATIVE.tidy(self.texts, self.text_at, self.lines, _visible)
         self._sums = [0, *accumulate(map(len, self.texts))]
         self.hidden = self._hidden_ranges()
         self.shaded = mask(len(self.tags), self.hidden)  #: for each index, whether it is hidden
@@ -171,8 +171,7 @@ class Document:
             text = self.texts[i]
             words = " ".join(text.split())
             if not words.isprintable():
-                text = _INVISIBLE.sub("", text) or " "
-                words = " ".join(text.split())
+                text, words = _visible(text)
             lead, gap = gap, ""
             if len(words) != len(text):
                 lead = " " if lead or text[0].isspace() else ""
@@ -246,10 +245,16 @@ class Document:
 
     def joined(self, at: Sequence[int]) -> str:
         """Some of the texts, one line per block."""
-        lines = [self.lines[i] for i in at]
-        breaks = ["" if line == last else "\n" for last, line in pairwise((-1, *lines))]
-        texts = [self.texts[i] for i in at]
-        return "".join(chain.from_iterable(zip(breaks, texts, strict=True))).strip().replace("\n ", "\n")
+        parts: list[str] = []
+        last = -1
+        for i in at:
+            text = self.texts[i]
+            if self.lines[i] != last:
+                last = self.lines[i]
+                parts.append("\n")
+                text = text.removeprefix(" ")
+            parts.append(text)
+        return "".join(parts).strip()
 
     def texts_in(self, start: int, end: int) -> list[int]:
         return self.text_at[bisect_left(self.text_at, start) : bisect_left(self.text_at, end)]
@@ -311,6 +316,12 @@ class Document:
             if name:
                 found.setdefault(name, self.attr(i, "content").strip())
         return found
+
+
+def _visible(text: str) -> tuple[str, str]:
+    """(text, its words) without the characters that nobody sees."""
+    text = _INVISIBLE.sub("", text) or " "
+    return text, " ".join(text.split())
 
 
 @lru_cache(maxsize=4096)

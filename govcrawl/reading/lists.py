@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from itertools import pairwise
 from typing import Final
 
 from govcrawl.facts import Item
@@ -110,8 +109,10 @@ def marks(doc: Document, start: int, end: int) -> list[Mark]:
     texts, links, at = doc.texts, doc.within("a"), [*doc.texts_in(start, end), -1]
     found: list[Mark] = []
     paired = -1
-    for i, following in [(i, j) for i, j in pairwise(at) if len(texts[i]) <= 62 and _DIGIT.search(texts[i])]:
-        shown = _shown(texts[i].strip(), bool(links[i]))
+    for k, i in enumerate(at[:-1]):
+        if len(texts[i]) > 62 or not _DIGIT.search(texts[i]):
+            continue
+        shown, following = _shown(texts[i].strip(), bool(links[i])), at[k + 1]
         if shown is None or i == paired:
             continue
         if shown.day:

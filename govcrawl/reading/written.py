@@ -14,6 +14,8 @@ from itertools import islice
 from typing import Final
 from urllib.parse import unquote
 
+from govcrawl.reading.native import NATIVE
+
 MAX_WRITES: Final = 1000  #: per page; more is a generated page no reader waits for
 MAX_VALUE: Final = 100_000  #: characters of a variable or expression; a script could double one endlessly
 MAX_WRITTEN: Final = 2_000_000  #: characters of a page
@@ -68,9 +70,20 @@ def unroll(source: str) -> str:
 
 def _inline(source: str, at: int) -> tuple[int, int, int] | None:
     """(start, end, end with its tag) of the next inline script."""
-    opening = _OPEN.search(source, at)
-    closing = _CLOSE.search(source, opening.end()) if opening else None
+    opening = _next(_OPEN, "<script", source, at)
+    closing = _next(_CLOSE, "</script", source, opening.end()) if opening else None
     return (opening.end(), closing.start(), closing.end()) if opening and closing else None
+
+
+def _next(tag: re.Pattern[str], begins: str, source: str, at: int) -> re.Match[str] | None:
+    """``tag.search``; ``begins``: what it begins with, in either case."""
+    if NATIVE is None:
+        return tag.search(source, at)
+    while (at := NATIVE.find(source, begins, at)) >= 0:
+        if m := tag.match(source, at):
+            return m
+        at += 1
+    return None
 
 
 def without_scripts(source: str) -> str:
