@@ -7,7 +7,8 @@ repeats it.  Yields ``serious_error`` for names of the state, the Party, their o
     suspected   by ``_typos/suspected.py``, where ``SUSPECT_TYPOS`` is set; confidence below 1, and never serious
 
 Nothing is said of a word that the text speaks about instead of using it (应为“案例”，误写为“案列”), nor, on suspicion, of the short
-pieces that names of persons and places are.  Clause: 国办发〔2015〕15号 严重错别字; 云府办明电〔2018〕33号 错字漏字.
+pieces that names of persons and places are, of names before 同志, and of newer words (``_typos/terms.txt``).
+Clause: 国办发〔2015〕15号 严重错别字; 云府办明电〔2018〕33号 错字漏字.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ REMEMBERED = 20_000  #: sentences without a fault
 
 _SENTENCE = re.compile(rf"[^。！？；\n]{{1,{BLOCK - 1}}}[。！？；]?")
 _HAN, _NOT_HAN = re.compile(r"[一-龥]"), re.compile(r"[^一-龥]")
+_PERSON = re.compile(r"[一-龥]{0,2}(?:同志|先生|女士)")  #: after a character of a name
 _BEYOND = re.compile("[\ud800-\udfff\U00010000-\U0010ffff]")
 _SPOKEN_OF = re.compile(
     r"错别字|错字|误写|误作|写成|写作|应为|应作|不是|而非|异体|通假|方言|俗称|又称|谐音|更正|勘误|改为|修改为|读作|读音"
@@ -121,6 +123,8 @@ def faults(text: str, *, second_look: bool = True) -> Iterator[Fault]:
 
 
 def _may_be_name(text: str, at: int) -> bool:
+    if _PERSON.match(text, at + 1):
+        return True
     window = text[max(0, at - NAME_LENGTH) : at + NAME_LENGTH + 1]
     middle = at - max(0, at - NAME_LENGTH)
     before = list(_NOT_HAN.finditer(window, 0, middle))

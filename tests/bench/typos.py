@@ -25,7 +25,7 @@ from tests.real_sites import NAMES, unpack
 
 FOLDER = Path(os.environ.get("GOVCRAWL_TYPOS") or Path(__file__).parents[3] / "shared" / "typos")
 SETS = ("odw_train", "law_train", "cscd_half", "clean_half")
-LEVELS = (0.0, typos.SUSPECTED, typos.LIKELY, 1.0)
+LEVELS = (typos.SUSPECTED, typos.LIKELY, 1.0)
 
 Pair = tuple[str, str]
 

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from hashlib import md5
 from pathlib import Path
 
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.linear_model import LogisticRegression
 
 from pipelines.checks._typos.grams import REACH, Grams
-from pipelines.checks._typos.model import packed
-from pipelines.checks._typos.suspected import Confusions, candidates, features
+from pipelines.checks._typos.model import Judge, packed
+from pipelines.checks._typos.network import Network
+from pipelines.checks._typos.suspected import Confusions, Sieve
 from tests.typos.build import confusions
 
 Pair = tuple[str, str]
 RATE = 0.012  #: of characters that are made wrong
 BLOCK = 60  #: lines looked at together
+LEARNT_ON = -6.0  #: log odds of the sieve above which the trees learn
+KEEPS_ALL = Sieve(np.zeros(38, np.float32), 0.0)  #: a weight for each column of ``suspected.features``
 SETS = ("odw_train", "law_train", "cscd_half", "clean_half")
 
 
@@ -33,6 +37,9 @@ class Material:
     def pairs(self) -> dict[str, list[Pair]]:
         """Those to train on: half of each file, or all."""
         return {name: [p for p in _read(self.folder, name) if self.everything or not kept(p)] for name in SETS}
+
+    def met(self) -> list[Pair]:
+        return [p for rows in self.pairs().values() for fold in (0, 1) for p in _errors(rows, fold)]
 
 
 def _read(folder: Path, name: str) -> list[Pair]:
@@ -57,28 +64,55 @@ def _plain(text: str) -> str:
 @dataclass(frozen=True)
 class Learnt:
     pairs: tuple[Pair, ...]
+    sieve: Sieve
     trees: dict[str, np.ndarray]
 
 
-def learn(grams: Grams, unigrams: np.ndarray, material: Material) -> Learnt:
+def learn(grams: Grams, unigrams: np.ndarray, material: Material, network: Network) -> Learnt:
+    """Who was met as an error for whom is told by the other half of the pairs, as it will be of errors nobody has met."""
     rng, own = random.Random(20180615), material.pairs()
-    met = [(x, y) for rows in own.values() for a, b in rows for x, y in zip(a, b, strict=True) if x != y]
-    table = Confusions(**confusions(grams.ids, unigrams, met))
-    spoil = Spoiler(grams, unigrams, table, met, rng)
+    met = [_errors([p for part in own.values() for p in part], fold) for fold in (0, 1)]
+    table, *others = (
+        Confusions(**confusions(grams.ids, unigrams, pairs)) for pairs in (met[0] + met[1], met[1], met[0])
+    )  # fmt: skip
+    spoil = Spoiler(grams, unigrams, table, met[0], rng)
     official, news = [_plain(x) for x in material.official], [_plain(x) for x in material.news]
     rng.shuffle(official)
     rng.shuffle(news)
-    rows = [(x, x) for x in (*official[:9000], *news)]
-    rows += [(spoil(x), x) for x in (*official[9000:16500], *news[:2000])]
-    rows += [
-        p for pairs in own.values() for p in (*pairs, *pairs, *((b, b) for b in dict.fromkeys(b for _, b in pairs)))
-    ]
-    seen, right = examples(rows, grams, unigrams, table)
-    model = HistGradientBoostingClassifier(
+    rows = [([(x, x) for x in (*official[:9000], *news)], table)]
+    rows.append(([(spoil(x), x) for x in (*official[9000:16500], *news[:2000])], others[0]))
+    for fold in (0, 1):
+        pairs = [p for part in own.values() for p in part if _fold(p) == fold and p[0] != p[1]]
+        clean = [(b, b) for part in own.values() for b in dict.fromkeys(b for _, b in part) if _fold((b, b)) == fold]
+        rows.append((2 * (pairs + clean), others[fold]))
+    judges = [(part, Judge(grams, confused, unigrams, network, KEEPS_ALL, loose=True)) for part, confused in rows]
+    seen, right = examples(judges, Judge.hopeful)
+    sieve = linear(seen, right)
+    judges = [(part, replace(judge, sieve=replace(sieve, least=LEARNT_ON))) for part, judge in judges]
+    trees = flat(boosted().fit(*examples(judges, Judge.evidence)))
+    return Learnt(tuple(dict.fromkeys(met[0] + met[1])), sieve, trees)
+
+
+def linear(seen: np.ndarray, right: np.ndarray) -> Sieve:
+    mean, width = seen.mean(axis=0), seen.std(axis=0) + 1e-6
+    model = LogisticRegression(max_iter=300).fit((seen - mean) / width, right)
+    weights = (model.coef_[0] / width).astype(np.float32)
+    return Sieve(weights, float(model.intercept_[0] - mean @ weights))
+
+
+def _fold(pair: Pair) -> int:
+    return int(md5(pair[1].encode(), usedforsecurity=False).hexdigest()[:8], 16) % 2
+
+
+def _errors(pairs: Sequence[Pair], fold: int) -> list[Pair]:
+    return [(x, y) for a, b in pairs if _fold((a, b)) == fold for x, y in zip(a, b, strict=True) if x != y]
+
+
+def boosted() -> HistGradientBoostingClassifier:
+    return HistGradientBoostingClassifier(
         max_iter=120, learning_rate=0.1, max_leaf_nodes=15, min_samples_leaf=40, l2_regularization=1, early_stopping=False,
         random_state=1,
-    ).fit(seen, right)  # fmt: skip
-    return Learnt(tuple(dict.fromkeys(met)), flat(model))
+    )  # fmt: skip
 
 
 class Spoiler:
@@ -99,9 +133,9 @@ class Spoiler:
                     self.others[letters[int(other)], int(kind)].append(letter)
 
     def __call__(self, line: str) -> str:
-        return "".join(self._wrong(c) if self.rng.random() < RATE else c for c in line)
+        return "".join(self.wrong(c) if self.rng.random() < RATE else c for c in line)
 
-    def _wrong(self, letter: str) -> str:
+    def wrong(self, letter: str) -> str:
         way = self.rng.random()
         if way < 0.4 and letter in self.met:
             return self.rng.choice(self.met[letter])
@@ -110,16 +144,18 @@ class Spoiler:
 
 
 def examples(
-    rows: Sequence[Pair], grams: Grams, unigrams: np.ndarray, table: Confusions
+    parts: Sequence[tuple[Sequence[Pair], Judge]], look: Callable[..., tuple]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Features of every candidate, and whether it is what was meant."""
+    """What is seen of every candidate (by ``Judge.hopeful`` or ``Judge.evidence``), and whether it is what was meant."""
     seen, right = [], []
-    for n in range(0, len(rows), BLOCK):
-        written, meant = ("\n".join(pair[side] for pair in rows[n : n + BLOCK]) for side in (0, 1))
-        found = candidates(grams.numbers(written), grams, table)
-        truth, was = grams.numbers(meant)[found.at], grams.numbers(written)[found.at]
-        seen.append(features(found, grams, unigrams))
-        right.append((truth == found.meant[:, REACH]) & (truth != was))
+    for rows, judge in parts:
+        for n in range(0, len(rows), BLOCK):
+            written, meant = ("\n".join(pair[side] for pair in rows[n : n + BLOCK]) for side in (0, 1))
+            ids, tokens = judge.grams.numbers(written), judge.network.numbers(written)
+            found, facts = look(judge, ids, tokens)
+            truth, was = judge.grams.numbers(meant)[found.at], ids[found.at]
+            seen.append(facts)
+            right.append((truth == found.meant[:, REACH]) & (truth != was))
     return np.concatenate(seen), np.concatenate(right)
 
 
@@ -136,7 +172,7 @@ def flat(model: HistGradientBoostingClassifier) -> dict[str, np.ndarray]:
         "value": np.where(leaf, nodes["value"], nodes["num_threshold"]).astype(np.float32),
         "left": (nodes["left"] + shift).astype(np.int32),
         "right": (nodes["right"] + shift).astype(np.int32),
-        "base": np.array(float(model._baseline_prediction.ravel()[0])),
+        "base": np.array(float(model._baseline_prediction.ravel()[0]), np.float32),
     }
 
 
@@ -146,6 +182,7 @@ def save(
     """``laws``: titles that may be meant, and others that are right."""
     text = "\n\n".join("\n".join(part) for part in laws)
     own = {"ids": grams.ids, "counts": grams.counts, "unigrams": unigrams}
+    own |= {"sieve": learnt.sieve.weights, "sieve_base": np.array(learnt.sieve.base)}
     own["titles"] = np.frombuffer(text.encode(), np.uint8)
     np.savez_compressed(
         path, **own, **packed(grams.hashes), **confusions(grams.ids, unigrams, learnt.pairs), **learnt.trees

@@ -1,6 +1,7 @@
 """The second look: characters whose neighbours official Chinese never has, and a like-sounding or like-shaped one that it has.
 
-every character --two of its three runs of three are unseen--> suspect --candidates that are seen--> features --trees--> probability
+every character --two of its three runs of three are unseen--> suspect --candidates that are seen in more--> features --sieve-->
+hopeful ones --what the network expects there--> context --trees--> probability
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.checks._typos.grams import ORDERS, REACH, RUNS, WORDS, Floats, Grams, Ids, hashed
+from pipelines.checks._typos.network import Network, batches, windows
 
 Ints = NDArray[np.int64]
 MAX_LETTERS = 12_000  #: of one page; what follows is not looked at a second time
-FIRST, HOPELESS = 20, -2.5  #: trees that are asked first; log odds below which the others are not asked
+HOPELESS = -4.0  #: log odds of the sieve below which the network is not asked
 MAX_CANDIDATES = 100_000  #: of one page: a page of rubbish suspects everything
 
 
@@ -40,35 +42,38 @@ class Candidates:
     meant: Ids
     kinds: NDArray[np.uint8]
 
+    def only(self, rows: NDArray[Any]) -> Candidates:
+        return Candidates(self.at[rows], self.written[rows], self.meant[rows], self.kinds[rows])
 
-def candidates(ids: Ids, grams: Grams, confusions: Confusions) -> Candidates:
-    """``ids``: of a page's text."""
+
+def candidates(ids: Ids, grams: Grams, confusions: Confusions, *, loose: bool = False) -> Candidates:
+    """``ids``: of a page's text; ``loose``: with more that are hopeless, for the trees to learn on."""
     padded = np.concatenate([np.zeros(REACH, np.uint16), ids[:MAX_LETTERS], np.zeros(REACH + 1, np.uint16)])
-    at = _suspects(padded, grams)
+    at, seen = _suspects(padded, grams)
     counts = confusions.starts[padded[at].astype(np.int64) + 1] - confusions.starts[padded[at]]
     counts = np.where(np.cumsum(counts) <= MAX_CANDIDATES, counts, 0)
-    place = np.repeat(at, counts)
+    place, least = np.repeat(at, counts), np.repeat(seen, counts)
     which = np.arange(len(place)) - np.repeat(np.cumsum(counts) - counts, counts) + confusions.starts[padded[place]]
-    # the cheapest question first: most candidates never stand beside these neighbours
-    fits = _beside(padded[place - 1], confusions.others[which], grams)
-    place, which = place[fits], which[fits]
-    fits = _beside(confusions.others[which], padded[place + 1], grams)
-    place, which = place[fits], which[fits]
+    better = np.flatnonzero(_runs_of_three(padded, place, confusions.others[which], grams) > least)
+    place, which = place[better], which[better]
     written = np.lib.stride_tricks.sliding_window_view(padded, 2 * REACH + 1)[place - REACH]
     meant = written.copy()
     meant[:, REACH] = confusions.others[which]
-    better = _seen_runs(3, meant, grams) > _seen_runs(3, written, grams)
-    better[better] = _seen_runs(4, meant[better], grams) > _seen_runs(4, written[better], grams)
-    return Candidates((place - REACH)[better], written[better], meant[better], confusions.kinds[which][better])
+    found = Candidates(place - REACH, written, meant, confusions.kinds[which])
+    if loose:
+        return found
+    more = (_seen_runs(n, meant, grams) > _seen_runs(n, written, grams) for n in (4, 2))
+    return found.only(np.logical_or(*more))
 
 
-def _suspects(padded: Ids, grams: Grams) -> Ints:
-    """Places in ``padded``."""
+def _suspects(padded: Ids, grams: Grams) -> tuple[Ints, NDArray[np.int8]]:
+    """Places in ``padded``, and how many of their runs of three are seen."""
     first, second, third = padded[:-2], padded[1:-1], padded[2:]
     whole = (first > 0) & (second > 0) & (third > 0)
     unseen = whole & ~grams.seen(hashed(3, first, second, third))
     possible, missing = _three(whole), _three(unseen)
-    return np.flatnonzero((possible > 0) & (missing >= np.minimum(2, possible)))
+    at = np.flatnonzero((possible > 0) & (missing >= np.minimum(2, possible)))
+    return at, (possible - missing)[at]
 
 
 def _three(runs: NDArray[np.bool_]) -> NDArray[np.int8]:
@@ -80,10 +85,23 @@ def _three(runs: NDArray[np.bool_]) -> NDArray[np.int8]:
     return total
 
 
-def _beside(first: Ids, second: Ids, grams: Grams) -> NDArray[np.bool_]:
-    """Seen beside each other; or one of them is no character."""
-    free: NDArray[np.bool_] = (first == 0) | (second == 0)
-    return free | grams.seen(hashed(2, first, second))
+def _runs_of_three(padded: Ids, place: Ints, other: Ids, grams: Grams) -> NDArray[np.int8]:
+    """How many are seen with ``other`` in that place.  The cheapest question first: most stand beside neither neighbour."""
+    before, after = padded[place - 1], padded[place + 1]
+    left, right = (_asked(n, (a, b), None, grams) for n, a, b in ((2, before, other), (2, other, after)))
+    total = _asked(3, (before, other, after), left & right, grams).astype(np.int8)
+    total += _asked(3, (padded[place - 2], before, other), left, grams)
+    total += _asked(3, (other, after, padded[place + 2]), right, grams)
+    return total
+
+
+def _asked(length: int, run: tuple[Ids, ...], where: NDArray[np.bool_] | None, grams: Grams) -> NDArray[np.bool_]:
+    """Seen, of the runs where that is worth asking and that hold no 0."""
+    found: NDArray[np.bool_] = np.logical_and.reduce([column > 0 for column in run])
+    rows = np.flatnonzero(found if where is None else found & where)
+    found = np.zeros(len(found), np.bool_)
+    found[rows] = grams.seen(hashed(length, *(column[rows] for column in run)))
+    return found
 
 
 def _seen_runs(length: int, windows: Ids, grams: Grams) -> NDArray[np.int8]:
@@ -116,6 +134,34 @@ def features(found: Candidates, grams: Grams, unigrams: Floats) -> Floats:
     return np.stack([np.asarray(c, np.float32) for c in columns], axis=1)
 
 
+def context(found: Candidates, tokens: Ids, meant: Ids, network: Network) -> Floats:
+    """What the network thinks of the written and of the meant token (``meant``), one row a candidate; ``tokens``: of the text."""
+    places, of_place = np.unique(found.at, return_inverse=True)
+    written = tokens[found.at].astype(np.int64)
+    columns = np.zeros((len(found.at), 7), np.float32)
+    for part in batches(len(places)):
+        logs = network.logs(windows(tokens, places[part]))
+        rows = np.flatnonzero((of_place >= part.start) & (of_place < part.stop))
+        here = of_place[rows] - part.start
+        was, is_meant = logs[here, written[rows]], logs[here, meant[rows]]
+        best, spread = logs.max(axis=1), (np.exp(logs) * logs).sum(axis=1)
+        above = [(logs[here] > own[:, None]).sum(axis=1) for own in (is_meant, was)]
+        columns[rows] = np.stack([was, is_meant, is_meant - was, best[here], spread[here], *above], axis=1)
+    return columns
+
+
+@dataclass(frozen=True)
+class Sieve:
+    """Log odds by the features alone: quick, to ask the network of few."""
+
+    weights: Floats
+    base: float
+    least: float = HOPELESS
+
+    def hopeful(self, rows: Floats) -> Ints:
+        return np.flatnonzero(rows @ self.weights + self.base > self.least)
+
+
 @dataclass(frozen=True)
 class Trees:
     """Boosted trees laid flat: ``feature`` -1 marks a leaf; ``value``: the threshold, or what the leaf adds."""
@@ -127,19 +173,12 @@ class Trees:
     right: NDArray[np.int32]
     base: float
 
-    def probability(self, rows: Floats) -> Floats:
-        """Of rows that the first trees find hopeless: 0."""
-        total = self._sum(rows, self.roots[:FIRST]) + self.base
-        hopeful = np.flatnonzero(total > HOPELESS)
-        total[hopeful] += self._sum(rows[hopeful], self.roots[FIRST:])
-        result: Floats = np.where(total > HOPELESS, 1 / (1 + np.exp(-total)), 0).astype(np.float32)
-        return result
-
-    def _sum(self, rows: Floats, roots: NDArray[np.int32]) -> Floats:
-        at = np.repeat(roots[None, :], len(rows), axis=0)
+    def odds(self, rows: Floats) -> Floats:
+        """Logarithms."""
+        at = np.repeat(self.roots[None, :], len(rows), axis=0)
         here = np.arange(len(rows))[:, None]
         while (inner := self.feature[at] >= 0).any():
             low = rows[here, self.feature[at]] <= self.value[at]
             at = np.where(inner, np.where(low, self.left[at], self.right[at]), at)
-        total: Floats = self.value[at].sum(axis=1)
+        total: Floats = self.value[at].sum(axis=1) + np.float32(self.base)
         return total
