@@ -1,7 +1,8 @@
 """``python -m tests.bench.checks``: CPU time of every check on the pages of the two real sites; the last line is one JSON object.
 
-Once of all pages, once of the largest, so many that they are of the size that the aim names.  A site's pages in order, as a worker meets them, the model of 错字漏字 already loaded; the median of ``--repeat`` rounds.  Each round starts
-with nothing remembered from the one before.
+Once of all pages, once of the largest, so many that they are of the size that the aim names.  A site's pages in order, as a worker
+meets them, the model of 错字漏字 already loaded; the median of ``--repeat`` rounds.  Each round starts with nothing remembered from the
+one before.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
-from itertools import accumulate
 from pathlib import Path
 from statistics import median
 
@@ -21,7 +21,7 @@ from govcrawl.contracts import Page, Task
 from govcrawl.reading import read
 from pipelines.checks import Check, Look, checks, typos
 from pipelines.checks._typos.model import load
-from tests.real_sites import NAMES, unpack
+from tests.real_sites import NAMES, of_size, unpack
 
 AIM_MS = 3.0  #: of all checks together, a page of 70 KB
 AIM_KB = 70.0
@@ -35,14 +35,6 @@ def looks(folder: Path) -> list[Look]:
             page = Page(url, "ok", 200, datetime(2018, 6, 15, tzinfo=UTC), 0.1, body=file.read_bytes())
             found.append(Look(Task("5300000001", "site", "page", url), page, read(page.body, url)))
     return found
-
-
-def of_size(pages: Sequence[Look], kilobytes: float) -> list[Look]:
-    """As many of the largest pages as have that size on average, in the order of ``pages``; all where they are larger."""
-    sizes = sorted((len(p.page.body) for p in pages), reverse=True)
-    many = sum(total / n >= kilobytes * 1000 for n, total in enumerate(accumulate(sizes), 1))
-    least = sizes[many - 1] if many else sizes[0]
-    return [p for p in pages if len(p.page.body) >= least]
 
 
 def milliseconds(check: Check, pages: Sequence[Look], forget: Callable[[], None] = typos.forget) -> float:
@@ -90,7 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             )
             return 2
         pages = looks(Path(folder))
-    large = of_size(pages, AIM_KB)
+    large = of_size(pages, AIM_KB, lambda look: len(look.page.body))
     measured = [
         {check.NAME: [milliseconds(check, some) for _ in range(repeat)] for check in checks()}
         for some in (pages, large)

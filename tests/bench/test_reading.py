@@ -14,8 +14,7 @@ LABEL = articles("jspn")["articles"][0]
 
 @pytest.fixture
 def page() -> Page:
-    year, month, day = LABEL["date"].split("-")
-    html = f"<title>{LABEL['title']}</title><h1>{LABEL['title']}</h1><p>发布时间：{year}年{month}月{day}日</p><p>正文在此。</p>"
+    html = f"<title>{LABEL['title']}</title><h1>{LABEL['title']}</h1><p>发布时间：{LABEL['date']}</p><p>正文在此。</p>"
     return Page(f"jspn{LABEL['path']}", BASE + LABEL["path"], html.encode(), html)
 
 
@@ -40,6 +39,7 @@ def test_right_answers_are_counted(page: Page) -> None:
     figures = race(readers, [page, other], repeat=2)
     assert [(f.dates, f.titles) for f in figures.values()] == [(1, 1), (0, 0), (1, None)]
     assert all(len(f.pages_per_s) == 2 and min(f.pages_per_s) > 0 for f in figures.values())
+    assert all(len(f.large_per_s) == 2 and min(f.large_per_s) > 0 for f in figures.values())
 
 
 def test_table(page: Page) -> None:

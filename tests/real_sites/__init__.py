@@ -9,13 +9,16 @@ from __future__ import annotations
 import json
 import os
 import tarfile
+from collections.abc import Callable, Sequence
+from itertools import accumulate
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 HERE = Path(__file__).parent
 NAMES = ("daozhen", "jspn")
 
 Label = dict[str, Any]
+T = TypeVar("T")
 
 
 def labels(site: str) -> Label:
@@ -43,3 +46,11 @@ def unpack(target: Path) -> bool:
         with tarfile.open(folder / f"{name}.tar.xz") as archive:  # type: ignore[operator]
             archive.extractall(target, filter="data")
     return bool(folder)
+
+
+def of_size(pages: Sequence[T], kilobytes: float, size: Callable[[T], int]) -> list[T]:
+    """As many of the largest pages as have that size on average, in the order of ``pages``; all where they are larger."""
+    sizes = sorted(map(size, pages), reverse=True)
+    many = sum(total / n >= kilobytes * 1000 for n, total in enumerate(accumulate(sizes), 1))
+    least = sizes[many - 1] if many else sizes[0]
+    return [page for page in pages if size(page) >= least]
