@@ -8,7 +8,9 @@ if os.environ.get("GOVCRAWL_COMPILE") == "1":
     from mypyc.build import mypycify
 
     # Of a page's time -O3 saves another half per cent, and takes twice as long to compile.
-    reading = mypycify(["govcrawl/reading"], opt_level="1")
-    setup(ext_modules=[*reading, Extension("govcrawl.reading._native", ["govcrawl/reading/_native.c"])])
+    modules = mypycify(["govcrawl/reading"], opt_level="1")
+    if os.name == "posix":  # it asks the dynamic linker for selectolax's lexbor
+        modules.append(Extension("govcrawl.reading._native", ["govcrawl/reading/_native.c"]))
+    setup(ext_modules=modules)
 else:
     setup()

@@ -1,6 +1,6 @@
 """Reading: bytes and headers in, facts out.  One parse, no clock, no input or output.
 
-``document`` lays a page out; ``regions`` tells its parts; ``lists``, ``articles``, ``boards``, ``columns``, ``footer`` and
+``document`` lays a page out; ``regions`` tells its parts; ``lists`` (with ``marks``), ``articles``, ``boards``, ``columns``, ``footer`` and
 ``state`` (with ``blank``) say what is in them, ``drawn`` what a script may add, ``sources`` where the rest of a page comes from,
 ``records`` what a JSON answer holds; this module decides which of their answers apply.
 """

@@ -12,7 +12,7 @@ from typing import Final
 from govcrawl.facts import ArticleFacts
 from govcrawl.reading import dates, prose
 from govcrawl.reading.document import Document
-from govcrawl.reading.lists import alone
+from govcrawl.reading.marks import alone
 from govcrawl.reading.regions import Regions
 
 _BODY: Final = re.compile(

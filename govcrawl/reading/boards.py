@@ -17,7 +17,8 @@ from govcrawl.facts import BoardFacts, BoardShows, Letter
 from govcrawl.reading import articles, dates, progress
 from govcrawl.reading.document import Anchor, Document
 from govcrawl.reading.drawn import Canvas
-from govcrawl.reading.lists import alone, is_noise
+from govcrawl.reading.lists import is_noise
+from govcrawl.reading.marks import alone
 from govcrawl.reading.onward import next_page
 from govcrawl.reading.progress import MAX_STATE, State
 from govcrawl.reading.regions import Regions
