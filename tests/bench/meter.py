@@ -51,9 +51,9 @@ class Meter:
             self.seen.first, self.startup_cpu_s = self.seen.last, cpu_s()
         self.seen.pages += 1
         if self.seen.pages % EVERY == 1:
-            self._calibrate()
+            self.calibrate()
 
-    def _calibrate(self) -> None:
+    def calibrate(self) -> None:
         """The machine is timed, not how much of its caches the crawler fills: the first rounds take up to twice as long."""
         start = time.thread_time()
         self._work(WARM)
@@ -63,6 +63,11 @@ class Meter:
         self.seen.calibrations += 1
         self.seen.calibration_cpu_s += end - warm
         self.spent_s += end - start
+
+    @property
+    def slowness(self) -> float:
+        """CPU time of a calibration, in units of the first figures' machine."""
+        return self.seen.calibration_cpu_s / self.seen.calibrations / REFERENCE_S
 
     def _work(self, rounds: int) -> None:
         for _ in range(rounds):

@@ -6,7 +6,6 @@ import json
 import shutil
 import subprocess
 import sys
-import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ import pytest
 from govcrawl.frontier.frontier import Frontier
 from govcrawl.reading.urls import identity
 from govcrawl.store import Store
-from tests.govcrawl.reading.test_real_sites import NAMES, archives, labels
+from tests.govcrawl.reading.test_real_sites import NAMES, labels, unpack
 from tests.pathologies import Server, served
 
 ADDRESSES = {"daozhen": "127.70.1.1", "jspn": "127.70.1.2"}
@@ -43,13 +42,10 @@ allow_networks = ["127.0.0.0/8"]
 
 @pytest.fixture
 def servers(tmp_path: Path) -> Iterator[dict[str, Server]]:
-    folder = archives()
-    if folder is None:
+    if not unpack(tmp_path / "pages"):
         pytest.skip("daozhen.tar.xz and jspn.tar.xz are not here (GOVCRAWL_SITES or ../shared/sites)")
     with served(ADDRESSES["daozhen"]) as one, served(ADDRESSES["jspn"]) as two:
         for name, server in (("daozhen", one), ("jspn", two)):
-            with tarfile.open(folder / f"{name}.tar.xz") as archive:
-                archive.extractall(tmp_path / "pages", filter="data")
             root = tmp_path / "pages" / name
             for file in root.rglob("*.html"):
                 path = "/" + file.relative_to(root).as_posix()

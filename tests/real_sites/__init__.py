@@ -42,9 +42,10 @@ def archives() -> Path | None:
 def unpack(target: Path) -> bool:
     """Both sites into folders of their names; False if the archives aren't here."""
     folder = archives()
+    safely = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}  # not before Python 3.11.4
     for name in NAMES if folder else ():
         with tarfile.open(folder / f"{name}.tar.xz") as archive:  # type: ignore[operator]
-            archive.extractall(target, filter="data")
+            archive.extractall(target, **safely)
     return bool(folder)
 
 

@@ -11,28 +11,22 @@ opening the entries of a list that shows no dates.
 from __future__ import annotations
 
 import json
-import os
 import re
-import tarfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 from urllib.parse import urljoin
 
 import pytest
 
 from govcrawl.facts import ColumnClass, ColumnState, Facts
+from tests.real_sites import NAMES, Label, labels, unpack
 
-ROOT = Path(__file__).resolve().parents[3]
-LABELS = ROOT / "tests" / "real_sites"
-NAMES = ("daozhen", "jspn")
 BASE = "http://www.site.test"
 STATES = {*get_args(ColumnState), "missing", "redirect"}
 TWO_WEEKS = timedelta(days=14)
-
-Label = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -61,28 +55,12 @@ class Read:
         return {self.label["state"], *self.label.get("also", ())}
 
 
-def labels(site: str) -> Label:
-    read: Label = json.loads((LABELS / f"{site}.json").read_text("utf-8"))
-    return read
-
-
-def archives() -> Path | None:
-    """The folder that holds both archives."""
-    places = [Path(os.environ["GOVCRAWL_SITES"])] if os.environ.get("GOVCRAWL_SITES") else []
-    places.append(ROOT.parent / "shared" / "sites")
-    return next((p for p in places if all((p / f"{n}.tar.xz").is_file() for n in NAMES)), None)
-
-
 @pytest.fixture(scope="session")
 def sites(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Site name -> unpacked folder."""
-    folder = archives()
-    if folder is None:
-        pytest.skip("daozhen.tar.xz and jspn.tar.xz are neither in GOVCRAWL_SITES nor in ../shared/sites")
     target = tmp_path_factory.mktemp("sites")
-    for name in NAMES:
-        with tarfile.open(folder / f"{name}.tar.xz") as archive:
-            archive.extractall(target, filter="data")
+    if not unpack(target):
+        pytest.skip("daozhen.tar.xz and jspn.tar.xz are neither in GOVCRAWL_SITES nor in ../shared/sites")
     return {name: target / name for name in NAMES}
 
 
