@@ -188,11 +188,7 @@ def _light(result: Result, task: Task, facts: Facts | None) -> Iterator[Observat
 
 def _perhaps(facts: Facts) -> str:
     """Whether a link speaks of a closing; of which site nobody knows."""
-    return (
-        "perhaps"
-        if any(_NOTICE.search(link.text) for link in facts.links if "公告" in link.text or "通" in link.text)
-        else ""
-    )
+    return "perhaps" if any(_NOTICE.search(link.text) for link in facts.links) else ""
 
 
 def _checked(result: Result, page: Look, failed: Callable[[str, Exception], None]) -> Iterator[Observation]:

@@ -152,7 +152,8 @@ def combine_three(first: str, second: str, third: str) -> date | None:
     month = _MONTH_ONLY.match(second)
     if not month:
         return None
-    for day, year in ((_part(first), _part(third)), (_part(third), _part(first))):
+    one, other = _part(first), _part(third)
+    for day, year in ((one, other), (other, one)):
         if day and year and day.of == "day" and year.of == "year":
             return real(year.number, _month(month[1], month[2]), day.number)
     return None

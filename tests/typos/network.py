@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pipelines.checks._typos.grams import Grams
+from pipelines.checks._typos.grams import Grams, units
 from pipelines.checks._typos.network import EDGE, FIRST, OTHER, RARE, REACH, Network, windows
 from tests.typos.train import Spoiler, _plain
 
@@ -45,9 +45,7 @@ def tokens(grams: Grams, unigrams: np.ndarray) -> np.ndarray:
 def train(lines: Sequence[str], grams: Grams, unigrams: np.ndarray, spoil: Spoiler, steps: int = STEPS) -> Network:
     rng, numbers = np.random.default_rng(1), tokens(grams, unigrams)
     order = rng.permutation(len(lines))
-    text = numbers[
-        np.frombuffer(_plain("\n".join(lines[n] for n in order)).encode("utf-16-le", "surrogatepass"), np.uint16)
-    ]
+    text = numbers[units(_plain("\n".join(lines[n] for n in order)))]
     codes = np.flatnonzero(numbers >= FIRST)
     wrong = np.zeros((int(numbers.max()) + 1, WAYS), np.uint16)
     for code in codes:

@@ -26,6 +26,11 @@ _BUCKETS = 20  #: binary digits of a hash that name its bucket of ``hashes``
 _MULTIPLY, _MIX = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD6E8FEB86659FD93)
 
 
+def units(text: str) -> Ids:
+    """Code units of UTF-16."""
+    return np.frombuffer(text.encode("utf-16-le", "surrogatepass"), np.uint16)
+
+
 def hashed(order: int, *columns: Ids) -> Hashes:
     """Of the runs whose first, second … characters are in these columns."""
     key = np.full(columns[0].shape, order, np.uint64)
@@ -42,7 +47,7 @@ class Grams:
     counts: NDArray[np.uint8]  #: how often: twice the binary logarithm, rounded
 
     def numbers(self, text: str) -> Ids:
-        return self.ids[np.frombuffer(text.encode("utf-16-le", "surrogatepass"), np.uint16)]
+        return self.ids[units(text)]
 
     @cached_property
     def _bitmap(self) -> NDArray[np.uint8]:

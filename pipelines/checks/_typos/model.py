@@ -55,19 +55,16 @@ class Judge:
         own[self.grams.ids[codes]] = self.network.tokens[codes]
         return own
 
-    def hopeful(self, ids: Ids, tokens: Ids) -> tuple[Candidates, Floats]:
-        """The candidates that the sieve keeps, and what runs of characters tell of them."""
+    def evidence(self, ids: Ids, tokens: Ids) -> tuple[Candidates, Floats]:
+        """The candidates that the sieve keeps, and what runs of characters and the network tell of them.  ``tokens``: of the text that
+        ``ids`` are of.
+        """
         found = candidates(ids, self.grams, self.confusions, loose=self.loose)
         rows = features(found, self.grams, self.unigrams)
         few = self.sieve.hopeful(rows)
-        return found.only(few), rows[few]
-
-    def evidence(self, ids: Ids, tokens: Ids) -> tuple[Candidates, Floats]:
-        """... and what the network tells.  ``tokens``: of the text that ``ids`` are of."""
-        found, rows = self.hopeful(ids, tokens)
-        return found, np.concatenate(
-            [rows, context(found, tokens, self.tokens[found.meant[:, REACH]], self.network)], axis=1
-        )
+        found, rows = found.only(few), rows[few]
+        expected = context(found, tokens, self.tokens[found.meant[:, REACH]], self.network)
+        return found, np.concatenate([rows, expected], axis=1)
 
 
 @dataclass(frozen=True)

@@ -11,15 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.checks._typos.grams import Floats, Ids
+from pipelines.checks._typos.grams import Floats, Ids, units
 
 REACH = 10  #: tokens on either side
-EDGE, OTHER, RARE, FIRST = (
-    0,
-    1,
-    8,
-    9,
-)  #: tokens: end of a sentence, other marks, rare characters, the first of the characters
+#: Tokens: end of a sentence, other marks, rare characters, the first of the characters.
+EDGE, OTHER, RARE, FIRST = 0, 1, 8, 9
 TOGETHER = 512  #: places asked at once: bounds memory
 LAYERS = ("inner", "second", "third", "outer")
 _OFFSETS = np.concatenate([np.arange(-REACH, 0), np.arange(1, REACH + 1)])
@@ -33,7 +29,7 @@ class Network:
     biases: tuple[Floats, ...]
 
     def numbers(self, text: str) -> Ids:
-        return self.tokens[np.frombuffer(text.encode("utf-16-le", "surrogatepass"), np.uint16)]
+        return self.tokens[units(text)]
 
     def logs(self, windows: Ids) -> Floats:
         """For rows of 20 tokens: the natural logarithm of the probability of each token between the tenth and the eleventh."""
